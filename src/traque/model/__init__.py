@@ -1,0 +1,50 @@
+"""The words of the project as frozen structs; no behaviour beyond what a word means."""
+
+from traque.model.bulletin import Bulletin, Indicator, Refused, Window
+from traque.model.event import Event, Initiator, Outcome, Stamp, TimeRule
+from traque.model.observable import ENUMERABLE_KINDS, Observable
+from traque.model.result import (
+    Coverage,
+    Diagnostic,
+    Evidence,
+    Finding,
+    Gap,
+    HuntResult,
+    IndicatorRef,
+    OutsideWindow,
+    SeenIn,
+    Sighting,
+    SourceCoverage,
+    StreamCoverage,
+)
+from traque.model.verdict import Direction, Verdict, ladder, worst
+
+__all__ = [
+    "ENUMERABLE_KINDS",
+    "Bulletin",
+    "Coverage",
+    "Diagnostic",
+    "Direction",
+    "Event",
+    "Evidence",
+    "Finding",
+    "Gap",
+    "HuntResult",
+    "Indicator",
+    "IndicatorRef",
+    "Initiator",
+    "Observable",
+    "Outcome",
+    "OutsideWindow",
+    "Refused",
+    "SeenIn",
+    "Sighting",
+    "SourceCoverage",
+    "Stamp",
+    "StreamCoverage",
+    "TimeRule",
+    "Verdict",
+    "Window",
+    "ladder",
+    "worst",
+]

@@ -1,0 +1,244 @@
+"""HuntResult: the one answer document, ``traque/hunt-result/1``.
+
+Every renderer reads only this; its JSON reloads into an equal document.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+from traque.model.bulletin import Refused, Window
+from traque.model.verdict import Direction, Verdict
+
+SCHEMA = "traque/hunt-result/1"
+
+
+class HuntInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """The question, and by what it was answered. ``since``/``until`` are the window asked for."""
+
+    started: datetime
+    finished: datetime
+    since: datetime | None
+    until: datetime | None
+    engine: str
+    version: str
+    window_from: str = ""
+    """Where the window comes from: ``asked``, ``bulletin``, or empty when there is none."""
+    own: tuple[str, ...] = ()
+    internal: tuple[str, ...] = ()
+    zone: str = "UTC"
+    paths: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
+    interrupted: bool = False
+    bytes: int = 0
+    records: int = 0
+
+
+class BulletinInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """A bulletin of the hunt; ``indicators`` is how many are hunted."""
+
+    id: str
+    title: str
+    producer: str
+    published: datetime | None
+    tlp: str | None
+    pap: str | None
+    actors: tuple[str, ...]
+    window: Window | None
+    indicators: int
+    kinds: dict[str, int]
+    refused: tuple[Refused, ...]
+    path: str = ""
+    format: str = ""
+    notes: tuple[str, ...] = ()
+
+
+class IndicatorRef(msgspec.Struct, frozen=True, kw_only=True):
+    """An indicator by name. ``bulletins`` holds every bulletin that lists it, ``bulletin`` the first."""
+
+    kind: str
+    value: str
+    bulletin: str
+    role: str | None = None
+    bulletins: tuple[str, ...] = ()
+    description: str = ""
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
+    """A fact that needs no log (``own-asset``)."""
+
+    code: str
+    indicator: IndicatorRef
+    asset: str
+    text: str
+    remedy: str = ""
+
+
+class OutsideWindow(msgspec.Struct, frozen=True, kw_only=True):
+    """The part of a sighting that lies outside the window asked for."""
+
+    count: int
+    first_seen: datetime
+    last_seen: datetime
+    verdict: Verdict
+
+
+class SeenIn(msgspec.Struct, frozen=True, kw_only=True):
+    """The part of a sighting that one source holds."""
+
+    path: str
+    stream: str
+    count: int
+    first_seen: datetime | None
+    last_seen: datetime | None
+
+
+class Evidence(msgspec.Struct, frozen=True, kw_only=True):
+    """One record, word for word, invalid UTF-8 as U+FFFD.
+
+    ``line`` counts from 1, ``offset`` is the byte of the match in the decompressed original, ``length``
+    the whole record's in bytes. ``text`` is cut to 64 KiB around the match (``cut`` says so);
+    ``sha256`` is of the bytes kept.
+    """
+
+    path: str
+    line: int
+    offset: int
+    time: datetime | None
+    text: str
+    match: str
+    verdict: Verdict
+    why: str = ""
+    relation: str = "exact"
+    length: int = 0
+    sha256: str = ""
+    cut: bool = False
+    fields: dict[str, str | int] = {}
+
+
+class ByteCount(msgspec.Struct, frozen=True, kw_only=True, rename={"inward": "in", "outward": "out"}):
+    """Bytes that came in from and went out to the indicator, where records say so."""
+
+    inward: int | None = None
+    outward: int | None = None
+
+
+class Sighting(msgspec.Struct, frozen=True, kw_only=True):
+    """A confirmed indicator in records; ``count`` counts records, each once."""
+
+    indicator: IndicatorRef
+    count: int
+    first_seen: datetime | None
+    last_seen: datetime | None
+    outside_window: OutsideWindow | None
+    verdict: Verdict
+    verdicts: dict[Verdict, int]
+    direction: Direction
+    assets: tuple[str, ...]
+    ports: tuple[int, ...]
+    bytes: ByteCount
+    sources: tuple[SeenIn, ...]
+    evidence: tuple[Evidence, ...]
+    enrichment: dict[str, str] = {}
+    relations: dict[str, int] = {}
+    undated: int = 0
+    accounts: tuple[str, ...] = ()
+    assets_by_verdict: dict[Verdict, tuple[str, ...]] = {}
+    """Our ends by verdict, worst first; ``assets`` are all of them in the same order."""
+    at_worst: Verdict | None = None
+    """For ``unclear``: what it is at worst."""
+    evidence_of: int = 0
+    """How many records the evidence was chosen from (first, last and a spread)."""
+
+
+class Gap(msgspec.Struct, frozen=True, kw_only=True):
+    """A stretch of a stream without records: ``days`` (whole UTC days) or ``silence``."""
+
+    start: datetime
+    end: datetime
+    kind: str
+    why: str = ""
+
+
+class StreamCoverage(msgspec.Struct, frozen=True, kw_only=True):
+    """One device x one log type, over all sources that carry it."""
+
+    name: str
+    format: str
+    first: datetime | None
+    last: datetime | None
+    gaps: tuple[Gap, ...]
+    sources: int
+    records: int
+    days: int
+    """UTC days with records."""
+    asked_days: int | None = None
+    """UTC days of the window asked for, when it is bounded."""
+    asked_days_covered: int | None = None
+    parse_rate: float | None = None
+    """Share of the sampled records that the log format understood."""
+
+
+class SourceCoverage(msgspec.Struct, frozen=True, kw_only=True):
+    """What was searched of one source; ``bytes`` are decompressed."""
+
+    path: str
+    stream: str
+    format: str
+    bytes: int
+    records: int
+    undated: int
+    first: datetime | None
+    last: datetime | None
+    complete: bool
+    why: str = ""
+    year_from: str = ""
+    """For year-less times: ``asked``, ``name``, ``mtime``; empty when records state their year."""
+    year_guessed: bool = False
+    duplicate_of: str = ""
+    encoding: str = "utf-8"
+
+
+class Coverage(msgspec.Struct, frozen=True, kw_only=True):
+    """``window_covered``: every stream has records on each asked day (None: no window was asked for)."""
+
+    streams: tuple[StreamCoverage, ...]
+    sources: tuple[SourceCoverage, ...]
+    window_covered: bool | None
+    asked_days: int | None = None
+    searched_days: int | None = None
+    """Asked days on which every stream has records."""
+
+
+class Diagnostic(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that was skipped, guessed or repaired, counted; ``incomplete`` if it leaves the hunt so."""
+
+    code: str
+    count: int
+    examples: tuple[str, ...]
+    text: str = ""
+    incomplete: bool = False
+
+
+class HuntResult(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer. ``schema`` names this contract."""
+
+    hunt: HuntInfo
+    bulletins: tuple[BulletinInfo, ...]
+    findings: tuple[Finding, ...]
+    sightings: tuple[Sighting, ...]
+    not_seen: tuple[IndicatorRef, ...]
+    coverage: Coverage
+    diagnostics: tuple[Diagnostic, ...]
+    schema: str = SCHEMA
+
+    @property
+    def incomplete(self) -> bool:
+        """Something was not readable, or the hunt was stopped."""
+        return (
+            self.hunt.interrupted
+            or any(not source.complete for source in self.coverage.sources)
+            or any(d.incomplete for d in self.diagnostics)
+        )

@@ -1,0 +1,103 @@
+"""Finds the modules that add a format, a kind, a reader or a renderer.
+
+A registered package holds one module a name; each module defines one frozen ``SPEC``. Modules
+that begin with ``_`` or are named in no way a format are helpers and are not looked at. Third
+parties add modules through entry points. A module that fails to import is remembered and
+listed by ``traque formats``; the rest keep working. A name claimed twice is an error.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Iterator, Mapping
+from importlib.metadata import entry_points
+from types import MappingProxyType
+from typing import Generic, TypeVar
+
+import msgspec
+
+from traque.errors import RegistryError
+
+
+class FormatSpec(msgspec.Struct, frozen=True, kw_only=True):
+    """What every registered module states of itself."""
+
+    name: str
+    title: str
+
+
+class ImportFailure(msgspec.Struct, frozen=True, kw_only=True):
+    """A module that could not be imported, and why."""
+
+    module: str
+    reason: str
+
+
+S = TypeVar("S", bound=FormatSpec)
+
+
+class Registry(Generic[S]):
+    """The specs of one package, by name, in name order."""
+
+    def __init__(self, specs: Mapping[str, S], failures: tuple[ImportFailure, ...] = ()) -> None:
+        self._specs = MappingProxyType(dict(sorted(specs.items())))
+        self.failures = failures
+
+    def __iter__(self) -> Iterator[S]:
+        return iter(self._specs.values())
+
+    def __len__(self) -> int:
+        return len(self._specs)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._specs
+
+    def __getitem__(self, name: str) -> S:
+        return self._specs[name]
+
+    def get(self, name: str) -> S | None:
+        """The spec of that name, or None."""
+        return self._specs.get(name)
+
+
+def discover(package: str, base: type[S]) -> Registry[S]:
+    """The ``SPEC`` of every public module of ``package`` and of its entry points.
+
+    The entry-point group is the package's dotted name. Raises RegistryError for a module
+    whose SPEC is missing or not a ``base``, and for a name claimed twice.
+    """
+    specs: dict[str, S] = {}
+    failures: list[ImportFailure] = []
+    for module_name, load in _candidates(package):
+        try:
+            spec = load()
+        except RegistryError:
+            raise
+        except Exception as error:  # noqa: BLE001 -- a third party's import may raise anything
+            failures.append(ImportFailure(module=module_name, reason=f"{type(error).__name__}: {error}"))
+            continue
+        if not isinstance(spec, base):
+            raise RegistryError(f"{module_name} has no SPEC of type {base.__name__}")
+        if spec.name in specs:
+            raise RegistryError(f"two modules are named {spec.name!r}", where=module_name)
+        specs[spec.name] = spec
+    return Registry(specs, tuple(failures))
+
+
+def _candidates(package: str) -> Iterator[tuple[str, _Loader]]:
+    for info in pkgutil.iter_modules(importlib.import_module(package).__path__):
+        if not info.name.startswith("_"):
+            name = f"{package}.{info.name}"
+            yield name, _Loader(name)
+    for point in entry_points(group=package):
+        yield point.value, _Loader(point.module, point.attr or "SPEC")
+
+
+class _Loader:
+    def __init__(self, module: str, attribute: str = "SPEC") -> None:
+        self.module = module
+        self.attribute = attribute
+
+    def __call__(self) -> object:
+        return getattr(importlib.import_module(self.module), self.attribute, None)

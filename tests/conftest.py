@@ -1,0 +1,19 @@
+"""Fixtures shared by all tests."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def samples() -> Path:
+    """The folder of real bulletins and logs; tests that need it are skipped where it is missing."""
+    folder = Path(os.environ.get("TRAQUE_SAMPLES", ROOT.parent / "shared" / "data"))
+    if not (folder / "README.md").is_file():
+        pytest.skip(f"no sample data in {folder} (set TRAQUE_SAMPLES)")
+    return folder
