@@ -1,0 +1,60 @@
+"""Observables: one kind a module, each with its canonical form and the specification of its finder.
+
+Every value that traque compares is in canonical form (:func:`canonical`). Text of a bulletin is refanged
+first (:func:`refang`); log bytes never are.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+from traque.errors import ObservableError
+from traque.model import Observable
+from traque.observables._kind import ObservableKind, Reading
+from traque.observables._prose import extract, guess
+from traque.observables._refang import refang
+from traque.registry import Registry, discover
+
+__all__ = [
+    "ObservableKind",
+    "Reading",
+    "canonical",
+    "extract",
+    "guess",
+    "matches_below",
+    "refang",
+    "registry",
+    "spellings",
+]
+
+
+@cache
+def registry() -> Registry[ObservableKind]:
+    """Every kind, by name."""
+    return discover(__name__, ObservableKind)
+
+
+def canonical(kind: str, value: str) -> Observable:
+    """``value``, typed as ``kind``, in canonical form; the kind may change to what the value really is.
+
+    A CIDR typed as an address becomes a network, ``::ffff:a.b.c.d`` an IPv4 address, a /32 an address, a URL
+    that is only a host that host. Idempotent. Raises ObservableError, whose ``code`` says why: ``empty``,
+    ``malformed``, ``invalid-octet``, ``too-wide``, ``bare-path``, ``public-suffix``, ``single-label``,
+    ``too-long``, or ``unknown-kind`` for a kind that has no module here.
+    """
+    spec = registry().get(kind)
+    if spec is None:
+        raise ObservableError(f"{kind!r} is not a kind that can be searched", code="unknown-kind")
+    return spec.canonical(value)
+
+
+def spellings(observable: Observable) -> tuple[bytes, ...]:
+    """Every form (UTF-8, lower case where case does not matter) in which a record may hold the observable."""
+    return tuple(form.encode() for form in registry()[observable.kind].spellings(observable.value))
+
+
+def matches_below(observable: Observable) -> bool:
+    """Whether the observable is a domain name that names below it match too: no private public suffix."""
+    from traque.observables import domain_name
+
+    return observable.kind == domain_name.NAME and domain_name.matches_below(observable.value)

@@ -1,0 +1,1 @@
+"""Searching bytes: the specification (:mod:`traque.scan.oracle`), the kernel, and what both yield."""

@@ -1,0 +1,125 @@
+"""What a scan yields, whichever engine runs it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Protocol
+
+import msgspec
+
+from traque.model import Observable, Stamp, TimeRule
+
+Chunk = bytes
+"""What a scanner is fed (in a class with a property of that name, ``bytes`` would be the property)."""
+
+TEXT_CAP = 64 * 1024
+"""Bytes of a record kept around a match; a longer record is cut, its length is still exact."""
+
+SAMPLE_EVERY = 64 * 1024
+"""The first record that begins in each block of this many bytes is timed."""
+
+SAMPLE_GAP = 3600
+"""Seconds between two samples beyond which every record between them is timed."""
+
+TIME_HEAD = 4096
+"""Bytes at the beginning of a record in which its time is looked for."""
+
+
+class Relation(StrEnum):
+    """How the found value relates to the indicator."""
+
+    EXACT = "exact"
+    SUBDOMAIN = "subdomain"
+    """The found name is below the indicator's name."""
+    NETWORK = "network"
+    """The found address lies in the indicator's network."""
+    HOST = "host"
+    """Only the host of a URL indicator stands here: the record's fields decide whether the URL does."""
+
+
+class Hit(msgspec.Struct, frozen=True, order=True):
+    """One match: absolute byte span in the stream, and the index of the observable in the compiled set."""
+
+    start: int
+    end: int
+    indicator: int
+    relation: Relation
+
+
+class MatchedRecord(msgspec.Struct, frozen=True):
+    """A record with at least one match.
+
+    ``offset`` and ``length`` (without the line end) are of the whole record, ``line`` counts from 1,
+    ``text`` are its bytes, cut to :data:`TEXT_CAP` around the first hit; ``text_offset`` is where ``text``
+    begins in the stream. A record longer than the engine's line buffer may come in several pieces,
+    with the same ``offset`` and ``line``, but an indicator stands in only one of them.
+    """
+
+    offset: int
+    length: int
+    line: int
+    text: bytes
+    text_offset: int
+    hits: tuple[Hit, ...]
+
+
+class TimeSample(msgspec.Struct, frozen=True):
+    """The time of a record that was timed for coverage; ``stamp`` is None when it cannot be read.
+
+    Timed are, whichever engine runs and however the stream is cut into chunks:
+
+    - the first record that begins in each block of :data:`SAMPLE_EVERY` bytes (block n begins at n times that
+      in the stream; a block in which no record begins has none);
+    - the last record of the stream;
+    - every record between two of these that follow each other, when the time of either cannot be read, or
+      only one of them states its zone or its year (``zoned``, ``dated``), or they lie more than
+      :data:`SAMPLE_GAP` seconds apart, forward or backward.
+
+    Samples come in stream order, each record at most once. Only the first :data:`TIME_HEAD` bytes of a
+    record are read (without the CR at its end). Without time rules there are no samples.
+    """
+
+    offset: int
+    line: int
+    stamp: Stamp | None
+
+
+class Batch(msgspec.Struct, frozen=True):
+    """What one chunk brought: records in stream order, and time samples in stream order."""
+
+    matched: Sequence[MatchedRecord] = ()
+    samples: Sequence[TimeSample] = ()
+
+
+class Scanner(Protocol):
+    """Scans one stream; chunks may be cut anywhere. Not thread-safe; one per source."""
+
+    @property
+    def records(self) -> int:
+        """Records (lines) ended so far; after :meth:`finish` a last line without an end counts too."""
+
+    @property
+    def bytes(self) -> int:
+        """Bytes fed so far."""
+
+    def feed(self, chunk: Chunk) -> Batch:
+        """Scan the next bytes. Every match is reported once, at the latest by :meth:`finish`."""
+
+    def finish(self) -> Batch:
+        """The stream has ended."""
+
+
+class Engine(Protocol):
+    """A compiled set of observables; immutable, shared between threads."""
+
+    name: str
+
+    def scanner(self, times: Sequence[TimeRule] = ()) -> Scanner:
+        """A scanner for one stream; ``times`` are tried in order on each record that is timed."""
+
+
+class EngineFactory(Protocol):
+    """``compile(observables)``: ``Hit.indicator`` is the index in ``observables``."""
+
+    def __call__(self, observables: Sequence[Observable]) -> Engine: ...
