@@ -1,0 +1,243 @@
+"""Bulletins: what a CERT published, read from any of the registered formats.
+
+::
+
+    read(path)                  one file, one bulletin
+    read_all(path)              one file, every bulletin in it (a MISP export may hold many events)
+    read_bytes(data, name)      the same from memory
+    from_values(["192.0.2.1"])  values without a file
+    load(arguments)             what a command line names: files and bare values, merged by id
+
+A format is one module with a frozen ``SPEC`` (:class:`~traque.bulletins._reader.BulletinReader`). Content
+decides which reader reads a file; the extension only breaks a tie.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path, PurePath
+from typing import Final
+
+import msgspec
+
+from traque.bulletins._build import Builder, Head, observe
+from traque.bulletins._decode import to_utf8
+from traque.bulletins._merge import distinct, merged
+from traque.bulletins._reader import HEAD, BulletinReader
+from traque.errors import (
+    EmptyBulletin,
+    MalformedBulletin,
+    ObservableError,
+    UnrecognisedBulletin,
+    UsageError,
+)
+from traque.model import Bulletin
+from traque.registry import Registry, discover
+
+__all__ = ["BulletinReader", "from_values", "load", "read", "read_all", "read_bytes", "registry"]
+
+COMMAND_LINE: Final = "command-line"
+"""The id of the bulletin that bare values make."""
+
+_VALUES: Final = (
+    "name a bulletin file, or values: an address, a domain name, a URL, an e-mail address or a file hash"
+)
+
+_LARGEST: Final = 1 << 30
+"""Bytes of a file that are read; a larger one is no bulletin."""
+_TIE: Final = 0.05
+"""What a fitting extension adds to a reader's own certainty."""
+
+
+@functools.cache
+def registry() -> Registry[BulletinReader]:
+    """Every bulletin reader, by name."""
+    return discover(__name__, BulletinReader)
+
+
+def read(path: Path) -> Bulletin:
+    """The bulletin in ``path``.
+
+    Raises UsageError for a path that cannot be read and for a file of several bulletins
+    (:func:`read_all` gives them all), UnrecognisedBulletin, MalformedBulletin, and EmptyBulletin when
+    nothing in it can be hunted.
+    """
+    return _only(read_all(path), str(path))
+
+
+def read_all(path: Path) -> list[Bulletin]:
+    """Every bulletin in ``path``, at least one of them with an indicator; raises as :func:`read`."""
+    found = _parse(_bytes_of(path), path.name, str(path))
+    _refuse_empty(found, str(path))
+    return distinct(found)
+
+
+def read_bytes(data: bytes, name: str) -> Bulletin:
+    """The bulletin in ``data``, which came under ``name``; raises as :func:`read`."""
+    found = _parse(data, name, "")
+    _refuse_empty(found, name)
+    return _only(distinct(found, name), name)
+
+
+def from_values(values: Sequence[str]) -> Bulletin:
+    """A bulletin of bare values (``192.0.2.1``, ``evil[.]example``).
+
+    Raises UsageError for one that is no observable.
+    """
+    builder = Builder(Head(format="values", id=COMMAND_LINE, title="values given on the command line"))
+    for value in values:
+        try:
+            observable = observe(value, None)
+        except ObservableError as error:
+            raise UsageError(
+                f"{value!r} is neither a file nor a value to hunt: {error.what}", remedy=_VALUES
+            ) from None
+        builder.keep(observable, value.strip())
+        if PurePath(value).suffix.lower() in _extensions():
+            builder.note(
+                f"{value!r} is no file here, in spite of its ending: it is hunted as {observable.kind}"
+            )
+    return builder.bulletin()
+
+
+def load(arguments: Sequence[str]) -> list[Bulletin]:
+    """The bulletins that a command line names, in its order, each with an id of its own.
+
+    An argument is an existing file, else a bare value; bare values together make one bulletin. Files that
+    state the same id are merged. A bulletin without indicators is kept beside others for its
+    refusals; prose without indicators is context for the others, and only noted on them. Raises as
+    :func:`read` and :func:`from_values`; EmptyBulletin when none of them holds an indicator.
+    """
+    if not arguments:
+        raise UsageError("no bulletin was named", remedy=_VALUES)
+    found: list[Bulletin] = []
+    values: list[str] = []
+    for argument in arguments:
+        if _is_path(argument):
+            found += _parse(_bytes_of(Path(argument)), Path(argument).name, argument)
+        else:
+            values.append(argument)
+    if values:
+        found.append(from_values(values))
+    _refuse_empty(found, ", ".join(bulletin.path for bulletin in found))
+    return distinct(_without_context(merged(found)))
+
+
+def _parse(data: bytes, name: str, path: str) -> list[Bulletin]:
+    """Every bulletin in ``data``, those without indicators too. An id that is not stated stays empty."""
+    where = path or name
+    if not data.strip(b"\0 \t\r\n"):
+        raise EmptyBulletin("the file is empty", where=where, remedy="check that it was fetched whole")
+    text, notes = to_utf8(data, where, _what_is_read())
+    reader = _reader_for(text, name, where)
+    try:
+        found = reader.read(text, where)
+    except RecursionError:
+        raise MalformedBulletin("nested too deeply to be a bulletin", where=where) from None
+    return [
+        msgspec.structs.replace(bulletin, path=path, notes=(*notes, *bulletin.notes)) for bulletin in found
+    ]
+
+
+def _reader_for(text: bytes, name: str, where: str) -> BulletinReader:
+    head, ending = text[:HEAD], PurePath(name).suffix.lower()
+    scores = {reader.name: reader.sniff(head, name) for reader in registry()}
+    sure = {
+        name: score + (_TIE if ending in registry()[name].extensions else 0)
+        for name, score in scores.items()
+        if score > 0
+    }
+    if sure:
+        return registry()[max(sure, key=lambda name: sure[name])]
+    raise UnrecognisedBulletin(
+        f"this is not a bulletin: {_looks_like(text)}", where=where, remedy=_what_is_read()
+    )
+
+
+def _looks_like(text: bytes) -> str:
+    start = text.lstrip()[:1]
+    if start in (b"{", b"["):
+        return "JSON, but neither MISP events nor STIX 2 objects, and what its values mean is not known"
+    return "XML or HTML" if start == b"<" else "no reader recognises it"
+
+
+def _what_is_read() -> str:
+    titles = "; ".join(reader.title for reader in registry())
+    return f"traque reads: {titles}. Or put the values in a text file, one a line"
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        if path.is_dir():
+            raise UsageError(
+                "this is a directory, not a bulletin", where=str(path), remedy="name the files in it"
+            )
+        with path.open("rb") as file:
+            data = file.read(_LARGEST + 1)
+    except FileNotFoundError:
+        raise UsageError("there is no such file", where=str(path), remedy="check the path") from None
+    except OSError as error:
+        raise UsageError(
+            f"the file cannot be read: {error.strerror or error}",
+            where=str(path),
+            remedy="check its permissions",
+        ) from None
+    except ValueError as error:  # a NUL byte in the path
+        raise UsageError(f"this is no path: {error}", where=repr(str(path))) from None
+    if len(data) > _LARGEST:
+        raise MalformedBulletin(
+            f"larger than {_LARGEST >> 20} MiB: too large to be a bulletin", where=str(path)
+        )
+    return data
+
+
+def _is_path(argument: str) -> bool:
+    try:
+        return bool(argument) and Path(argument).exists()
+    except OSError:  # a name too long for the file system: a hash list or a URL
+        return False
+    except ValueError:
+        return False
+
+
+def _refuse_empty(found: Iterable[Bulletin], where: str) -> None:
+    bulletins = list(found)
+    if any(bulletin.indicators for bulletin in bulletins):
+        return
+    refused = [refusal for bulletin in bulletins for refusal in bulletin.refused]
+    if not refused:
+        raise EmptyBulletin(
+            "there is no indicator in it", where=where, remedy="name a bulletin that lists values"
+        )
+    reasons = Counter(refusal.reason for refusal in refused).most_common(3)
+    stated = ", ".join(f"{count} x {reason}" for reason, count in reasons)
+    raise EmptyBulletin(
+        f"none of the values in it can be hunted: {stated}",
+        where=where,
+        remedy="to hunt some of them all the same, give those values on the command line",
+    )
+
+
+def _without_context(bulletins: Sequence[Bulletin]) -> list[Bulletin]:
+    """The bulletins without the prose that holds no indicator; the others say that it was left out."""
+    context = [b for b in bulletins if b.format == "text" and not b.indicators]
+    notes = tuple(
+        f"{b.path} holds no indicator: it is context, and was left out"
+        + (f" ({len(b.refused)} mentions)" if b.refused else "")
+        for b in context
+    )
+    return [msgspec.structs.replace(b, notes=(*b.notes, *notes)) for b in bulletins if b not in context]
+
+
+def _extensions() -> frozenset[str]:
+    return frozenset(ending for reader in registry() for ending in reader.extensions)
+
+
+def _only(found: Sequence[Bulletin], where: str) -> Bulletin:
+    if len(found) > 1:
+        raise UsageError(
+            f"the file holds {len(found)} bulletins, not one", where=where, remedy="use read_all"
+        )
+    return found[0]

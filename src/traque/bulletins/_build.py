@@ -1,0 +1,262 @@
+"""Builder: gathers what a reader finds and makes one Bulletin of it.
+
+Every stated value ends as an indicator or as a refusal. A value stated several times is kept once:
+times widen, the strictest TLP wins, descriptions are joined, and a value that is stated alone at
+least once is not bound to others by ``together``.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Final
+
+import msgspec
+
+from traque import observables
+from traque.bulletins._fields import strictest
+from traque.bulletins._roles import role_of
+from traque.errors import ObservableError
+from traque.model import Bulletin, Indicator, Observable, Refused
+
+NOT_SEARCHED: Final = "not-searched-kind"
+NOT_FOR_DETECTION: Final = "not-for-detection"
+NEGATED: Final = "negated"
+PATTERN: Final = "pattern"
+
+ADDRESS: Final = "address"
+"""Asked kind of a value that is an IP address or network of either family."""
+HASH: Final = "hash"
+"""Asked kind of a file hash whose algorithm follows from its length."""
+
+_HASH_LENGTHS: Final = {32: "md5", 40: "sha1", 64: "sha256", 128: "sha512"}
+_VALUE_SHOWN: Final = 300
+_DESCRIPTION: Final = 500
+"""Characters kept of a value in a refusal, and of a description."""
+
+
+class Context(msgspec.Struct, frozen=True, kw_only=True):
+    """What the bulletin says of one value beside the value itself; its role is looked for in ``words``."""
+
+    tlp: str | None = None
+    pap: str | None = None
+    confidence: int | None = None
+    valid_from: datetime | None = None
+    valid_until: datetime | None = None
+    description: str = ""
+    words: tuple[str, ...] = ()
+    actors: tuple[str, ...] = ()
+    together: tuple[str, ...] = ()
+    where: str = ""
+
+
+NO_CONTEXT: Final = Context()
+
+
+class Head(msgspec.Struct, kw_only=True):
+    """What a reader knows of the bulletin as a whole; ``id`` stays empty when the content states none."""
+
+    format: str
+    id: str = ""
+    title: str = ""
+    producer: str = ""
+    published: datetime | None = None
+    tlp: str | None = None
+    pap: str | None = None
+    actors: tuple[str, ...] = ()
+    shared_actors: bool = True
+    """An indicator that states no actor of its own is the bulletin's actors'."""
+
+
+class _Kept(msgspec.Struct):
+    context: Context
+    role: str | None
+    original: str | None
+    times: int = 1
+
+
+class Builder:
+    """One bulletin in the making; ``head`` may be completed until :meth:`bulletin` is called."""
+
+    def __init__(self, head: Head) -> None:
+        self.head = head
+        self._kept: dict[Observable, _Kept] = {}
+        self._refused: list[Refused] = []
+        self._notes: dict[str, None] = {}
+        self._retyped: Counter[tuple[str, str]] = Counter()
+
+    def state(self, value: str, kind: str | None, context: Context = NO_CONTEXT) -> bool:
+        """Take a stated ``value`` of ``kind`` (None: whatever its form says); True if it is hunted."""
+        try:
+            observable = observe(value, kind)
+        except ObservableError as error:
+            self.refuse(value, error.code, error.what, kind=kind, where=context.where)
+            return False
+        if kind not in (None, ADDRESS, HASH, observable.kind):
+            self._retyped[str(kind), observable.kind] += 1
+        self.keep(observable, value.strip(), context)
+        return True
+
+    def keep(self, observable: Observable, written: str, context: Context = NO_CONTEXT) -> None:
+        """Take an observable that the bulletin writes as ``written``."""
+        role = role_of(context.words, observable.kind)
+        original = written[:_VALUE_SHOWN] if written != observable.value else None
+        known = self._kept.get(observable)
+        if known is None:
+            self._kept[observable] = _Kept(context, role, original)
+            return
+        known.times += 1
+        known.role = known.role or role
+        known.original = known.original or original
+        known.context = _merged(known.context, context)
+
+    def knows(self, observable: Observable) -> bool:
+        """Whether the bulletin already holds ``observable`` as an indicator."""
+        return observable in self._kept
+
+    def refuse(self, value: str, code: str, reason: str, *, kind: str | None = None, where: str = "") -> None:
+        """Take a stated value that is not hunted, with the reason in words."""
+        kind = (_asked(value, kind) or None) if kind in (ADDRESS, HASH) else kind or None
+        shown = value if len(value) <= _VALUE_SHOWN else f"{value[:_VALUE_SHOWN]}…"
+        self._refused.append(Refused(value=shown, code=code, reason=reason, kind=kind, where=where))
+
+    def not_searched(self, value: str, kind: str, where: str) -> None:
+        """Refuse a value of a kind that has no finder."""
+        self.refuse(
+            value, NOT_SEARCHED, f"traque does not search values of kind {kind}", kind=kind, where=where
+        )
+
+    def note(self, text: str) -> None:
+        """Add a remark for the reader, once."""
+        self._notes[text] = None
+
+    def bulletin(self) -> Bulletin:
+        """Everything taken so far, in the order it was stated."""
+        head = self.head
+        level = head.tlp or _common(kept.context.tlp for kept in self._kept.values())
+        pap = head.pap or _common(kept.context.pap for kept in self._kept.values())
+        return Bulletin(
+            id=head.id,
+            format=head.format,
+            title=head.title,
+            producer=head.producer,
+            published=head.published,
+            tlp=level,
+            pap=pap,
+            actors=head.actors,
+            indicators=tuple(self._indicator(o, kept, level, pap) for o, kept in self._kept.items()),
+            refused=tuple(self._refused),
+            notes=tuple(self._all_notes()),
+        )
+
+    def _indicator(
+        self, observable: Observable, kept: _Kept, level: str | None, pap: str | None
+    ) -> Indicator:
+        context = kept.context
+        return Indicator(
+            observable=observable,
+            bulletin=self.head.id,
+            role=kept.role,
+            tlp=context.tlp or level,
+            pap=context.pap or pap,
+            confidence=context.confidence,
+            valid_from=context.valid_from,
+            valid_until=context.valid_until,
+            description=shorten(context.description),
+            actors=context.actors or (self.head.actors if self.head.shared_actors else ()),
+            original=kept.original,
+            together=context.together,
+        )
+
+    def _all_notes(self) -> Iterable[str]:
+        yield from self._notes
+        for (said, found), count in self._retyped.items():
+            yield f"{count} {_values(count)} given as {said}, read as {found}"
+        if repeated := sum(kept.times - 1 for kept in self._kept.values()):
+            yield f"{repeated} repeated {_values(repeated)} merged with the first"
+
+
+def observe(value: str, kind: str | None) -> Observable:
+    """The observable that ``value`` is, refanged; ObservableError says why it is none.
+
+    A value that does not fit its stated kind but is plainly of another is taken as that one.
+    """
+    text = observables.refang(value.strip())
+    asked = _asked(text, kind)
+    try:
+        if asked is not None:
+            return observables.canonical(asked, text)
+    except ObservableError:
+        if (other := _guessed(text)) is None or other.kind == asked:
+            raise
+        return other
+    if (found := _guessed(text)) is not None:
+        return found
+    raise _why_not(text, kind)
+
+
+def shorten(text: str) -> str:
+    """White space folded, and cut to a length fit for a report."""
+    folded = " ".join(text.split())
+    return folded if len(folded) <= _DESCRIPTION else f"{folded[: _DESCRIPTION - 1]}…"
+
+
+def _asked(text: str, kind: str | None) -> str | None:
+    if kind == ADDRESS:
+        return ("ipv6" if ":" in text else "ipv4") + ("-net" if "/" in text else "-addr")
+    if kind == HASH:
+        return _HASH_LENGTHS.get(len(text))
+    return kind
+
+
+def _guessed(text: str) -> Observable | None:
+    try:
+        return observables.guess(text)
+    except ObservableError:
+        return None
+
+
+def _why_not(text: str, kind: str | None) -> ObservableError:
+    if not text:
+        return ObservableError("an empty value", code="empty")
+    if kind == HASH:
+        return ObservableError("not a hash that traque knows: 32, 40, 64 or 128 hex digits", code="malformed")
+    return ObservableError("not an address, domain name, URL, e-mail address or file hash", code="malformed")
+
+
+def _merged(first: Context, second: Context) -> Context:
+    return Context(
+        tlp=strictest((first.tlp, second.tlp)),
+        pap=strictest((first.pap, second.pap)),
+        confidence=max((c for c in (first.confidence, second.confidence) if c is not None), default=None),
+        valid_from=_widest(first.valid_from, second.valid_from, min),
+        valid_until=_widest(first.valid_until, second.valid_until, max),
+        description=_joined(first.description, second.description),
+        actors=tuple(dict.fromkeys((*first.actors, *second.actors))),
+        together=first.together if first.together and second.together else (),
+        where=first.where,
+    )
+
+
+def _widest(
+    first: datetime | None, second: datetime | None, choose: Callable[[datetime, datetime], datetime]
+) -> datetime | None:
+    """The wider bound; a side that one statement leaves open stays open."""
+    return None if first is None or second is None else choose(first, second)
+
+
+def _joined(first: str, second: str) -> str:
+    if not second or second in first or len(first) > _DESCRIPTION:
+        return first
+    return f"{first}; {second}" if first else second
+
+
+def _common(levels: Iterable[str | None]) -> str | None:
+    """The level that every value states, or None."""
+    found = set(levels)
+    return found.pop() if len(found) == 1 else None
+
+
+def _values(count: int) -> str:
+    return "value" if count == 1 else "values"

@@ -1,0 +1,76 @@
+"""Lines of a bulletin's text that are not what they look like: rules, paths, labels, hosts files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+_YARA = re.compile(r"\s*(?:(?:private|global)\s+)*rule\s+(\w+)\s*(?::[\w\s]*)?(?:\{|$)")
+_YARA_END = re.compile(r"\s*\}\s*$")
+_YARA_LONGEST: Final = 2000
+"""Lines within which a rule must end; what does not is no rule."""
+
+NETWORK_RULE = re.compile(r"\s*(?:alert|drop|reject|pass)\s+[a-z0-9-]+\s+\S+\s+\S+\s+(?:->|<>)\s.*\bsid\s*:")
+"""A Suricata or Snort rule."""
+
+HOSTS_ENTRY = re.compile(r"\s*(?:0\.0\.0\.0|127\.0\.0\.1|::1?)\s+(?=\S*[.:])")
+"""The sink address at the start of a hosts-file line: it is not what the line lists."""
+
+PATH = re.compile(
+    r"(?<![A-Za-z0-9])[A-Za-z]:\\[^\s\"'<>|*?]+(?:\\[^\"'<>|*?:\t]+?\.\w{1,5}\b)?|%[A-Za-z]+%\\[^\s\"'<>|*?]+"
+)
+"""A Windows path."""
+
+FILE_LABEL = re.compile(
+    r"(?i)\s*[•*-]?\s*(?:file ?names?|file ?paths?|pdb(?: path)?)\s*[:=]\s*(?P<value>\S.*?)\s*$"
+)
+"""``File name: evil.exe``."""
+
+HASH_LABEL = re.compile(r"(?i)[\s•*-]*(?:md-?5|sha-?(?:1|256|512)|hash(?:es)?)\s*[:=]?\s*$")
+"""A label on a line of its own, above the value."""
+
+REFERENCE_LABEL = re.compile(
+    r"(?i)[\s•*-]*(?:ref(?:erence)?s?|sources?|reports?|links?|blog|see(?: also)?|more(?: info)?|contact)\s*:"
+)
+REFERENCE_HEADING = re.compile(
+    r"(?i)[\s#=*\d.]*(?:references?|sources?|further reading|links?|contacts?)[\s:=*]*$"
+)
+"""What stands behind the label or below the heading is for reading, not for searching."""
+
+VERSION = re.compile(r"(?i)\b(?:v|ver|version|firmware|build|release|update)\.?\s*$")
+"""Text right before four numbers that are a version."""
+
+ALMOST = re.compile(
+    r"(?<![\w.])(?:\d{1,5}(?:\.\d{1,5}){3}(?:/\d{1,3})?|(?=[a-f]*\d)[0-9a-f]{31,130}|(?=[A-F]*\d)[0-9A-F]{31,130})(?![\w.]*\w)"
+)
+"""What has the shape of an address or a hash; a finder that passes it over has a reason."""
+
+_OTHER_HASHES: Final = (
+    (
+        "x509-certificate",
+        re.compile(r"(?i)\bx\.?509\b|\bcertificates?\b|\b(?:tls|ssl)[ _-](?:cert\w*|fingerprints?)\b"),
+    ),
+    ("ja3", re.compile(r"(?i)\bja[34]s?\b")),
+    ("imphash", re.compile(r"(?i)\bimp-?hash\b")),
+)
+
+
+def yara_rule(lines: Sequence[str], index: int) -> tuple[str, int] | None:
+    """The name of the YARA rule that begins at ``index``, and how many lines it takes."""
+    begun = _YARA.match(lines[index])
+    if not begun:
+        return None
+    for after, line in enumerate(lines[index + 1 : index + _YARA_LONGEST], 2):
+        if _YARA.match(line):  # rules do not nest: the one before was none
+            return None
+        if _YARA_END.match(line):
+            body = "\n".join(lines[index : index + after])
+            return (begun[1], after) if "condition:" in body else None
+    return None
+
+
+def other_hash(texts: Sequence[str]) -> str | None:
+    """What a hash is when the words around it say that it is not a file's."""
+    around = "\n".join(texts)
+    return next((kind for kind, words in _OTHER_HASHES if words.search(around)), None)

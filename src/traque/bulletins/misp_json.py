@@ -1,0 +1,270 @@
+"""MISP events in JSON: one event, ``{"Event": ...}``, ``{"response": [...]}`` or a list of events.
+
+Attributes and the attributes of objects are read; each becomes an indicator or a refusal:
+
+- ``to_ids`` false, and the types ``link`` and ``comment`` (references for people), are
+  *not for detection*; so is an attribute that was deleted; where ``to_ids`` is missing altogether it
+  counts as true;
+- of a composite (``filename|sha1``, ``ip-dst|port``, ``domain|ip``...) the parts that can be searched
+  become indicators; the others stay with them, a port or a name never becomes one;
+- first and last seen are what the publisher observed, not a validity: they go in the description.
+
+Tags give TLP, PAP and actors; galaxies give actors. A proposal (``ShadowAttribute``) is not part of
+the event until its owner accepts it, and is left out with a note.
+
+Format: https://www.misp-standard.org/rfc/misp-standard-core.html
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+from traque.bulletins import _json
+from traque.bulletins._build import (
+    ADDRESS,
+    NOT_FOR_DETECTION,
+    NOT_SEARCHED,
+    Builder,
+    Context,
+    Head,
+)
+from traque.bulletins._fields import moment, pap_tag, strictest, tlp_tag
+from traque.bulletins._reader import BulletinReader
+from traque.errors import MalformedBulletin
+from traque.model import Bulletin
+
+_KINDS: Final = {
+    "ip": ADDRESS,
+    "ip-src": ADDRESS,
+    "ip-dst": ADDRESS,
+    "domain": "domain-name",
+    "hostname": "domain-name",
+    "url": "url",
+    "uri": "url",
+    "email": "email-addr",
+    "email-src": "email-addr",
+    "email-dst": "email-addr",
+    "email-reply-to": "email-addr",
+    "target-email": "email-addr",
+    "md5": "md5",
+    "sha1": "sha1",
+    "sha256": "sha256",
+    "sha512": "sha512",
+}
+"""MISP attribute types that traque can search, and the kind asked for."""
+
+_UNSEARCHED: Final = {
+    "filename": "file-name",
+    "malware-sample": "file-name",
+    "attachment": "file-name",
+    "regkey": "registry-key",
+    "mutex": "mutex",
+    "user-agent": "user-agent",
+    "ja3-fingerprint-md5": "ja3",
+    "AS": "asn",
+    "x509-fingerprint-md5": "x509-certificate",
+    "x509-fingerprint-sha1": "x509-certificate",
+    "x509-fingerprint-sha256": "x509-certificate",
+}
+"""Other types that have a name of their own in traque; the rest keep MISP's."""
+
+_REFERENCES: Final = frozenset({"link", "comment"})
+_VICTIMS: Final = "target-"
+_COMPOSITES: Final = {"malware-sample": ("filename", "md5")}
+"""Composites whose type does not spell out its parts."""
+_SELF_SUFFICIENT: Final = frozenset({"md5", "sha1", "sha256", "sha512"})
+"""Parts that say as much alone as the whole composite does."""
+
+_SECTION_OBJECTS: Final = frozenset({"pe-section", "elf-section", "macho-section"})
+_ACTOR_GALAXIES: Final = frozenset(
+    {
+        "threat-actor",
+        "mitre-intrusion-set",
+        "mitre-enterprise-attack-intrusion-set",
+        "microsoft-activity-group",
+        "360net-threat-actor",
+    }
+)
+_ACTOR_TAG = re.compile(r'misp-galaxy:([a-z0-9-]+)="(.*)"', re.IGNORECASE | re.DOTALL)
+_DEPTH: Final = 8
+"""Levels of ``response`` in ``response`` that are followed."""
+
+
+def _sniff(head: bytes, _name: str) -> float:
+    start = head.lstrip()
+    if not start.startswith((b"{", b"[")):
+        return 0.0
+    if re.search(rb'"(?:Event|response)"\s*:\s*[\[{]', head[:4096]):
+        return 0.95
+    marks = sum(
+        mark in head
+        for mark in (b'"Attribute"', b'"Orgc"', b'"threat_level_id"', b'"to_ids"', b'"info"', b'"Object"')
+    )
+    return 0.9 if marks >= 2 else 0.0
+
+
+def _read(data: bytes, name: str) -> tuple[Bulletin, ...]:
+    document, notes = _json.load(data, name)
+    events = list(_events(document))
+    if not events:
+        raise MalformedBulletin(
+            "this JSON looks like a MISP export but holds no event",
+            where=name,
+            remedy="export the event as MISP JSON",
+        )
+    return tuple(_event(event, notes) for event in events)
+
+
+def _events(document: object, depth: int = 0) -> Iterator[dict[str, Any]]:
+    if depth > _DEPTH:
+        return
+    for item in _json.objects(document):
+        if inner := next(
+            (item[key] for key in ("Event", "response") if isinstance(item.get(key), dict | list)), None
+        ):
+            yield from _events(inner, depth + 1)
+        elif "info" in item or "Attribute" in item or "Object" in item:
+            yield item
+
+
+def _event(event: dict[str, Any], notes: tuple[str, ...]) -> Bulletin:
+    tags = _tags(event)
+    builder = Builder(
+        Head(
+            format=SPEC.name,
+            id=_json.text(event.get("uuid")),
+            title=_json.text(event.get("info")),
+            producer=next(
+                (_json.text(o.get("name")) for o in _json.objects(event.get("Orgc") or event.get("Org"))), ""
+            ),
+            published=moment(event.get("publish_timestamp")) or moment(event.get("date")),
+            tlp=strictest(map(tlp_tag, tags)),
+            pap=strictest(map(pap_tag, tags)),
+            actors=_actors(event, tags),
+        )
+    )
+    for text in notes:
+        builder.note(text)
+    for attribute in _json.objects(event.get("Attribute")):
+        _attribute(builder, attribute, None)
+    for thing in _json.objects(event.get("Object")):
+        for attribute in _json.objects(thing.get("Attribute")):
+            _attribute(builder, attribute, thing)
+    if proposals := len(_json.objects(event.get("ShadowAttribute"))):
+        builder.note(f"{proposals} x ShadowAttribute left out: a proposal that the owner has not accepted")
+    return builder.bulletin()
+
+
+def _attribute(builder: Builder, attribute: dict[str, Any], thing: dict[str, Any] | None) -> None:
+    kind, value = _json.text(attribute.get("type")), _json.text(attribute.get("value"))
+    context = _context(attribute, thing)
+    if refusal := _not_for_detection(attribute, kind, thing):
+        builder.refuse(value, NOT_FOR_DETECTION, refusal, kind=_kind_word(kind), where=context.where)
+    elif thing and _json.text(thing.get("name")) in _SECTION_OBJECTS:
+        reason = "it describes a section inside a program, not a file: logs do not carry it"
+        builder.refuse(value, NOT_SEARCHED, reason, kind=_kind_word(kind), where=context.where)
+    elif kind in _KINDS:
+        builder.state(value, _KINDS[kind], context)
+    elif "|" in kind or kind in _COMPOSITES:
+        _composite(builder, kind, value, context)
+    else:
+        builder.not_searched(value, _kind_word(kind), context.where)
+
+
+def _composite(builder: Builder, kind: str, value: str, context: Context) -> None:
+    """``domain|ip`` and the like: the parts that can be searched, each with the other beside it."""
+    kinds = _COMPOSITES.get(kind) or tuple(kind.split("|"))
+    parts = value.rsplit("|", len(kinds) - 1)  # a file name may hold the separator, a hash may not
+    searched = [(k, part) for k, part in zip(kinds, parts, strict=False) if k in _KINDS and part.strip()]
+    if not searched or len(parts) != len(kinds):
+        builder.not_searched(value, _kind_word(kind), context.where)
+        return
+    for own, part in searched:
+        others = tuple(f"{k} {p.strip()}" for k, p in zip(kinds, parts, strict=True) if (k, p) != (own, part))
+        alone = own in _SELF_SUFFICIENT
+        described = "; ".join(filter(None, (context.description, *(others if alone else ()))))
+        builder.state(
+            part,
+            _KINDS[own],
+            Context(
+                tlp=context.tlp,
+                pap=context.pap,
+                valid_from=context.valid_from,
+                description=described,
+                words=context.words,
+                actors=context.actors,
+                together=() if alone else others,
+                where=context.where,
+            ),
+        )
+
+
+def _context(attribute: dict[str, Any], thing: dict[str, Any] | None) -> Context:
+    tags = _tags(attribute)
+    comment = _json.text(attribute.get("comment"))
+    around = _json.text(thing.get("comment")) if thing else ""
+    seen = _seen(attribute) or (_seen(thing) if thing else "")
+    return Context(
+        tlp=strictest(map(tlp_tag, tags)),
+        pap=strictest(map(pap_tag, tags)),
+        description="; ".join(dict.fromkeys(filter(None, (comment, around, seen)))),
+        words=(comment, around, *tags),
+        actors=_actors(attribute, tags),
+        where=f"attribute {uuid}" if (uuid := _json.text(attribute.get("uuid"))) else "",
+    )
+
+
+def _not_for_detection(attribute: dict[str, Any], kind: str, thing: dict[str, Any] | None) -> str:
+    """Why the publisher does not mean this attribute for detection, or empty."""
+    if _true(attribute.get("deleted")) or (thing and _true(thing.get("deleted"))):
+        return "the publisher deleted it"
+    if kind in _REFERENCES:
+        return f"a {kind} for the reader, not an indicator"
+    if kind.startswith(_VICTIMS):
+        return "it names a victim, not the attacker"
+    if not _true(attribute.get("to_ids", True)):
+        return "the publisher did not mark it for detection (to_ids is false)"
+    return ""
+
+
+def _kind_word(kind: str) -> str:
+    return _UNSEARCHED.get(kind) or _KINDS.get(kind) or kind or "unstated"
+
+
+def _seen(item: dict[str, Any]) -> str:
+    first, last = (moment(item.get(key)) for key in ("first_seen", "last_seen"))
+    if first and last:
+        return f"seen from {first:%Y-%m-%d} to {last:%Y-%m-%d}"
+    return f"first seen {first:%Y-%m-%d}" if first else f"last seen {last:%Y-%m-%d}" if last else ""
+
+
+def _tags(item: dict[str, Any]) -> tuple[str, ...]:
+    return tuple(_json.text(tag.get("name")) for tag in _json.objects(item.get("Tag")))
+
+
+def _actors(item: dict[str, Any], tags: tuple[str, ...]) -> tuple[str, ...]:
+    names = [
+        _json.text(cluster.get("value"))
+        for galaxy in _json.objects(item.get("Galaxy"))
+        if _json.text(galaxy.get("type")) in _ACTOR_GALAXIES
+        for cluster in _json.objects(galaxy.get("GalaxyCluster"))
+    ]
+    found = (_ACTOR_TAG.fullmatch(tag) for tag in tags)
+    names += [tag[2] for tag in found if tag and tag[1].lower() in _ACTOR_GALAXIES]
+    return tuple(dict.fromkeys(name for name in names if name))
+
+
+def _true(value: object) -> bool:
+    return value is True or value in (1, "1") or (isinstance(value, str) and value.lower() == "true")
+
+
+SPEC: Final = BulletinReader(
+    name="misp-json",
+    title="MISP events (JSON)",
+    extensions=(".json",),
+    sniff=_sniff,
+    read=_read,
+)
+"""The reader."""

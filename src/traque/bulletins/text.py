@@ -1,0 +1,298 @@
+"""Lists and prose: values are found in the text, refanged first.
+
+A line is an *entry* when it is a value with its label or its row (``192.0.2.1  C2``, ``MD5: ...``), else a
+*sentence*. Addresses and hashes are taken from both. A name, URL or e-mail address in a sentence is taken
+only when it is defanged: a sentence names publishers and victims too, and nobody defangs those. What is
+not taken is refused as a reference.
+
+The description of a value is the heading above it and the rest of its row. Words there also say what a
+hash is: that of a certificate is refused. Comments (``#``) are headings: a value in one is refused. The
+sink address of a hosts file is left out. YARA rules, Suricata rules and Windows paths are refused whole,
+so that no domain is found in them. What looks like an address or a hash and is none (``192.0.2.256``, a
+hash that lacks a digit) is refused with the reason.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+import msgspec
+
+from traque import observables
+from traque.bulletins import _lines
+from traque.bulletins._build import (
+    ADDRESS,
+    HASH,
+    NOT_FOR_DETECTION,
+    PATTERN,
+    Builder,
+    Context,
+    Head,
+    observe,
+)
+from traque.bulletins._fields import pap_tag, tlp_tag
+from traque.bulletins._reader import BulletinReader
+from traque.errors import ObservableError
+from traque.model import Bulletin, Observable
+
+_NAMED_KINDS: Final = frozenset({"domain-name", "url", "email-addr"})
+_HASHES: Final = frozenset({"md5", "sha1", "sha256", "sha512"})
+_SENTENCE: Final = 5
+"""Words beside the values from which on a line is a sentence."""
+
+_STATEMENT: Final = 12
+"""Words of a heading or of a row up to which it states a role; a paragraph speaks of many things."""
+
+_HEADINGS: Final = 4
+_HEADING: Final = 200
+"""Lines of a heading that are kept, and characters of each."""
+
+_WORD = re.compile(r"(?<![^\s(\"'“‘])[^\W\d_]{2,}(?=[.,;:!?)\"'”’]*(?:\s|$))")
+_ENTRY_AFTER = re.compile(r"\s*(?:$|[\t,;|:#(–—-]|\s{2})")
+_BARE = re.compile(r"[0-9A-Fa-f.:/]{7,150}")
+"""A line that can only be an address or a hash, the commonest kind of line."""
+
+_DEFANGING: Final = frozenset("[({\\")
+_HASH_WORD = re.compile(r"(?i)\b(?:md-?5|sha-?(?:1|256|512))\s*[:=]")
+_COMMENT = re.compile(r"\s#(?=\s|$)|\s//\s")
+_RULER = re.compile(r"[\s=_*~#+|-]*$")
+_MARKUP = b"<"
+_OPENING: Final = 200
+"""Lines in which a TLP or PAP mark of the whole bulletin is looked for."""
+
+
+def _sniff(head: bytes, _name: str) -> float:
+    start = head.lstrip()
+    if start.startswith((b"{", b"[{", b'["', _MARKUP)):
+        return 0.0
+    return 0.2
+
+
+def _read(data: bytes, _name: str) -> tuple[Bulletin, ...]:
+    text = data.decode("utf-8", "replace")
+    opening = "\n".join(text.split("\n", _OPENING)[:_OPENING])
+    builder = Builder(Head(format=SPEC.name, tlp=tlp_tag(opening), pap=pap_tag(opening)))
+    _Reader(builder, text).run()
+    return (builder.bulletin(),)
+
+
+class _Line(msgspec.Struct):
+    """One line: as written, and refanged without comment and paths."""
+
+    written: str
+    text: str
+    comment: str
+    where: str
+    values: list[tuple[Observable, int, int]]
+
+    def plain(self, start: int, end: int) -> bool:
+        """Whether the value is written without defanging."""
+        return self.text == self.written or self.text[start:end] in self.written
+
+    def spellings(self) -> dict[str, str]:
+        """The words of the line as written, by what they are refanged."""
+        words = (word.strip(".,;") for word in self.written.split())
+        return {observables.refang(word).strip(".,;:()"): word for word in words}
+
+    def rest(self) -> str:
+        """The line without its values."""
+        kept, at = [], 0
+        for _, start, end in self.values:
+            kept.append(self.text[at:start])
+            at = max(at, end)
+        return _HASH_WORD.sub("", " ".join((*kept, self.text[at:], self.comment))).strip(
+            " \t,;:|-–—•*()[]\"'"
+        )
+
+
+class _Reader:
+    """Walks the lines and remembers the headings above."""
+
+    def __init__(self, builder: Builder, text: str) -> None:
+        self._builder = builder
+        self._lines = [
+            (number, part)
+            for number, line in enumerate(text.split("\n"), 1)
+            for part in line.splitlines() or [""]
+        ]
+        self._headings: list[str] = []
+        self._closed = True
+        """The heading above is complete: the next one replaces it."""
+
+    def run(self) -> None:
+        """State or refuse every value of the text."""
+        written = [line for _, line in self._lines]
+        index = 0
+        while index < len(written):
+            number, line = self._lines[index]
+            if rule := _lines.yara_rule(written, index):
+                name, taken = rule
+                self._builder.refuse(
+                    f"rule {name}", PATTERN, "a YARA rule, not a value", kind="yara", where=f"line {number}"
+                )
+                self._closed = True
+                index += taken
+                continue
+            self._line(line, f"line {number}")
+            index += 1
+
+    def _line(self, written: str, where: str) -> None:
+        if not written.strip():
+            self._closed = True
+        elif _RULER.match(written) or _lines.HASH_LABEL.match(written):
+            pass
+        elif _lines.NETWORK_RULE.match(written):
+            self._builder.refuse(
+                written.strip(), PATTERN, "a network rule, not a value", kind="suricata", where=where
+            )
+        elif written.lstrip().startswith(("#", "//")):
+            if self._refuse_all(written, where, "it stands in a comment"):
+                self._headings.clear()  # it says something of that value, not of what follows
+            else:
+                self._head(written.strip("#/ \t"))
+        elif label := _lines.FILE_LABEL.match(written):
+            self._builder.not_searched(label["value"], "file-name", where)
+            self._head(written)
+        else:
+            self._content(written, where)
+
+    def _content(self, written: str, where: str) -> None:
+        body = _lines.PATH.sub(lambda path: self._path(path[0], where), written)
+        if (sink := _lines.HOSTS_ENTRY.match(body)) is not None:
+            body = body[sink.end() :]
+        parts = _COMMENT.split(body, maxsplit=1)
+        text = observables.refang(parts[0])
+        line = _Line(
+            written, text, parts[1].strip() if len(parts) > 1 else "", where, _values(text, parts[0])
+        )
+        if line.comment:
+            self._refuse_all(line.comment, where, "it stands in a comment")
+        found = self._almost(line)
+        if not line.values:
+            if "\t" in written.strip():  # the head of a table
+                self._headings.clear()
+            elif body.strip() and not found:
+                self._head(written)
+            return
+        ends_heading = written.rstrip().endswith(":")
+        if ends_heading:
+            self._head(written)
+        self._values(line, "" if ends_heading else line.rest())
+        self._closed = not ends_heading
+
+    def _values(self, line: _Line, rest: str) -> None:
+        sentence = self._is_sentence(line, rest)
+        reference = bool(_lines.REFERENCE_LABEL.match(line.text)) or any(
+            map(_lines.REFERENCE_HEADING.match, self._headings)
+        )
+        words = (*self._headings, rest)
+        short = [t for t in words if len(t) <= _HEADING and len(_WORD.findall(t)) <= _STATEMENT]
+        context = Context(
+            description=" / ".join(
+                dict.fromkeys(filter(None, (*self._headings, line.written if sentence else rest)))
+            ),
+            words=tuple(short),
+            where=line.where,
+        )
+        spelled = {} if line.text == line.written else line.spellings()
+        for observable, start, end in line.values:
+            raw = line.text[start:end]
+            plain = line.plain(start, end)
+            if observable.kind in _HASHES and (other := _lines.other_hash(words)):
+                self._builder.not_searched(raw, other, line.where)
+            elif (
+                observable.kind == "ipv4-addr"
+                and plain
+                and _lines.VERSION.search(line.text[max(0, start - 20) : start])
+            ):
+                self._refuse(observable, raw, line.where, "it is a version number, not an address")
+            elif observable.kind in _NAMED_KINDS and plain and reference:
+                self._refuse(observable, raw, line.where, "a reference for the reader, not an indicator")
+            elif observable.kind in _NAMED_KINDS and plain and sentence:
+                self._refuse(
+                    observable,
+                    raw,
+                    line.where,
+                    "named in a sentence and not defanged: a mention, not an indicator",
+                )
+            else:
+                self._keep(observable, raw if plain else spelled.get(raw, raw), context)
+
+    def _keep(self, observable: Observable, written: str, context: Context) -> None:
+        self._builder.keep(observable, written, context)
+        if observable.kind == "url" and "://" not in observable.value:
+            # ``192.0.2.1/load`` in a list names a server too, which most logs know by its address alone.
+            host = observables.guess(re.split(r"[/?:]", observable.value, maxsplit=1)[0])
+            if host is not None and host.kind == "ipv4-addr":
+                self._builder.keep(
+                    host, written, msgspec.structs.replace(context, together=(observable.value,))
+                )
+
+    def _almost(self, line: _Line) -> bool:
+        """Refuse what has the shape of a value and is none; True if there was any."""
+        taken = bytearray(len(line.text))
+        for _, start, end in line.values:
+            taken[start:end] = b"\x01" * (end - start)
+        found = False
+        for shape in _lines.ALMOST.finditer(line.text):
+            if any(taken[shape.start() : shape.end()]):
+                continue
+            found = True
+            try:
+                observe(shape[0], ADDRESS if "." in shape[0] else HASH)
+            except ObservableError as error:
+                self._builder.refuse(shape[0], error.code, error.what, where=line.where)
+        return found
+
+    def _is_sentence(self, line: _Line, rest: str) -> bool:
+        _, start, end = line.values[0]
+        leads = not _WORD.search(line.text[:start]) and _ENTRY_AFTER.match(line.text[end:])
+        return not leads and "\t" not in line.text and len(_WORD.findall(rest)) >= _SENTENCE
+
+    def _refuse_all(self, text: str, where: str, reason: str) -> bool:
+        refanged = observables.refang(text)
+        found = _values(refanged, text)
+        for observable, start, end in found:
+            self._refuse(observable, refanged[start:end], where, reason)
+        return bool(found)
+
+    def _refuse(self, observable: Observable, raw: str, where: str, reason: str) -> None:
+        self._builder.refuse(raw, NOT_FOR_DETECTION, reason, kind=observable.kind, where=where)
+
+    def _path(self, path: str, where: str) -> str:
+        self._builder.not_searched(path, "file-name", where)
+        return " "
+
+    def _head(self, text: str) -> None:
+        if self._closed:
+            self._headings.clear()
+        self._closed = False
+        if len(self._headings) < _HEADINGS and (heading := text.strip()):
+            self._headings.append(heading[:_HEADING])
+
+
+def _values(refanged: str, written: str) -> list[tuple[Observable, int, int]]:
+    bare = refanged.strip()
+    if (
+        _BARE.fullmatch(bare)
+        and (only := observables.guess(bare)) is not None
+        and only.kind not in _NAMED_KINDS
+    ):
+        start = refanged.index(bare)
+        return [(only, start, start + len(bare))]
+    if refanged == written:
+        return list(observables.extract(refanged))
+    # Only words with a bracket or a backslash can be defanged ones.
+    defanged = " ".join(word for word in written.split() if not _DEFANGING.isdisjoint(word))
+    return list(observables.extract(refanged, raw=defanged))
+
+
+SPEC: Final = BulletinReader(
+    name="text",
+    title="lists and prose",
+    extensions=(".txt", ".text", ".list", ".ioc", ".md", ".hosts", ".netset", ".ipset"),
+    sniff=_sniff,
+    read=_read,
+)
+"""The reader."""
