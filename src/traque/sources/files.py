@@ -1,0 +1,104 @@
+"""The bytes of a file, a pipe or standard input, in big unbuffered reads."""
+
+from __future__ import annotations
+
+import io
+import os
+import stat
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+import msgspec
+
+from traque.errors import SourceTruncated, SourceUnreadable
+from traque.sources.streams import CHUNK
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """A file to search.
+
+    ``path`` is None for standard input. ``display`` is the path below the root it was found under, with
+    ``/`` between the parts. ``size`` and ``mtime`` (seconds since 1970) are as the walk saw them. A
+    ``stream`` (standard input, a pipe that was named itself) can be read only once; its size is unknown, 0.
+    """
+
+    path: Path | None
+    display: str
+    size: int
+    mtime: float | None
+    stream: bool = False
+
+
+def pieces(entry: Entry) -> Iterator[bytes]:
+    """The bytes of ``entry``.
+
+    A regular file is read up to its size at the moment it is opened: what a live log gains meanwhile
+    belongs to the next hunt. A file that has become shorter, then or since the walk, gives what is there
+    and then SourceTruncated. SourceUnreadable when the system does not give the bytes.
+    """
+    if entry.path is None:
+        yield from _to_the_end(_standard_input())
+        return
+    try:
+        file = io.FileIO(entry.path if entry.stream else open_regular(entry.path))
+    except OSError as error:
+        raise unreadable(error) from error
+    with file:
+        if entry.stream:
+            yield from _to_the_end(file)
+        else:
+            yield from _up_to_size(file, entry.size)
+
+
+def open_regular(path: Path) -> int:
+    """A descriptor of a regular file, without waiting: a pipe may have taken its place since the walk."""
+    flags = (
+        os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
+    )
+    descriptor = os.open(path, flags)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError("it is no longer a regular file")
+    return descriptor
+
+
+def unreadable(error: OSError) -> SourceUnreadable:
+    """What the operating system refused, in words."""
+    remedy = "run as a user who may read it" if isinstance(error, PermissionError) else ""
+    return SourceUnreadable(f"cannot be read: {error.strerror or error}", remedy=remedy)
+
+
+def _up_to_size(file: io.FileIO, listed: int) -> Iterator[bytes]:
+    size = max(os.fstat(file.fileno()).st_size, 0)
+    done = 0
+    while done < size:
+        piece = _read(file, min(CHUNK, size - done))
+        if not piece:
+            break
+        done += len(piece)
+        yield piece
+    if done < max(size, listed):
+        raise SourceTruncated(
+            f"the file has shrunk: {done:,} of {max(size, listed):,} bytes are there",
+            remedy="was it rotated or rewritten during the hunt? Hunt again",
+        )
+
+
+def _to_the_end(file: BinaryIO | io.FileIO) -> Iterator[bytes]:
+    while piece := _read(file, CHUNK):
+        yield piece
+
+
+def _read(file: BinaryIO | io.FileIO, size: int) -> bytes:
+    try:
+        return file.read(size) or b""
+    except OSError as error:
+        raise unreadable(error) from error
+
+
+def _standard_input() -> BinaryIO | io.FileIO:
+    source: BinaryIO = sys.stdin.buffer
+    raw = getattr(source, "raw", None)
+    return raw if isinstance(raw, io.FileIO) else source
