@@ -1,0 +1,89 @@
+"""The syslog envelope: RFC 5424, RFC 3164, and what daemons really write.
+
+Read are: an optional ``<PRI>``; a time as RFC 3164 has it, with a year, or in ISO form (rsyslog, journald
+``short-iso``, RFC 5424 with its version); BSD's ``<facility.severity>``; the host, which may be missing; a
+tag ``program[pid]:``, which may be missing too (then the rest is the message, unless the time is in ISO
+form: that is any program's own log). Without a time, ``host program[pid]:`` is an envelope too.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+import msgspec
+
+from traque.model import Stamp, TimeRule
+from traque.timestamps import read
+
+TIMES = (TimeRule("syslog"), TimeRule("iso"))
+
+
+class Envelope(msgspec.Struct, frozen=True):
+    """What surrounds a syslog message. ``priority`` is the PRI value, -1 when there is none."""
+
+    time: Stamp | None
+    host: str
+    program: str
+    message: str
+    priority: int = -1
+
+    def observer(self) -> dict[str, str | int]:
+        """Who wrote the record, in ECS fields, in a new dict."""
+        named = {"observer.name": self.host, "process.name": self.program}
+        return {name: value for name, value in named.items() if value}
+
+    def fields(self) -> dict[str, str | int]:
+        """As :meth:`observer`, for a program that is itself one end: ``host.name`` is its machine."""
+        return self.observer() | ({"host.name": self.host} if self.host else {})
+
+
+def open_envelope(record: bytes) -> Envelope | None:
+    """The envelope of a record, or None if it has none."""
+    text = text_of(record)
+    rfc5424, bsd, tag, bare = _patterns()
+    if found := rfc5424.match(text):
+        priority, host, program, message = found.groups()
+        return Envelope(
+            read(record, TIMES[1:]),
+            "" if host == "-" else host,
+            "" if program == "-" else program,
+            (message or "").removeprefix("\ufeff"),
+            int(priority),
+        )
+    if found := bsd.match(text):
+        priority, rest = found[1], text[found.end() :]
+        time = read(record, TIMES)
+        host, program, message = "", "", rest
+        if tagged := tag.match(rest):
+            host, program, message = tagged[1] or "", tagged[2], rest[tagged.end() :]
+        elif priority is None and text[:1].isdigit():
+            # An ISO time and no tag: any program's own log, whose first word is no host.
+            return None
+        elif " " in rest:
+            host, _, message = rest.partition(" ")
+        return Envelope(time, host, program, message, -1 if priority is None else int(priority))
+    if found := bare.match(text):
+        return Envelope(None, found[1] or "", found[2], text[found.end() :])
+    return None
+
+
+def text_of(record: bytes) -> str:
+    """The record as text, without its line end or byte order mark; invalid UTF-8 becomes U+FFFD."""
+    return record.decode("utf-8", "replace").removeprefix("\ufeff").rstrip("\r\n")
+
+
+@cache
+def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+    iso = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?"
+    month = r"(?:\d{4} )?[A-Z][a-z]{2} [ \d]?\d (?:\d{4} )?\d\d:\d\d:\d\d(?:[.,]\d+)?(?: ?[+-]\d{4})?"
+    levels = "TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|ERR|CRITICAL|CRIT|FATAL|SEVERE"
+    host = rf"(?!(?i:{levels})\b)[A-Za-z0-9_](?:[\w.:%-]*[\w.%-])?"
+    word = rf"(?!(?i:{levels})[\s:])[^\s\[\]:]+"
+    data = r'(?:-|(?:\[(?:[^]"\\]|\\.|"(?:[^"\\]|\\.)*+")*+\])++)'
+    return (
+        re.compile(rf"<(\d{{1,3}})>\d{{1,2}} (?:-|{iso}) (\S+) (\S+) \S+ \S+ {data}(?: (.*))?$", re.DOTALL),
+        re.compile(rf"(?:<(\d{{1,3}})>)? ?(?:{iso}|{month}):? +(?:<[\w.]+> )?"),
+        re.compile(rf"(?:({host}) +)?({word})(?:\[[^\]\s]*\])?: ?"),
+        re.compile(rf"(?:({host}) )?({word})\[\d{{1,10}}\]: "),
+    )

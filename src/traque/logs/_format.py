@@ -1,0 +1,164 @@
+"""What a log format is, and how one is chosen for a source.
+
+A format is one module with a ``SPEC``. There are three ways to take part, and a format may use several:
+
+* its **records** are its own (a web server's lines, Zeek's tables): ``sniff`` and ``reader``;
+* its **messages** ride in a syslog envelope: ``programs`` (or ``begins``) and ``message``;
+* its records are **documents**, JSON objects that may be mixed with others: ``document``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final, Protocol
+
+import msgspec
+
+from traque.logs._documents import decode
+from traque.logs._envelope import Envelope
+from traque.model import Event, TimeRule
+from traque.registry import FormatSpec
+from traque.timestamps import read
+
+AUTO: Final = (TimeRule("auto"),)
+"""Where nothing is known of a format, its times are looked for."""
+
+WHOLE: Final = 4096
+"""A shorter head is a whole source, and its last line is whole."""
+
+LINES: Final = 400
+SAMPLED: Final = 40
+"""Recognition looks at this many lines, spread over the first :data:`LINES`."""
+
+
+class Head(msgspec.Struct, frozen=True):
+    """The beginning of a source: its first lines without their ends, its name, and the bytes.
+
+    ``sample`` are lines to judge a format by, evenly spread and without comments. What several formats
+    ask of them is answered once: ``messages`` are the formats that know the messages in their syslog
+    envelopes (None for no envelope), ``documents`` the JSON objects that they are (None for none).
+    """
+
+    lines: tuple[bytes, ...]
+    name: str
+    data: bytes
+    sample: tuple[bytes, ...] = ()
+    messages: tuple[str | None, ...] = ()
+    documents: tuple[Mapping[str, object] | None, ...] = ()
+
+    def share_of_messages(self, name: str) -> float:
+        """The share of sampled lines whose enveloped message the format of that name knows."""
+        return self.messages.count(name) / len(self.messages) if self.messages else 0.0
+
+    def share_of_documents(self, accepts: Callable[[Mapping[str, object]], object]) -> float:
+        """The share of sampled lines that are documents which ``accepts`` holds to be its own."""
+        found = sum(1 for document in self.documents if document is not None and accepts(document))
+        return found / len(self.documents) if self.documents else 0.0
+
+
+class RecordReader(Protocol):
+    """Reads the records of one source; keeps no state between records."""
+
+    @property
+    def times(self) -> tuple[TimeRule, ...]:
+        """Where the time of a record stands, for :func:`traque.timestamps.read` and the kernel."""
+
+    def parse(self, record: bytes) -> Event | None:
+        """What the record says, or None if it is not understood. Never raises, whatever the bytes."""
+
+
+class LineReader(msgspec.Struct, frozen=True):
+    """A reader made of a function."""
+
+    times: tuple[TimeRule, ...]
+    understand: Callable[[bytes], Event | None]
+
+    def parse(self, record: bytes) -> Event | None:
+        """What the record says, or None if it is not understood."""
+        return self.understand(record)
+
+
+class LogFormat(FormatSpec, frozen=True, kw_only=True):
+    """A log format's SPEC.
+
+    ``example`` is one record; ``knows`` tells people how the format knows initiator and outcome. ``sniff``
+    answers how sure it is that a source is its own, from 0 to ``ceiling`` (vague formats are asked last);
+    ``reader`` is asked only after that. ``programs`` are syslog program names whose messages ``message``
+    reads (a final ``*`` stands for any ending), ``begins`` are beginnings of messages that it reads
+    whatever the program.
+    """
+
+    example: bytes
+    knows: str
+    sniff: Callable[[Head], float]
+    reader: Callable[[Head], RecordReader]
+    ceiling: float = 1.0
+    times: tuple[TimeRule, ...] = AUTO
+    programs: tuple[str, ...] = ()
+    begins: tuple[str, ...] = ()
+    message: Callable[[Envelope], Event | None] | None = None
+    document: Callable[[Mapping[str, object]], Event | None] | None = None
+
+
+class Recognition(msgspec.Struct, frozen=True):
+    """The format chosen for a source; ``unknown`` has a reader that reads only times."""
+
+    format: str
+    confidence: float
+    reader: RecordReader
+
+
+def head_of(data: bytes, name: str, classify: Callable[[bytes], str | None]) -> Head:
+    """The head that formats judge. UTF-16 is made UTF-8 first; a last line that may be cut is left out.
+
+    ``classify`` names the format of a line's enveloped message (:func:`traque.logs.syslog.classify`).
+    """
+    data = _as_utf8(data)
+    lines = data.splitlines()
+    if len(data) >= WHOLE and len(lines) > 1 and not data.endswith((b"\n", b"\r")):
+        lines.pop()
+    first = tuple(line for line in lines if line.strip())[:LINES]
+    content = [line for line in first if not line.startswith(b"#")]
+    sample = tuple(content[:: max(1, len(content) // SAMPLED)][:SAMPLED])
+    messages, documents = tuple(map(classify, sample)), tuple(map(decode, sample))
+    return Head(first, name, data, sample, messages, documents)
+
+
+def _as_utf8(data: bytes) -> bytes:
+    start = data[:512]
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return data.decode("utf-16", "replace").encode()
+    if len(start) >= 4 and start[1::2].count(0) * 10 > len(start) * 4 and not start[::2].count(0):
+        return data.decode("utf-16-le", "replace").encode()
+    return data.removeprefix(b"\xef\xbb\xbf")
+
+
+def share(head: Head, accepts: Callable[[bytes], object]) -> float:
+    """The share of sampled lines that ``accepts`` holds to be its own."""
+    lines = head.sample
+    return sum(1 for line in lines if accepts(line)) / len(lines) if lines else 0.0
+
+
+def specific(part: float) -> float:
+    """How sure a format with an unmistakable grammar is that reads ``part`` of the lines: 0, or to 0.9."""
+    return 0.5 + 0.4 * part if part >= 0.5 else 0.0
+
+
+def envelope(part: float) -> float:
+    """How sure an envelope is, that says less than what is inside: 0, or 0.4 to 0.6."""
+    return 0.3 + 0.3 * part if part >= 0.4 else 0.0
+
+
+def generic(part: float) -> float:
+    """How sure a format is that fits many things: 0, or 0.2 to 0.35."""
+    return 0.05 + 0.3 * part if part >= 0.5 else 0.0
+
+
+def unknown_reader() -> RecordReader:
+    """The reader for text of no known format: it finds times and nothing else."""
+
+    def understand(record: bytes) -> Event | None:
+        time = read(record, AUTO)
+        return None if time is None else Event(format="unknown", time=time, why="unknown format")
+
+    return LineReader(AUTO, understand)

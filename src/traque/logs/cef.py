@@ -1,0 +1,116 @@
+"""ArcSight's Common Event Format, of any vendor, in syslog or not."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+import msgspec
+
+from traque.logs._envelope import Envelope, text_of
+from traque.logs._format import Head, LineReader, LogFormat, RecordReader, share, specific
+from traque.logs._names import guess
+from traque.model import Event, TimeRule
+from traque.timestamps import read
+
+TIMES = (
+    *(
+        TimeRule(layout, anchor=anchor)
+        for anchor in (b" rt=", b"|rt=", b" end=", b"|end=", b" start=", b"|start=")
+        for layout in ("epoch", "syslog", "iso")
+    ),
+    TimeRule("syslog"),
+    TimeRule("iso"),
+)
+
+# From the CEF dictionary where its words mean something else than elsewhere: bytes "in" flow from the source
+# to the destination, "out" back.
+_OWN = {"in": "source.bytes", "out": "destination.bytes", "duser": "user", "suser": "user", "cat": "category"}
+
+
+def understand(record: bytes) -> Event | None:
+    """What a CEF record says."""
+    text = text_of(record)
+    start = text.find("CEF:")
+    if start < 0:
+        return None
+    header = _header().match(text, start)
+    if header is None:
+        return None
+    _, product, _, _, name, _ = (_unescape(part) for part in header.groups())
+    values = _extension(text[header.end() :])
+    pairs: list[tuple[str, object]] = [
+        (_OWN.get(key, key), values[key]) for key in ("suser", *values) if key in values
+    ]
+    event = guess("cef", pairs, detail=f"CEF of {product}: ")
+    if event is None:
+        event = Event(format="cef", why=f"CEF of {product} without a known key")
+    event.fields.setdefault("event.action", name)
+    return msgspec.structs.replace(event, time=read(record, TIMES))
+
+
+def message(opened: Envelope) -> Event | None:
+    """The same record in a syslog envelope; the host of the envelope wrote it, unless it says otherwise."""
+    event = understand(opened.message.encode())
+    if event is not None and opened.host:
+        event.fields.setdefault("observer.name", opened.host)
+    return event
+
+
+def _extension(text: str) -> dict[str, str]:
+    """The extension's pairs. A value runs to the next key; custom fields also stand under their labels."""
+    keys = list(_key().finditer(text))
+    values: dict[str, str] = {}
+    for index, key in enumerate(keys):
+        end = keys[index + 1].start() if index + 1 < len(keys) else len(text)
+        values.setdefault(key[1], _unescape(text[key.end() : end].strip()))
+    for name, label in list(values.items()):
+        if name.endswith("Label") and (value := values.get(name.removesuffix("Label"))):
+            values.setdefault(label, value)
+    return values
+
+
+def _unescape(text: str) -> str:
+    if "\\" not in text:
+        return text
+    return _escape().sub(lambda found: {"n": "\n", "r": "\r"}.get(found[1], found[1]), text)
+
+
+@cache
+def _header() -> re.Pattern[str]:
+    return re.compile(r"CEF: ?\d{1,2}(?:\.\d{1,2})?\|" + r"((?:[^|\\]|\\.)*+)\|" * 6, re.DOTALL)
+
+
+@cache
+def _key() -> re.Pattern[str]:
+    return re.compile(r"(?:^|(?<=\s))([A-Za-z][\w.\-]{0,127}+)=")
+
+
+@cache
+def _escape() -> re.Pattern[str]:
+    return re.compile(r"\\(.)", re.DOTALL)
+
+
+def sniff(head: Head) -> float:
+    """Its marker and header leave little doubt."""
+    return specific(share(head, understand))
+
+
+def reader(_head: Head) -> RecordReader:
+    """The marker is found wherever it stands, with an envelope before it or not."""
+    return LineReader(TIMES, understand)
+
+
+SPEC = LogFormat(
+    name="cef",
+    title="Common Event Format (CEF)",
+    example=b"CEF:0|Example|Wall|1.0|100|Connection denied|5|rt=1609993087123 src=192.0.2.7 spt=51022 "
+    b"dst=203.0.113.9 dpt=22 proto=TCP act=deny",
+    knows="Guessed from CEF's keys, and said so: src initiated unless its port is a service's; act says "
+    "denied or allowed, a log-in's outcome or the bytes back say what came of it.",
+    times=TIMES,
+    sniff=sniff,
+    reader=reader,
+    begins=("CEF:",),
+    message=message,
+)

@@ -1,0 +1,59 @@
+"""systemd's journal as JSON (``journalctl -o json``): a syslog message whose envelope is a document."""
+
+from __future__ import annotations
+
+import msgspec
+
+from traque.logs._documents import Document
+from traque.logs._envelope import Envelope
+from traque.logs._format import Head, LineReader, LogFormat, RecordReader, specific
+from traque.logs.json import understand
+from traque.model import Event, TimeRule
+from traque.timestamps import read
+
+TIMES = tuple(
+    TimeRule("epoch", anchor=f'"{key}"'.encode())
+    for key in ("_SOURCE_REALTIME_TIMESTAMP", "__REALTIME_TIMESTAMP")
+)
+
+
+def document(entry: Document) -> Event | None:
+    """What a journal entry says, by the program that wrote its message; None if it is no journal entry."""
+    from traque.logs.syslog import dispatch
+
+    received = entry.get("__REALTIME_TIMESTAMP")
+    if received is None or not ("MESSAGE" in entry or "_BOOT_ID" in entry):
+        return None
+    time = read(str(entry.get("_SOURCE_REALTIME_TIMESTAMP", received)).encode(), (TimeRule("epoch"),))
+    host, program = (
+        str(entry.get("_HOSTNAME", "")),
+        str(entry.get("SYSLOG_IDENTIFIER", entry.get("_COMM", ""))),
+    )
+    message = entry.get("MESSAGE")
+    if isinstance(message, list):
+        # The journal writes text that is not UTF-8 as a list of its bytes.
+        octets = (byte for byte in message if isinstance(byte, int) and 0 <= byte <= 255)
+        message = bytes(octets).decode("utf-8", "replace")
+    opened = Envelope(time, host, program, message if isinstance(message, str) else "")
+    event = dispatch(opened)
+    if event is None:
+        return Event(format="journald", time=time, fields=opened.fields(), why="message of no known program")
+    return event if event.time is not None else msgspec.structs.replace(event, time=time)
+
+
+def reader(_head: Head) -> RecordReader:
+    """Every entry is a document."""
+    return LineReader(TIMES, understand)
+
+
+SPEC = LogFormat(
+    name="journald",
+    title="systemd journal, JSON export",
+    example=b'{"__REALTIME_TIMESTAMP":"1609993087123456","_HOSTNAME":"bastion","SYSLOG_IDENTIFIER":"cron","MESSAGE":"run"}',
+    knows="By the format of the program that wrote the message (sshd, netfilter, postfix...), as in "
+    "syslog; of other messages only the time and the host.",
+    times=TIMES,
+    sniff=lambda head: specific(head.share_of_documents(document)),
+    reader=reader,
+    document=document,
+)

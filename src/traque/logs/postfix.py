@@ -1,0 +1,205 @@
+"""Postfix: connections in, log-ins over SASL, refusals, and deliveries out."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from traque.logs._envelope import TIMES, Envelope
+from traque.logs._fields import Fields, fields_of, side
+from traque.logs._format import LogFormat, specific
+from traque.logs.syslog import reader
+from traque.model import Event, Initiator, Outcome
+
+
+def message(opened: Envelope) -> Event | None:
+    """What a message of a Postfix process says; None for one that names no peer in a way that is known."""
+    process = opened.program.rpartition("/")[2]
+    fields = opened.fields()
+    found: tuple[Initiator, Outcome, str] | None
+    if process in ("smtp", "lmtp", "error", "relay"):
+        found = _outward(opened.message, fields)
+    else:
+        found = _inward(opened.message, fields)
+    if found is None:
+        found = _addresses(opened.message, fields)
+    if found is None:
+        return None
+    initiator, outcome, why = found
+    return Event(
+        format="postfix",
+        time=opened.time,
+        fields=fields,
+        initiator=initiator,
+        outcome=outcome,
+        why=f"{process}: {why}",
+    )
+
+
+def _inward(text: str, fields: Fields) -> tuple[Initiator, Outcome, str] | None:
+    """By smtpd and postscreen: the client connected to us."""
+    sasl, reject, limit, queued, _, _ = _inward_patterns()
+    if found := sasl.search(text):
+        account = _account(text)
+        _client(fields, found, action="SASL authentication failed", user=account)
+        return (
+            Initiator.SOURCE,
+            Outcome.LOGIN_REFUSED if account else Outcome.REFUSED,
+            "SASL authentication failed",
+        )
+    if found := reject.search(text):
+        _client(fields, found, action="reject", code=found["code"])
+        _mail(fields, text)
+        return Initiator.SOURCE, Outcome.REFUSED, f"reject {found['code']}"
+    if found := limit.search(text):
+        _client(fields, found, action="rate limit exceeded")
+        return Initiator.SOURCE, Outcome.REFUSED, "rate limit exceeded"
+    if found := queued.search(text):
+        account = found["account"]
+        _client(fields, found, action="client", user=account)
+        if account:
+            return Initiator.SOURCE, Outcome.LOGIN_ACCEPTED, "sasl_username"
+        return Initiator.SOURCE, Outcome.DATA, "accepted a mail from it"
+    return _contact(text, fields)
+
+
+def _contact(text: str, fields: Fields) -> tuple[Initiator, Outcome, str] | None:
+    """Connections without a mail, and complaints about a client's name."""
+    contact, mention = _inward_patterns()[4:]
+    if found := mention.search(text):
+        address, name = found["ip"] or found["listed"], found["name"] or found["host"]
+        fields_of([("related.ip", address), ("related.hosts", name)], fields)
+        return Initiator.UNKNOWN, Outcome.UNKNOWN, "a name that does not resolve to the address"
+    if found := contact.search(text):
+        _client(fields, found, action=found["action"])
+        _mail(fields, text)
+        if found["action"] == "disconnect" and re.search(r" data=[1-9]\d*(?: |$)", text):
+            return Initiator.SOURCE, Outcome.DATA, "disconnect after a mail"
+        return Initiator.SOURCE, Outcome.ALLOWED, f"{found['action']} from"
+    return None
+
+
+def _client(
+    fields: Fields, found: re.Match[str], *, action: str, user: str | None = None, code: str | None = None
+) -> None:
+    group = found.groupdict()
+    name = group.get("name")
+    pairs: list[tuple[str, object]] = [
+        ("source.ip", group["ip"]),
+        ("source.port", group.get("port")),
+        ("source.domain", None if name in (None, "unknown") else name),
+        ("user.name", user),
+        ("event.action", action),
+        ("smtp.response.code", code),
+    ]
+    fields_of(pairs, fields)
+
+
+def _account(text: str) -> str | None:
+    found = re.search(r"sasl_username=([^,\s]+)", text)
+    return found[1] if found else None
+
+
+def _mail(fields: Fields, text: str) -> None:
+    """Envelope addresses and the greeting: they are claims of the client, not peers."""
+    sender, recipient, helo = (re.search(rf"\b{key}=<([^<>\s]*)>", text) for key in ("from", "to", "helo"))
+    pairs = [
+        ("email.from.address", sender and sender[1]),
+        ("email.to.address", recipient and recipient[1]),
+        ("smtp.helo", helo and helo[1]),
+    ]
+    fields_of(pairs, fields)
+
+
+def _outward(text: str, fields: Fields) -> tuple[Initiator, Outcome, str] | None:
+    """By smtp and lmtp: we connected to a server."""
+    delivery, failed, said = _outward_patterns()
+    sent = delivery.search(text)
+    if sent is not None:
+        fields_of([("email.to.address", sent["to"]), ("event.action", sent["status"])], fields)
+    if sent is not None and sent["ip"]:
+        fields_of(
+            [*side("destination", sent["ip"], sent["port"]), ("destination.domain", sent["relay"])], fields
+        )
+        if sent["status"] == "sent":
+            return Initiator.SOURCE, Outcome.DATA, "status=sent"
+        if said.search(text) or sent["status"] == "bounced":
+            return Initiator.SOURCE, Outcome.REFUSED, f"status={sent['status']}, it said why"
+        return Initiator.SOURCE, Outcome.UNKNOWN, f"status={sent['status']}"
+    if found := failed.search(text):
+        fields_of(
+            [*side("destination", found["ip"], found["port"]), ("destination.domain", found["name"])], fields
+        )
+        fields_of([("event.action", "connect")], fields)
+        refused = "refused" in found["reason"].lower()
+        return Initiator.SOURCE, Outcome.REFUSED if refused else Outcome.UNANSWERED, found["reason"][:60]
+    if found := said.search(text):
+        fields_of([*side("destination", found["ip"]), ("destination.domain", found["name"])], fields)
+        return Initiator.SOURCE, Outcome.REFUSED, "host said"
+    return None
+
+
+def _addresses(text: str, fields: Fields) -> tuple[Initiator, Outcome, str] | None:
+    """Queue manager, cleanup, local delivery: mail addresses only."""
+    before = len(fields)
+    _mail(fields, text)
+    if len(fields) == before:
+        return None
+    return Initiator.UNKNOWN, Outcome.UNKNOWN, "addresses of a mail"
+
+
+# A client is name[address] or name[address]:port; postscreen writes [address]:port.
+_CLIENT = r"(?P<name>[^\s\[\]<>,]{0,255})\[(?P<ip>[0-9A-Fa-f.:]{2,45})\](?::(?P<port>\d+))?"
+
+
+@cache
+def _inward_patterns() -> tuple[re.Pattern[str], ...]:
+    return (
+        re.compile(rf"^(?:\w+: )?warning: {_CLIENT}: SASL (?P<mechanism>\S+) authentication failed"),
+        re.compile(rf"^(?:[\w.]+: )?(?:milter-)?reject: .{{0,60}}? from {_CLIENT}: (?P<code>[45]\d\d)"),
+        re.compile(rf"^warning: [\w ]{{1,60}} limit exceeded: \d+ from {_CLIENT} for service"),
+        re.compile(
+            rf"^[\w.]+: client={_CLIENT}(?:, sasl_method=[^,]*)?(?:, sasl_username=(?P<account>[^,\s]+))?"
+        ),
+        re.compile(
+            r"^(?:\w+: )?(?P<action>connect|disconnect|CONNECT|DISCONNECT|HANGUP|PREGREET|PASS (?:NEW|OLD)|"
+            r"lost connection|timeout|too many errors|SSL_accept error|improper command pipelining|"
+            r"(?:Anonymous|Untrusted|Trusted) TLS connection established|discard|warn|hold|filter|"
+            r"COMMAND [A-Z ]+|BARE NEWLINE|NON-SMTP COMMAND|WHITELISTED|ALLOWLISTED|DNSBL rank \d+)\b"
+            rf".{{0,120}}?(?:from|for) {_CLIENT}"
+        ),
+        re.compile(
+            r"^warning: (?:hostname (?P<name>\S+) does not resolve to address "
+            r"(?P<ip>[0-9A-Fa-f.:]{2,44}[0-9A-Fa-f])"
+            r"|(?P<listed>[0-9A-Fa-f.:]{3,45}): (?:address not listed for )?hostname (?P<host>\S+))"
+        ),
+    )
+
+
+@cache
+def _outward_patterns() -> tuple[re.Pattern[str], ...]:
+    peer = r"(?P<name>[^\s\[\]<>,]{1,255})\[(?P<ip>[0-9A-Fa-f.:]{2,45})\]"
+    return (
+        re.compile(
+            r"to=<(?P<to>[^<>\s]*)>, (?:orig_to=<[^<>\s]*>, )?relay=(?P<relay>[^\s\[,]+)"
+            r"(?:\[(?P<ip>[0-9A-Fa-f.:]{2,45})\](?::(?P<port>\d+))?)?, .{0,200}?status=(?P<status>\w+)"
+        ),
+        re.compile(rf"\bconnect to {peer}:(?P<port>\d+): (?P<reason>[^)]{{1,100}})"),
+        re.compile(rf"\bhost {peer} (?:said|refused to talk to me): "),
+    )
+
+
+SPEC = LogFormat(
+    name="postfix",
+    title="Postfix",
+    example=b"Jan  7 04:18:07 mx1 postfix/smtpd[2144]: connect from unknown[192.0.2.7]",
+    knows="smtpd and postscreen: the client initiated. A reject is a refusal; a failed SASL log-in is a "
+    "log-in refused if it names the account; sasl_username is a log-in accepted; a queued mail is "
+    "data; connect, disconnect and lost connections were let through. smtp: this host initiated; "
+    "status=sent is data, what the server said against it a refusal, a time-out unanswered.",
+    times=TIMES,
+    sniff=lambda head: specific(head.share_of_messages("postfix")),
+    reader=reader,
+    programs=("postfix/*", "postfix-*", "postfix"),
+    message=message,
+)
