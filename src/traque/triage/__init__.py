@@ -1,0 +1,1 @@
+"""Judging: who opened an exchange, what came of it, and what was covered."""

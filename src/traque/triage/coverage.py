@@ -1,0 +1,181 @@
+"""Coverage: on which days each stream was searched, and where it is silent.
+
+A record is timed in each 64 KiB block, and every record between two times that lie more than an hour
+apart (:class:`traque.scan.matches.TimeSample`). So a silence of more than an hour always has timed
+records on both its sides, and a UTC day without a timed record is a day without records.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Final
+
+import msgspec
+
+from traque.model import Gap, Window
+
+SILENCE_FLOOR: Final = 3600.0
+"""Seconds; a shorter silence is never a gap."""
+SILENCE_FACTOR: Final = 20
+"""A silence longer than this many median intervals of the stream is a gap."""
+
+
+class Timeline:
+    """The times of one source, fed in stream order, in bounded memory.
+
+    Times no further apart than :data:`SILENCE_FLOOR` are joined into busy stretches at once, since no
+    rule calls such an interval a gap; longer ones are kept, and there are never more of them than hours.
+    All moments are seconds since 1970, UTC.
+    """
+
+    def __init__(self) -> None:
+        self.first: float | None = None
+        self.last: float | None = None
+        self.busy: list[tuple[float, float]] = []
+        self.silences: list[tuple[float, float]] = []
+        self.intervals: Counter[int] = Counter()
+        self._days: set[int] = set()
+        self._previous: tuple[float, int] | None = None
+
+    def add(self, seconds: float, line: int) -> None:
+        """A record at ``line`` is timed ``seconds`` since 1970, UTC."""
+        self.first = seconds if self.first is None else min(self.first, seconds)
+        self.last = seconds if self.last is None else max(self.last, seconds)
+        self._days.add(int(seconds // 86_400))
+        if self._previous is None:
+            self.busy.append((seconds, seconds))
+        else:
+            before, before_line = self._previous
+            self._join(min(before, seconds), max(before, seconds), max(1, line - before_line))
+        self._previous = (seconds, line)
+
+    def _join(self, start: float, end: float, records: int) -> None:
+        self.intervals[_bucket((end - start) / records)] += records
+        if end - start > SILENCE_FLOOR:
+            self.silences.append((start, end))
+            self.busy.append((end, end))
+            return
+        since, until = self.busy[-1]
+        if since <= start <= until:
+            self.busy[-1] = (since, max(until, end))
+        else:
+            self.busy.append((start, end))
+
+    @property
+    def days(self) -> frozenset[int]:
+        """UTC days since 1970 with a timed record."""
+        return frozenset(self._days)
+
+
+class StreamDays(msgspec.Struct, frozen=True, kw_only=True):
+    """What the timelines of one stream add up to; ``days`` are days since 1970 with records."""
+
+    first: datetime | None
+    last: datetime | None
+    gaps: tuple[Gap, ...]
+    days: frozenset[int]
+
+
+def cover(timelines: Sequence[Timeline]) -> StreamDays:
+    """The days and gaps of a stream from the timelines of all its sources."""
+    firsts = [t.first for t in timelines if t.first is not None]
+    lasts = [t.last for t in timelines if t.last is not None]
+    if not firsts:
+        return StreamDays(first=None, last=None, gaps=(), days=frozenset())
+    longest = max(SILENCE_FLOOR, SILENCE_FACTOR * median_interval(timelines))
+    whole_day = 86_400.0  # a shorter silence cannot hold a whole UTC day
+    bridge = min(longest, whole_day)
+    busy = [stretch for t in timelines for stretch in t.busy]
+    busy += [(start, end) for t in timelines for start, end in t.silences if end - start <= bridge]
+    return StreamDays(
+        first=_moment(min(firsts)),
+        last=_moment(max(lasts)),
+        gaps=tuple(_gaps(busy, longest)),
+        days=frozenset(day for timeline in timelines for day in timeline.days),
+    )
+
+
+def median_interval(timelines: Sequence[Timeline]) -> float:
+    """Seconds between two records of the stream, half being closer, within 1 % (0 without two)."""
+    shares: Counter[int] = Counter()
+    for timeline in timelines:
+        shares.update(timeline.intervals)
+    half = shares.total() / 2
+    passed = 0
+    for bucket, records in sorted(shares.items()):
+        passed += records
+        if passed >= half:
+            return _seconds(bucket)
+    return 0.0
+
+
+def _bucket(seconds: float) -> int:
+    """Intervals in steps of 1 %; everything under a millisecond is one bucket."""
+    return round(math.log(max(seconds, 0.001)) * 100)
+
+
+def _seconds(bucket: int) -> float:
+    return math.exp(bucket / 100)
+
+
+def _gaps(busy: list[tuple[float, float]], longest: float) -> Iterable[Gap]:
+    busy.sort()
+    reached = busy[0][1]
+    for start, end in busy:
+        if start > reached:
+            gap = _gap(reached, start, longest)
+            if gap is not None:
+                yield gap
+        reached = max(reached, end)
+
+
+def _gap(start: float, end: float, longest: float) -> Gap | None:
+    first_whole, after = -(-start // 86_400), end // 86_400
+    days = int(after - first_whole)
+    if days >= 1:
+        whole = _day(int(first_whole)), _day(int(after) - 1)
+        stretch = f"{whole[0]}" if days == 1 else f"{whole[0]} to {whole[1]}"
+        why = f"{days} whole UTC day{'s' if days > 1 else ''} without records: {stretch}"
+        return Gap(start=_moment(start), end=_moment(end), kind="days", why=why)
+    if end - start > longest:
+        hours = (end - start) / 3600
+        return Gap(
+            start=_moment(start),
+            end=_moment(end),
+            kind="silence",
+            why=f"{hours:.1f} h without records, more than {SILENCE_FACTOR} median intervals",
+        )
+    return None
+
+
+def asked_days(window: Window, earliest: datetime | None, now: datetime) -> range | None:
+    """The UTC days (since 1970) that a window asks for; None where no window was asked for.
+
+    An open end is ``now``. An open start is ``earliest``, the first record of any stream: before it
+    nothing is known to exist.
+    """
+    if window == Window():
+        return None
+    since = window.since or earliest
+    until = window.until or now
+    if since is None or since >= until:
+        return range(0)
+    return range(int(since.timestamp() // 86_400), int(-(-until.timestamp() // 86_400)))
+
+
+def covered(days: frozenset[int], asked: range) -> int:
+    """How many of the asked days are among ``days``."""
+    ordered = sorted(days)
+    return bisect_left(ordered, asked.stop) - bisect_left(ordered, asked.start)
+
+
+def _moment(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def _day(day: int) -> date:
+    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(days=day)).date()

@@ -1,0 +1,94 @@
+"""Streams: one device x one log type, found by name and content over rotations and months."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+
+COMPRESSED: Final = (".gz", ".bz2", ".xz", ".zst", ".lz4", ".z", ".tgz", ".tbz2", ".txz")
+ARCHIVES: Final = (".zip", ".tar", ".jar")
+
+_DATE = (
+    r"(?:19|20)\d\d[-_.]?(?:0[1-9]|1[0-2])(?:[-_.]?(?:0[1-9]|[12]\d|3[01]))?"
+    r"(?:[-_.T]?(?:[01]\d|2[0-3])(?:[-_.:h]?[0-5]\d(?:[-_.:]?[0-5]\d)?)?)?"
+)
+_DATED = re.compile(
+    rf"(?:[-_.]|(?<![0-9A-Za-z])){_DATE}(?![0-9])"
+    r"|[-_.]?\d\d:\d\d:\d\d-\d\d:\d\d:\d\d"  # Zeek's rotations name their hours
+    r"|(?<=u_ex|u_in|u_nc)\d{6}(?:\d\d)?(?![0-9])"  # IIS: two-digit year, month, day, hour
+)
+_ROTATION = re.compile(r"(?:\.\d{1,4})+$")
+_DATE_FOLDER = re.compile(rf"^(?:{_DATE}|(?:19|20)\d\d|\d\d)$")
+_EDGES = "-_. "
+
+
+class Carrier(msgspec.Struct, frozen=True, kw_only=True):
+    """What names a source's stream: path, log format, and the one device that its records name."""
+
+    path: str
+    format: str
+    device: str = ""
+
+
+def stream_path(path: str) -> str:
+    """``path`` without compression, rotation and dates: ``zeek/2021-01/conn.json.gz`` is ``zeek/conn.json``.
+
+    Folders that are only a date are dropped, and so is an archive's own name around its members.
+    """
+    kept: list[str] = []
+    parts = path.split("/")
+    for position, part in enumerate(parts):
+        last = position == len(parts) - 1
+        if not last and (_DATE_FOLDER.match(part) or _is_archive(part)):
+            continue
+        kept.append(_undated(part) if last else part)
+    return "/".join(part for part in kept if part) or path
+
+
+def _is_archive(part: str) -> bool:
+    bare = part.lower()
+    for suffix in COMPRESSED:
+        bare = bare.removesuffix(suffix)
+    return bare != part.lower() or bare.endswith(ARCHIVES)
+
+
+def _undated(name: str) -> str:
+    bare = name
+    while True:
+        shorter = bare
+        for suffix in COMPRESSED + ARCHIVES:
+            if shorter.lower().endswith(suffix) and len(shorter) > len(suffix):
+                shorter = shorter[: -len(suffix)]
+        shorter = _ROTATION.sub("", shorter) or shorter
+        if shorter == bare:
+            break
+        bare = shorter
+    bare = _DATED.sub("", bare).strip(_EDGES) if _DATED.search(bare) else bare
+    return _ROTATION.sub("", bare)
+
+
+def name_streams(carriers: Sequence[Carrier]) -> list[str]:
+    """The stream of each carrier, in the same order.
+
+    Sources of one path and one format are one stream, unless each of them names exactly one
+    device and these differ: then each device is its own. A path that carries several formats
+    gets the format behind its name.
+    """
+    groups: dict[tuple[str, str], list[int]] = defaultdict(list)
+    formats: dict[str, set[str]] = defaultdict(set)
+    for index, carrier in enumerate(carriers):
+        path = stream_path(carrier.path)
+        groups[path, carrier.format].append(index)
+        formats[path].add(carrier.format)
+    names = [""] * len(carriers)
+    for (path, log_format), members in groups.items():
+        base = path if len(formats[path]) == 1 else f"{path} ({log_format})"
+        devices = {carriers[index].device for index in members}
+        split = len(devices) > 1 and "" not in devices
+        for index in members:
+            names[index] = f"{base} @{carriers[index].device}" if split else base
+    return names

@@ -1,0 +1,191 @@
+"""Tallies: what one source says of one indicator, added up record by record, in bounded memory."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Final
+
+from traque.model import Direction, Evidence, Verdict, ladder
+from traque.triage.judge import Judgement
+
+NAMES_KEPT: Final = 200
+"""Assets (of each verdict), accounts and ports kept for a sighting; counts are always exact."""
+EVIDENCE_KEPT: Final = 12
+"""Records kept word for word: the first and the last, the first of each verdict, and a spread."""
+
+
+class Spread:
+    """A bounded choice of evidence: first, last, the first of each verdict, and every n-th between."""
+
+    def __init__(self, keep: int = EVIDENCE_KEPT) -> None:
+        self._keep = keep
+        self._stride = 1
+        self._seen = 0
+        self._firsts: dict[Verdict, Evidence] = {}
+        self._spread: list[Evidence] = []
+        self._last: Evidence | None = None
+
+    def wants(self, verdict: Verdict, moment: datetime | None) -> bool:
+        """Whether :meth:`add` would keep such a record (so that others need not be built)."""
+        return (
+            verdict not in self._firsts
+            or self._seen % self._stride == 0
+            or self._is_last(moment)
+            or self._is_first(verdict, moment)
+        )
+
+    def skip(self) -> None:
+        """Count a record that is not kept."""
+        self._seen += 1
+
+    def add(self, evidence: Evidence) -> None:
+        """Take one record."""
+        if self._is_first(evidence.verdict, evidence.time):
+            self._firsts[evidence.verdict] = evidence
+        if self._is_last(evidence.time):
+            self._last = evidence
+        if self._seen % self._stride == 0:
+            self._spread.append(evidence)
+            if len(self._spread) > self._keep:
+                self._spread = self._spread[::2]
+                self._stride *= 2
+        self._seen += 1
+
+    def _is_first(self, verdict: Verdict, moment: datetime | None) -> bool:
+        known = self._firsts.get(verdict)
+        return known is None or (moment is not None and (known.time is None or moment < known.time))
+
+    def _is_last(self, moment: datetime | None) -> bool:
+        return self._last is None or (
+            moment is not None and (self._last.time is None or moment >= self._last.time)
+        )
+
+    def kept(self) -> list[Evidence]:
+        """What was kept, each record once."""
+        last = [self._last] if self._last is not None else []
+        return _distinct([*self._firsts.values(), *last, *self._spread])
+
+
+class Tally:
+    """One indicator in one source (or, after :meth:`merge`, in all of them)."""
+
+    def __init__(self) -> None:
+        self.verdicts: Counter[Verdict] = Counter()
+        self.relations: Counter[str] = Counter()
+        self.directions: set[Direction] = set()
+        self.assets: dict[Verdict, Counter[str]] = {}
+        self.accounts: Counter[str] = Counter()
+        self.ports: Counter[int] = Counter()
+        self.at_worst: set[Verdict] = set()
+        self.count = 0
+        self.undated = 0
+        self.first: datetime | None = None
+        self.last: datetime | None = None
+        self.inward: int | None = None
+        self.outward: int | None = None
+        self.spread = Spread()
+
+    def add(self, judgement: Judgement, moment: datetime | None, relation: str) -> None:
+        """Count one record."""
+        self.count += 1
+        self.verdicts[judgement.verdict] += 1
+        self.relations[relation] += 1
+        if moment is None:
+            self.undated += 1
+        else:
+            self._reach(moment, moment)
+        if judgement.direction is not Direction.UNKNOWN:
+            self.directions.add(judgement.direction)
+        if judgement.at_worst is not None:
+            self.at_worst.add(judgement.at_worst)
+        _bounded(self.assets.setdefault(judgement.verdict, Counter()), judgement.asset)
+        _bounded(self.accounts, judgement.account)
+        if judgement.port is not None and (judgement.port in self.ports or len(self.ports) < NAMES_KEPT):
+            self.ports[judgement.port] += 1
+        self.inward = _sum(self.inward, judgement.inward)
+        self.outward = _sum(self.outward, judgement.outward)
+
+    def merge(self, other: Tally) -> None:
+        """Add another source's tally; evidence is chosen later, by :func:`choose_evidence`."""
+        self.count += other.count
+        self.undated += other.undated
+        self.verdicts += other.verdicts
+        self.relations += other.relations
+        self.directions |= other.directions
+        self.at_worst |= other.at_worst
+        for verdict, assets in other.assets.items():
+            self.assets.setdefault(verdict, Counter()).update(assets)
+        self.accounts += other.accounts
+        self.ports += other.ports
+        if other.first is not None and other.last is not None:
+            self._reach(other.first, other.last)
+        self.inward = _sum(self.inward, other.inward)
+        self.outward = _sum(self.outward, other.outward)
+
+    def _reach(self, first: datetime, last: datetime) -> None:
+        self.first = first if self.first is None else min(self.first, first)
+        self.last = last if self.last is None else max(self.last, last)
+
+    def assets_by(self, order: Sequence[Verdict]) -> dict[Verdict, tuple[str, ...]]:
+        """Our ends, by the verdicts of their records in ``order``, the most frequent first."""
+        return {verdict: top(self.assets[verdict]) for verdict in order if self.assets.get(verdict)}
+
+    @property
+    def direction(self) -> Direction:
+        """The one direction of all records, ``both``, or ``unknown``."""
+        if len(self.directions) > 1:
+            return Direction.BOTH
+        return next(iter(self.directions), Direction.UNKNOWN)
+
+
+def choose_evidence(
+    evidence: Iterable[Evidence], role: str | None, keep: int = EVIDENCE_KEPT
+) -> tuple[Evidence, ...]:
+    """At most ``keep`` records: first and last, the first of each verdict (worst first), and a spread.
+
+    They come in time order, undated ones last.
+    """
+    ordered = sorted(_distinct(evidence), key=_when)
+    if len(ordered) <= keep:
+        return tuple(ordered)
+    order = ladder(role)
+    firsts = {e.verdict: e for e in reversed(ordered)}
+    must = [ordered[0], ordered[-1], *(firsts[v] for v in order if v in firsts)]
+    chosen = _distinct(must)[:keep]
+    rest = [e for e in ordered if e not in chosen]
+    room = keep - len(chosen)
+    chosen += [rest[index * len(rest) // room] for index in range(room)] if room and rest else []
+    return tuple(sorted(_distinct(chosen), key=_when))
+
+
+def _when(evidence: Evidence) -> tuple[bool, float, str, int]:
+    time = evidence.time
+    return (time is None, time.timestamp() if time else 0.0, evidence.path, evidence.offset)
+
+
+def _distinct(evidence: Iterable[Evidence]) -> list[Evidence]:
+    seen: dict[tuple[str, int], Evidence] = {}
+    for one in evidence:
+        seen.setdefault((one.path, one.line), one)
+    return list(seen.values())
+
+
+def _bounded(counter: Counter[str], name: str) -> None:
+    if name and (name in counter or len(counter) < NAMES_KEPT):
+        counter[name] += 1
+
+
+def _sum(total: int | None, more: int | None) -> int | None:
+    return total if more is None else more + (total or 0)
+
+
+def top(counter: Counter[str]) -> tuple[str, ...]:
+    """Names, most frequent first, ties in name order."""
+    return tuple(name for name, _ in sorted(counter.items(), key=lambda item: (-item[1], item[0])))
+
+
+def in_order(ports: Counter[int]) -> Sequence[int]:
+    """Ports in number order."""
+    return sorted(ports)
