@@ -1,0 +1,226 @@
+"""Builds the result document from what the workers found."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+
+from traque import __version__
+from traque.diagnostics import Diagnostics
+from traque.hunt.options import HuntOptions
+from traque.hunt.question import Question
+from traque.hunt.search import SourceSearch
+from traque.model import (
+    Bulletin,
+    Coverage,
+    Finding,
+    HuntResult,
+    IndicatorRef,
+    OutsideWindow,
+    SeenIn,
+    Sighting,
+    StreamCoverage,
+    Window,
+    ladder,
+    worst,
+)
+from traque.model.result import BulletinInfo, ByteCount, HuntInfo
+from traque.triage.coverage import StreamDays, asked_days, cover, covered
+from traque.triage.perimeter import Perimeter
+from traque.triage.streams import Carrier, name_streams
+from traque.triage.tally import Tally, choose_evidence, in_order, top
+
+
+def assemble(
+    question: Question,
+    bulletins: Sequence[Bulletin],
+    searches: Sequence[SourceSearch],
+    diagnostics: Diagnostics,
+    *,
+    options: HuntOptions,
+    paths: Sequence[str],
+    started: datetime,
+    interrupted: bool,
+) -> HuntResult:
+    """The answer, worst sightings first."""
+    streams = name_streams([Carrier(path=s.path, format=s.format, device=s.device) for s in searches])
+    sightings = _sightings(question, searches, streams)
+    seen = {(s.indicator.kind, s.indicator.value) for s in sightings}
+    for bulletin in bulletins:
+        for refused in bulletin.refused:
+            diagnostics.note("indicator-refused", f"{refused.value}: {refused.reason}")
+    return HuntResult(
+        hunt=HuntInfo(
+            started=started,
+            finished=datetime.now(UTC),
+            since=question.window.since,
+            until=question.window.until,
+            engine=question.engine.name,
+            version=__version__,
+            window_from=question.window_from,
+            own=options.own,
+            internal=options.internal,
+            zone=options.zone,
+            paths=tuple(paths),
+            excluded=options.exclude,
+            interrupted=interrupted,
+            bytes=sum(s.bytes for s in searches),
+            records=sum(s.records for s in searches),
+        ),
+        bulletins=tuple(_bulletin_info(bulletin) for bulletin in bulletins),
+        findings=tuple(_own_assets(question.refs, question.perimeter)),
+        sightings=tuple(sightings),
+        not_seen=tuple(ref for ref in question.refs if (ref.kind, ref.value) not in seen),
+        coverage=_coverage(searches, streams, question.window, started),
+        diagnostics=diagnostics.report(),
+    )
+
+
+def _sightings(
+    question: Question, searches: Sequence[SourceSearch], streams: Sequence[str]
+) -> list[Sighting]:
+    holders: dict[int, list[tuple[SourceSearch, str]]] = defaultdict(list)
+    for search, stream in zip(searches, streams, strict=True):
+        for index in search.tallies:
+            holders[index].append((search, stream))
+    sightings = [_sighting(question.refs[index], index, held) for index, held in holders.items()]
+    return sorted(sightings, key=_worst_first)
+
+
+def _worst_first(sighting: Sighting) -> tuple[int, int, str, str]:
+    """By the place of its verdict on its own role's ladder, then by records."""
+    ref = sighting.indicator
+    return (ladder(ref.role).index(sighting.verdict), -sighting.count, ref.kind, ref.value)
+
+
+def _sighting(ref: IndicatorRef, index: int, held: Sequence[tuple[SourceSearch, str]]) -> Sighting:
+    total = Tally()
+    outside = Tally()
+    for search, _ in held:
+        total.merge(search.tallies[index])
+        if index in search.outside:
+            outside.merge(search.outside[index])
+    order = ladder(ref.role)
+    assets = total.assets_by(order)
+    return Sighting(
+        indicator=ref,
+        count=total.count,
+        first_seen=total.first,
+        last_seen=total.last,
+        outside_window=_outside(outside, ref.role),
+        verdict=worst(total.verdicts, ref.role),
+        verdicts={verdict: total.verdicts[verdict] for verdict in order if verdict in total.verdicts},
+        direction=total.direction,
+        assets=tuple(dict.fromkeys(name for names in assets.values() for name in names)),
+        assets_by_verdict=assets,
+        ports=tuple(in_order(total.ports)),
+        bytes=ByteCount(inward=total.inward, outward=total.outward),
+        sources=tuple(_seen_in(search, stream, search.tallies[index]) for search, stream in held),
+        evidence=choose_evidence(
+            (e for search, _ in held for e in search.tallies[index].spread.kept()), ref.role
+        ),
+        relations=dict(sorted(total.relations.items())),
+        undated=total.undated,
+        accounts=top(total.accounts),
+        at_worst=worst(total.at_worst, ref.role) if total.at_worst else None,
+        evidence_of=total.count,
+    )
+
+
+def _outside(tally: Tally, role: str | None) -> OutsideWindow | None:
+    if tally.first is None or tally.last is None:
+        return None
+    return OutsideWindow(
+        count=tally.count,
+        first_seen=tally.first,
+        last_seen=tally.last,
+        verdict=worst(tally.verdicts, role),
+    )
+
+
+def _seen_in(search: SourceSearch, stream: str, tally: Tally) -> SeenIn:
+    return SeenIn(
+        path=search.path, stream=stream, count=tally.count, first_seen=tally.first, last_seen=tally.last
+    )
+
+
+def _own_assets(refs: Iterable[IndicatorRef], perimeter: Perimeter) -> Iterable[Finding]:
+    for ref in refs:
+        if ref.kind not in ("ipv4-addr", "ipv6-addr", "ipv4-net", "ipv6-net"):
+            continue
+        own = perimeter.owner_range(ipaddress.ip_network(ref.value))
+        if own is not None:
+            yield Finding(
+                code="own-asset",
+                indicator=ref,
+                asset=str(own),
+                text=f"{ref.value} is on the list and is yours ({own}): an attacker may hold this device",
+                remedy="isolate it, keep its memory and configuration, tell your CERT before any reset",
+            )
+
+
+def _bulletin_info(bulletin: Bulletin) -> BulletinInfo:
+    kinds = Counter(indicator.observable.kind for indicator in bulletin.indicators)
+    return BulletinInfo(
+        id=bulletin.id,
+        title=bulletin.title,
+        producer=bulletin.producer,
+        published=bulletin.published,
+        tlp=bulletin.tlp,
+        pap=bulletin.pap,
+        actors=bulletin.actors,
+        window=bulletin.window,
+        indicators=len(bulletin.indicators),
+        kinds=dict(sorted(kinds.items())),
+        refused=bulletin.refused,
+        path=bulletin.path,
+        format=bulletin.format,
+        notes=bulletin.notes,
+    )
+
+
+def _coverage(
+    searches: Sequence[SourceSearch], streams: Sequence[str], window: Window, now: datetime
+) -> Coverage:
+    members: dict[str, list[SourceSearch]] = defaultdict(list)
+    for search, stream in zip(searches, streams, strict=True):
+        members[stream].append(search)
+    spans = {name: cover([s.timeline for s in group]) for name, group in members.items() if _counts(group)}
+    earliest = min((span.first for span in spans.values() if span.first is not None), default=None)
+    asked = asked_days(window, earliest, now)
+    common = frozenset.intersection(*(span.days for span in spans.values())) if spans else frozenset[int]()
+    searched = None if asked is None else covered(common, asked)
+    return Coverage(
+        streams=tuple(_stream(name, members[name], span, asked) for name, span in sorted(spans.items())),
+        sources=tuple(s.coverage(stream) for s, stream in zip(searches, streams, strict=True)),
+        window_covered=None if asked is None else bool(spans) and searched == len(asked),
+        asked_days=None if asked is None else len(asked),
+        searched_days=searched,
+    )
+
+
+def _counts(group: Sequence[SourceSearch]) -> bool:
+    """A stream counts for coverage when it holds any record at all."""
+    return any(search.records for search in group)
+
+
+def _stream(
+    name: str, group: Sequence[SourceSearch], span: StreamDays, asked: range | None
+) -> StreamCoverage:
+    rated = [(s.parse_rate, s.records) for s in group if s.parse_rate is not None]
+    weight = sum(records for _, records in rated)
+    return StreamCoverage(
+        name=name,
+        format=group[0].format,
+        first=span.first,
+        last=span.last,
+        gaps=span.gaps,
+        sources=len(group),
+        records=sum(s.records for s in group if not s.duplicate_of),
+        days=len(span.days),
+        asked_days=None if asked is None else len(asked),
+        asked_days_covered=None if asked is None else covered(span.days, asked),
+        parse_rate=sum(rate * records for rate, records in rated) / weight if weight else None,
+    )

@@ -1,0 +1,55 @@
+"""What a hunt may be told."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Protocol
+
+import msgspec
+
+
+class HuntOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """The question's settings; every default is the cautious one.
+
+    ``since``/``until`` are aware, half-open, and only label: no record is ever hidden by them.
+    ``own`` and ``internal`` are addresses or networks. ``exclude`` are globs on the path below a root
+    or on the base name. ``zone`` is the IANA zone of records that state none. ``year`` is the year of
+    times that state none. ``jobs`` is how many sources are searched at once (None: one a core).
+    ``engine`` is ``auto``, ``kernel`` or ``python``.
+    """
+
+    since: datetime | None = None
+    until: datetime | None = None
+    own: tuple[str, ...] = ()
+    internal: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    zone: str = "UTC"
+    year: int | None = None
+    jobs: int | None = None
+    engine: str = "auto"
+
+
+class Progress(Protocol):
+    """Told how far a hunt is; called from several threads."""
+
+    def start(self, total: int) -> None:
+        """The hunt will read ``total`` bytes as they lie on disk."""
+
+    def advance(self, count: int) -> None:
+        """``count`` more of them are done."""
+
+    def source(self, name: str) -> None:
+        """A source is begun."""
+
+
+class Silent:
+    """Progress that nobody watches."""
+
+    def start(self, total: int) -> None:
+        """Nothing."""
+
+    def advance(self, count: int) -> None:
+        """Nothing."""
+
+    def source(self, name: str) -> None:
+        """Nothing."""

@@ -1,0 +1,127 @@
+"""The question in the form that every source is asked: compiled once, shared between threads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+
+from traque.errors import UsageError
+from traque.hunt.options import HuntOptions
+from traque.model import Bulletin, Indicator, IndicatorRef, Observable, Window
+from traque.scan.matches import Engine
+from traque.triage.perimeter import Perimeter
+
+ID_LENGTH = 8
+"""A bulletin's id shorter than this is too common a word to tell the bulletin's own text."""
+
+
+class Question(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything a worker needs; ``refs`` and ``roles`` are by the index of the observable."""
+
+    observables: tuple[Observable, ...]
+    refs: tuple[IndicatorRef, ...]
+    engine: Engine
+    perimeter: Perimeter
+    window: Window
+    window_from: str
+    zone: tzinfo
+    year: int | None
+    marks: tuple[bytes, ...]
+    now: datetime
+
+
+def ask(
+    bulletins: Sequence[Bulletin], options: HuntOptions, engine: Engine | None, now: datetime
+) -> Question:
+    """Check the options and put the question; ``engine`` None compiles what ``options.engine`` names.
+
+    Raises UsageError for options that make no question.
+    """
+    if options.since is not None and options.until is not None and options.since >= options.until:
+        raise UsageError(
+            f"--since {options.since.isoformat()} is not before --until {options.until.isoformat()}",
+            remedy="the window is half-open: until is the first moment that is no longer asked for",
+        )
+    window, window_from = _window(bulletins, options)
+    refs = indicator_refs(bulletins)
+    observables = tuple(refs)
+    return Question(
+        observables=observables,
+        refs=tuple(refs.values()),
+        engine=engine or compile_engine(options.engine, observables),
+        perimeter=Perimeter(options.own, options.internal),
+        window=window,
+        window_from=window_from,
+        zone=_zone(options.zone),
+        year=options.year,
+        marks=tuple(b.id.encode() for b in bulletins if len(b.id) >= ID_LENGTH and b.format != "values"),
+        now=now,
+    )
+
+
+def indicator_refs(bulletins: Sequence[Bulletin]) -> dict[Observable, IndicatorRef]:
+    """Each observable once, with all the bulletins that list it; the first stated role counts."""
+    grouped: dict[Observable, list[Indicator]] = {}
+    for bulletin in bulletins:
+        for indicator in bulletin.indicators:
+            grouped.setdefault(indicator.observable, []).append(indicator)
+    return {
+        observable: IndicatorRef(
+            kind=observable.kind,
+            value=observable.value,
+            bulletin=indicators[0].bulletin,
+            role=next((i.role for i in indicators if i.role), None),
+            bulletins=tuple(dict.fromkeys(i.bulletin for i in indicators)),
+            description=next((i.description for i in indicators if i.description), ""),
+        )
+        for observable, indicators in grouped.items()
+    }
+
+
+def compile_engine(name: str, observables: Sequence[Observable]) -> Engine:
+    """The engine of that name; ``auto`` is the kernel where it is built, else the Python oracle."""
+    if name == "python":
+        return _python(observables)
+    if name not in ("auto", "kernel"):
+        raise UsageError(f"no engine is named {name!r}", remedy="use auto, kernel or python")
+    try:
+        from traque.scan import kernel
+    except ImportError as error:
+        if name == "kernel":
+            raise UsageError(
+                "the compiled kernel is not here", remedy="install a built wheel, or use --engine python"
+            ) from error
+        return _python(observables)
+    return kernel.compile(observables)
+
+
+def _python(observables: Sequence[Observable]) -> Engine:
+    from traque.scan import oracle
+
+    return oracle.compile(observables)
+
+
+def _window(bulletins: Sequence[Bulletin], options: HuntOptions) -> tuple[Window, str]:
+    if options.since is not None or options.until is not None:
+        return Window(options.since, options.until), "asked"
+    stated = [bulletin.window for bulletin in bulletins if bulletin.window is not None]
+    if not stated:
+        return Window(), ""
+    starts = [w.since for w in stated]
+    ends = [w.until for w in stated]
+    return Window(
+        None if None in starts else min(s for s in starts if s is not None),
+        None if None in ends else max(e for e in ends if e is not None),
+    ), "bulletin"
+
+
+def _zone(name: str) -> tzinfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise UsageError(
+            f"--tz {name!r} is not a time zone", remedy="use an IANA name such as Europe/Paris or UTC"
+        ) from error

@@ -1,0 +1,106 @@
+"""Runs a hunt: sources to workers, their findings to one result."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+from traque.diagnostics import Diagnostics
+from traque.errors import UsageError
+from traque.hunt.assemble import assemble
+from traque.hunt.options import HuntOptions, Progress, Silent
+from traque.hunt.question import Question, ask
+from traque.hunt.repeats import drop_repeats
+from traque.hunt.search import SourceSearch
+from traque.model import Bulletin, HuntResult
+from traque.sources import Entry, open_entry, walk
+
+
+def hunt(
+    bulletins: Sequence[Bulletin],
+    paths: Sequence[Path | str],
+    *,
+    options: HuntOptions = HuntOptions(),  # noqa: B008 -- frozen
+    progress: Progress | None = None,
+    stop: threading.Event | None = None,
+) -> HuntResult:
+    """Search every byte of ``paths`` for the indicators of ``bulletins``.
+
+    A path is a file, a folder or ``-`` for standard input. Broken sources are counted in the
+    result, never raised. When ``stop`` is set, what was found so far comes back, marked
+    interrupted. Raises UsageError for options or paths that make no question.
+    """
+    started = datetime.now(UTC)
+    if not paths:
+        raise UsageError("nothing to search", remedy="name files or folders of logs with --in")
+    question = ask(bulletins, options, None, started)
+    diagnostics = Diagnostics()
+    roots: list[Path | Literal["-"]] = ["-" if path == "-" else Path(path) for path in paths]
+    entries = walk(roots, exclude=options.exclude, diagnostics=diagnostics)
+    run = _Run(question, diagnostics, progress or Silent(), stop or threading.Event())
+    searches = run.all(entries, options.jobs or os.cpu_count() or 1)
+    drop_repeats(searches, diagnostics)
+    return assemble(
+        question,
+        bulletins,
+        searches,
+        diagnostics,
+        options=options,
+        paths=[str(path) for path in paths],
+        started=started,
+        interrupted=run.stop.is_set(),
+    )
+
+
+def exit_status(result: HuntResult) -> int:
+    """0: complete, nothing seen, window covered. 1: complete, something seen or found. 3: incomplete."""
+    if result.incomplete:
+        return 3
+    if result.sightings or result.findings:
+        return 1
+    return 3 if result.coverage.window_covered is False else 0
+
+
+class _Run:
+    def __init__(
+        self, question: Question, diagnostics: Diagnostics, progress: Progress, stop: threading.Event
+    ) -> None:
+        self.question = question
+        self.diagnostics = diagnostics
+        self.progress = progress
+        self.stop = stop
+
+    def all(self, entries: Sequence[Entry], jobs: int) -> list[SourceSearch]:
+        """Every source of every entry, in the order of the entries."""
+        self.progress.start(sum(entry.size for entry in entries))
+        if jobs == 1 or len(entries) == 1:
+            return [search for entry in entries for search in self.entry(entry)]
+        with ThreadPoolExecutor(max_workers=min(jobs, max(1, len(entries)))) as pool:
+            return [search for found in pool.map(self.entry, entries) for search in found]
+
+    def entry(self, entry: Entry) -> list[SourceSearch]:
+        """The sources of one entry; none after a stop."""
+        searches: list[SourceSearch] = []
+        told = 0
+
+        def advance() -> None:
+            nonlocal told
+            now = min(entry.size, source.consumed)
+            if now > told:
+                self.progress.advance(now - told)
+                told = now
+
+        for source in open_entry(entry, diagnostics=self.diagnostics):
+            self.progress.source(source.path)
+            search = SourceSearch(source, self.question, self.diagnostics)
+            search.run(advance, self.stop.is_set)
+            searches.append(search)
+            if self.stop.is_set():
+                break
+        self.progress.advance(max(0, entry.size - told))
+        return searches

@@ -1,0 +1,324 @@
+"""One source, searched from its first byte to its last."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from traque import timestamps
+from traque.diagnostics import Diagnostics
+from traque.errors import SourceError
+from traque.hunt.question import Question
+from traque.logs import Recognition, recognise
+from traque.model import Event, Evidence, Observable, SourceCoverage, Stamp
+from traque.scan.matches import Batch, Hit, MatchedRecord, Relation
+from traque.sources import Source
+from traque.sources.duplicates import fingerprint
+from traque.sources.encoding import Transcoder, detect
+from traque.sources.recognise import encoded_container
+from traque.triage.coverage import Timeline
+from traque.triage.judge import OWN_TEXT, Judgement, judge
+from traque.triage.locate import Place, locate
+from traque.triage.tally import Tally
+
+LISTING: Final = 5
+"""A record with this many indicators or more, none of them a peer, is the bulletin's own text."""
+HEAD_RECORDS: Final = 100
+"""Records of the head that are read for the parse rate and the device."""
+_HALF_YEAR: Final = 183 * 86_400
+_YEAR: Final = 366 * 86_400
+
+
+class SourceSearch:
+    """Searches one source; after :meth:`run` its attributes hold what was found.
+
+    ``tallies`` and ``outside`` are by the index of the observable; ``outside`` is the part outside the
+    window asked for.
+    """
+
+    def __init__(self, source: Source, question: Question, diagnostics: Diagnostics) -> None:
+        self.source = source
+        self.path = source.path
+        self.tallies: dict[int, Tally] = {}
+        self.outside: dict[int, Tally] = {}
+        self.timeline = Timeline()
+        self.timed = 0
+        self.undated = 0
+        self.bytes = 0
+        self.records = 0
+        self.complete = True
+        self.why = ""
+        self.duplicate_of = ""
+        self.device = ""
+        self.parse_rate: float | None = None
+        self._question = question
+        self._diagnostics = diagnostics
+        self._wraps = _YearWatch()
+        self._last_offset: dict[int, int] = {}
+        head = source.head()
+        self.encoding = detect(head)
+        self._container = encoded_container(head, source.name)
+        if self.encoding != "utf-8":
+            head = Transcoder(self.encoding).feed(head)
+        self.fingerprint = fingerprint(head)
+        self._recognition: Recognition = recognise(head, source.path)
+        self.format = self._container or self._recognition.format
+        self._years, self.year_from = self._year_rule()
+        self._read_head(head)
+
+    def run(self, advance: Callable[[], None], stopped: Callable[[], bool]) -> None:
+        """Scan every byte that can be had; ``advance`` is called after each chunk."""
+        transcoder = None if self.encoding == "utf-8" else Transcoder(self.encoding)
+        self._origin = transcoder.original_offset if transcoder else _same_offset
+        scanner = self._question.engine.scanner(self._recognition.reader.times)
+        try:
+            for chunk in self.source.chunks():
+                self.bytes += len(chunk)
+                self._take(scanner.feed(transcoder.feed(chunk) if transcoder else chunk))
+                advance()
+                if stopped():
+                    self._incomplete("stopped before its end")
+                    break
+        except SourceError as error:
+            self._incomplete(error.what)
+            code = "source-limit" if type(error).__name__ == "SourceLimit" else "source-unreadable"
+            self._diagnostics.note(code, f"{self.path}: {error.what}")
+        if transcoder:
+            self._take(scanner.feed(transcoder.finish()))
+        self._take(scanner.finish())
+        self.records = scanner.records
+        self._close()
+
+    def _close(self) -> None:
+        if self._container:
+            self._incomplete(f"{self._container}: its values are encoded and were not searched")
+            self._diagnostics.note("source-not-searched", f"{self.path}: {self._container}")
+        elif self.bytes == 0 and self.complete:
+            self._diagnostics.note("source-empty", self.path)
+        elif self._recognition.format == "unknown":
+            self._diagnostics.note("format-unknown", self.path)
+        if self.records and not self.timed:
+            self.undated = self.records
+        if self.undated:
+            self._diagnostics.note("record-undated", self.path, self.undated)
+        if not self._wraps.seen:
+            self.year_from = ""
+        elif self._wraps.folded:
+            self._diagnostics.note("year-guessed", self.path)
+        elif self.year_from == "mtime":
+            self._diagnostics.note("year-from-mtime", self.path)
+
+    def _incomplete(self, why: str) -> None:
+        self.complete = False
+        self.why = self.why or why
+
+    def _year_rule(self) -> tuple[timestamps.YearRule, str]:
+        year = self._question.year
+        named = timestamps.rotation_date(self.path)
+        latest = named or self.source.mtime or self._question.now
+        origin = "asked" if year is not None else "name" if named else "mtime"
+        return timestamps.YearRule(year=year, latest=latest), origin
+
+    def _read_head(self, head: bytes) -> None:
+        lines = [
+            line for line in head.split(b"\n")[:HEAD_RECORDS] if line.strip() and not line.startswith(b"#")
+        ]
+        events = [self._parse(line.rstrip(b"\r")) for line in lines]
+        if events and self._recognition.format != "unknown":
+            self.parse_rate = sum(event is not None for event in events) / len(events)
+        devices = {device for event in events if event and (device := _device(event))}
+        self.device = devices.pop() if len(devices) == 1 else ""
+
+    def _parse(self, record: bytes) -> Event | None:
+        return self._recognition.reader.parse(record)
+
+    def _moment(self, stamp: Stamp | None) -> datetime | None:
+        if stamp is None:
+            return None
+        return timestamps.resolve(stamp, zone=self._question.zone, year_rule=self._years)
+
+    def _take(self, batch: Batch) -> None:
+        for sample in batch.samples:
+            moment = self._moment(sample.stamp)
+            if moment is None:
+                self.undated += 1
+                continue
+            self.timed += 1
+            if sample.stamp is not None and not sample.stamp.dated:
+                self._wraps.see(sample.stamp.us)
+            self.timeline.add(moment.timestamp(), sample.line)
+        for record in batch.matched:
+            self._judge_record(record)
+
+    def _judge_record(self, record: MatchedRecord) -> None:
+        question = self._question
+        hits = [
+            hit for hit in _one_each(record.hits) if self._last_offset.get(hit.indicator) != record.offset
+        ]
+        if not hits:
+            return
+        event = self._parse(record.text)
+        confirmed: list[tuple[Hit, Relation, Place]] = []
+        for hit in hits:
+            observable = question.observables[hit.indicator]
+            relation = _confirm(hit.relation, observable, event)
+            if relation is not None:
+                place = locate(observable, event) if event is not None else Place.UNKNOWN
+                confirmed.append((hit, relation, place))
+        if event is None and confirmed and self._recognition.format != "unknown":
+            self._diagnostics.note("record-not-understood", f"{self.path}:{record.line}")
+        read = _Read(record, event, self._moment(event.time) if event is not None else None)
+        own_text = _is_own_text(record.text, [place for *_, place in confirmed], question.marks)
+        for hit, relation, place in confirmed:
+            peer = place not in (Place.MENTIONED, Place.UNKNOWN)
+            judgement = OWN_TEXT if own_text and not peer else judge(event, place, question.perimeter)
+            self._last_offset[hit.indicator] = record.offset
+            self._count(hit, relation, judgement, read)
+
+    def _count(self, hit: Hit, relation: Relation, judgement: Judgement, read: _Read) -> None:
+        moment = read.moment
+        tally = self.tallies.setdefault(hit.indicator, Tally())
+        tally.add(judgement, moment, relation)
+        if moment is not None and not self._question.window.holds(moment):
+            self.outside.setdefault(hit.indicator, Tally()).add(judgement, moment, relation)
+        if tally.spread.wants(judgement.verdict, moment):
+            tally.spread.add(self._evidence(hit, relation, judgement, read))
+        else:
+            tally.spread.skip()
+
+    def _evidence(self, hit: Hit, relation: Relation, judgement: Judgement, read: _Read) -> Evidence:
+        record = read.record
+        begin, end = hit.start - record.text_offset, hit.end - record.text_offset
+        return Evidence(
+            path=self.path,
+            line=record.line,
+            offset=self._origin(hit.start),
+            time=read.moment,
+            text=record.text.decode("utf-8", "replace"),
+            match=record.text[begin:end].decode("utf-8", "replace"),
+            verdict=judgement.verdict,
+            why=judgement.why,
+            relation=relation,
+            length=record.length,
+            sha256=hashlib.sha256(record.text).hexdigest(),
+            cut=len(record.text) < record.length,
+            fields=read.event.fields if read.event is not None else {},
+        )
+
+    def coverage(self, stream: str) -> SourceCoverage:
+        """What was searched of this source."""
+        first, last = self.timeline.first, self.timeline.last
+        return SourceCoverage(
+            path=self.path,
+            stream=stream,
+            format=self.format,
+            bytes=self.bytes,
+            records=self.records,
+            undated=self.undated,
+            first=None if first is None else datetime.fromtimestamp(first, UTC),
+            last=None if last is None else datetime.fromtimestamp(last, UTC),
+            complete=self.complete,
+            why=self.why,
+            year_from=self.year_from,
+            year_guessed=self._wraps.folded,
+            duplicate_of=self.duplicate_of,
+            encoding=self.encoding,
+        )
+
+
+class _Read(NamedTuple):
+    """A matched record, as far as it is understood."""
+
+    record: MatchedRecord
+    event: Event | None
+    moment: datetime | None
+
+
+class _YearWatch:
+    """Tells whether year-less times, in file order, would span more than a year."""
+
+    def __init__(self) -> None:
+        self.seen = False
+        self._previous: int | None = None
+        self._travelled = 0.0
+        self._furthest = 0.0
+
+    def see(self, us: int) -> None:
+        """The next year-less time, in microseconds as if of the year 2000."""
+        self.seen = True
+        if self._previous is not None:
+            step = (us - self._previous) / 1e6
+            if step < -_HALF_YEAR:  # from December to January
+                step += _YEAR
+            elif step > _HALF_YEAR:  # a late record of December after one of January
+                step -= _YEAR
+            self._travelled += step
+            self._furthest = max(self._furthest, self._travelled)
+        self._previous = us
+
+    @property
+    def folded(self) -> bool:
+        """More than a year lies between two of them."""
+        return self._furthest > _YEAR
+
+
+def _same_offset(offset: int) -> int:
+    return offset
+
+
+def _one_each(hits: tuple[Hit, ...]) -> list[Hit]:
+    """The first hit of each indicator: a record counts once. A full match goes before a mere host."""
+    best: dict[int, Hit] = {}
+    for hit in hits:
+        known = best.get(hit.indicator)
+        if known is None or (known.relation is Relation.HOST and hit.relation is not Relation.HOST):
+            best[hit.indicator] = hit
+    return list(best.values())
+
+
+def _is_own_text(text: bytes, places: list[Place], marks: tuple[bytes, ...]) -> bool:
+    named = sum(place in (Place.MENTIONED, Place.UNKNOWN) for place in places)
+    return named >= LISTING or (named > 0 and any(mark in text for mark in marks))
+
+
+def _confirm(relation: Relation, observable: Observable, event: Event | None) -> Relation | None:
+    if relation is not Relation.HOST:
+        return relation
+    if event is None:
+        return None
+    return Relation.EXACT if any(_is_url(observable, url) for url in _urls(event)) else None
+
+
+def _urls(event: Event) -> list[str]:
+    """The URLs that a record states in parts: host and path in different fields."""
+    fields = event.fields
+    host = fields.get("url.domain") or fields.get("destination.domain") or fields.get("server.domain")
+    path = str(fields.get("url.path") or fields.get("url.original") or "")
+    if not host or not path.startswith("/"):
+        return []
+    query = fields.get("url.query")
+    if query and "?" not in path:
+        path = f"{path}?{query}"
+    port = fields.get("url.port") or fields.get("destination.port")
+    scheme = fields.get("url.scheme")
+    schemes = (scheme,) if scheme else ("http", "https")
+    authorities = (f"{host}:{port}", host) if port and ":" not in str(host) else (host,)
+    return [f"{s}://{authority}{path}" for s in schemes for authority in authorities]
+
+
+@lru_cache(maxsize=4096)
+def _is_url(observable: Observable, url: str) -> bool:
+    """The specification itself judges the rebuilt URL."""
+    from traque.scan import oracle
+
+    return any(
+        hit.relation is not Relation.HOST and hit.start == 0
+        for hit in oracle.find(url.encode("utf-8", "replace"), [observable])
+    )
+
+
+def _device(event: Event) -> str:
+    return str(event.fields.get("observer.name") or event.fields.get("host.name") or "")
