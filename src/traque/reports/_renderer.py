@@ -1,0 +1,40 @@
+"""What a renderer is, and where they are found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+
+from traque.model import HuntResult
+from traque.registry import FormatSpec, Registry, discover
+
+
+class Setting(msgspec.Struct, frozen=True, kw_only=True):
+    """How the reader's side looks. A renderer takes from it what it needs.
+
+    ``width`` is in character cells. ``closing`` is a last line from the door (what its exit status
+    means). ``saved`` says that the whole result is in a folder too, so that "and 12 more" can name it.
+    """
+
+    width: int = 100
+    colour: bool = False
+    unicode: bool = True
+    closing: str = ""
+    saved: str = ""
+
+
+class Renderer(FormatSpec, frozen=True, kw_only=True):
+    """Turns a result into a document. ``file_name`` is its name in a folder; empty: not for files.
+
+    ``render`` reads the result and the setting, nothing else, and gives the whole document.
+    """
+
+    render: Callable[[HuntResult, Setting], bytes]
+    file_name: str = ""
+    media_type: str = "text/plain; charset=utf-8"
+
+
+def renderers() -> Registry[Renderer]:
+    """Every renderer of this package and of the entry-point group ``traque.reports``."""
+    return discover("traque.reports", Renderer)

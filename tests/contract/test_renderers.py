@@ -1,0 +1,81 @@
+"""What every renderer promises, whoever wrote it; the goldens of tests/data/reports."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+from traque.model import HuntResult
+from traque.reports import Renderer, Setting, renderers
+from traque.reports.json_ import load
+
+DATA = Path(__file__).resolve().parent.parent / "data" / "reports"
+CASES = sorted(path.parent for path in DATA.glob("*/result.json"))
+RENDERERS = list(renderers())
+WIDTHS = {"terminal": (80, 120)}
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+
+
+def result(case: Path) -> HuntResult:
+    return load((case / "result.json").read_bytes())
+
+
+def by_name(item: Renderer | Path) -> str:
+    return item.name
+
+
+def test_all_renderers_load() -> None:
+    assert renderers().failures == ()
+    assert {"terminal", "json", "csv"} <= {renderer.name for renderer in RENDERERS}
+    names = [renderer.file_name for renderer in RENDERERS if renderer.file_name]
+    assert len(set(names)) == len(names)
+    assert all("/" not in name and not name.startswith(".") for name in names)
+
+
+@pytest.mark.parametrize("renderer", RENDERERS, ids=by_name)
+def test_it_describes_itself(renderer: Renderer) -> None:
+    assert renderer.title
+    assert "/" in renderer.media_type
+    with pytest.raises(AttributeError):
+        renderer.name = "other"  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("case", CASES, ids=by_name)
+@pytest.mark.parametrize("renderer", RENDERERS, ids=by_name)
+@pytest.mark.parametrize("unicode", [True, False])
+@pytest.mark.parametrize("colour", [True, False])
+def test_no_content_acts_on_a_terminal(renderer: Renderer, case: Path, unicode: bool, colour: bool) -> None:
+    document = renderer.render(result(case), Setting(unicode=unicode, colour=colour)).decode()
+    text = COLOUR.sub("", document) if renderer.name == "terminal" else document
+    assert all(char.isprintable() or char in "\r\n" for char in text)
+
+
+@pytest.mark.parametrize("case", CASES, ids=by_name)
+@pytest.mark.parametrize("renderer", RENDERERS, ids=by_name)
+def test_the_same_result_gives_the_same_document(renderer: Renderer, case: Path) -> None:
+    assert renderer.render(result(case), Setting()) == renderer.render(result(case), Setting())
+
+
+@pytest.mark.parametrize("case", CASES, ids=by_name)
+@pytest.mark.parametrize("renderer", RENDERERS, ids=by_name)
+def test_golden(renderer: Renderer, case: Path) -> None:
+    for width in WIDTHS.get(renderer.name, (0,)):
+        golden = case / f"{renderer.name}{f'.{width}' if width else ''}.golden"
+        document = renderer.render(result(case), Setting(width=width or 100))
+        if os.environ.get("TRAQUE_WRITE_GOLDENS"):
+            golden.write_bytes(document)
+        assert golden.read_bytes() == document, f"{golden} differs: see {DATA / 'README.md'}"
+
+
+def test_no_golden_is_an_orphan() -> None:
+    expected = {
+        f"{renderer.name}{f'.{width}' if width else ''}.golden"
+        for renderer in RENDERERS
+        for width in WIDTHS.get(renderer.name, (0,))
+    }
+    for case in CASES:
+        assert {path.name for path in case.iterdir()} == expected | {"result.json"}
+    assert {path for path in DATA.iterdir() if path.is_dir()} == set(CASES)
