@@ -1,0 +1,47 @@
+# traque: every target sets itself up on a fresh machine (Python 3.11+, a Rust toolchain, GNU make).
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+RUST := $(shell find rust -name '*.rs' -o -name Cargo.toml) Cargo.toml Cargo.lock
+READY := $(VENV)/.ready
+
+.PHONY: help setup demo test lint bench wheel clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(READY) ## Make .venv with traque (release kernel) and the tools for its development
+
+$(READY): pyproject.toml $(RUST)
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade pip
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group dev
+	VIRTUAL_ENV=$(abspath $(VENV)) $(BIN)/maturin develop --release --quiet
+	@touch $@
+
+demo: setup ## Hunt a bulletin through a small estate, and check the answer against what was planted
+	$(BIN)/python tools/demo.py
+
+test: setup ## Run the whole suite (Rust and Python)
+	cargo test --quiet --release --package traque-kernel
+	$(BIN)/python -m pytest
+
+lint: setup ## ruff, mypy, clippy, rustfmt
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	cargo fmt --check
+	cargo clippy --quiet --release --all-targets -- -D warnings
+
+bench: setup ## Measure against ripgrep; raw results go to benchmarks/runs/
+	$(BIN)/python benchmarks/first_look.py
+
+wheel: setup ## Build a wheel, and a wheelhouse that installs without network or Rust
+	rm -rf dist
+	$(BIN)/maturin build --release --out dist
+	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --wheel-dir dist dist/traque-*.whl
+	@echo "install it anywhere with: pip install --no-index --find-links dist traque"
+
+clean: ## Remove what the other targets made
+	rm -rf $(VENV) target dist demo .pytest_cache .mypy_cache .ruff_cache .hypothesis

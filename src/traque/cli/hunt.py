@@ -1,0 +1,124 @@
+"""``traque hunt``."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+import click
+
+from traque.cli._several import Several, SeveralCommand
+from traque.cli._values import moment
+from traque.cli.exit import explain, table
+
+_EXAMPLES: Final = """\b
+Examples:
+  traque hunt bulletin.json --in /var/log
+  traque hunt list.csv page.txt --in logs/ old.tar.gz --own 203.0.113.0/24
+  traque hunt 192.0.2.1 evil.example --in /var/log --since 2021-01-01
+  zcat huge.gz | traque hunt bulletin.json --in - --json > result.json
+
+Options with several values take all words up to the next option, so name the bulletins first.
+"""
+
+
+@click.command(
+    cls=SeveralCommand, epilog=f"{_EXAMPLES}\n\n{table()}", short_help="Search logs for indicators."
+)
+@click.argument("bulletins", metavar="BULLETIN|VALUE...", nargs=-1, required=True)
+@click.option(
+    "--in",
+    "paths",
+    cls=Several,
+    metavar="PATH...",
+    required=True,
+    help="Logs: files, folders, or - for stdin.",
+)
+@click.option("--since", callback=moment, metavar="DATE", help="The window begins here.")
+@click.option(
+    "--until", callback=moment, metavar="DATE", help="The window ends before this moment. UTC unless stated."
+)
+@click.option(
+    "--own", cls=Several, metavar="CIDR...", help="Your public addresses: inside, and findings when listed."
+)
+@click.option(
+    "--internal", cls=Several, metavar="CIDR...", help="More inside addresses (private ranges always are)."
+)
+@click.option("--exclude", cls=Several, metavar="GLOB...", help="Leave these files out; the report says so.")
+@click.option(
+    "--tz", "zone", default="UTC", metavar="ZONE", help="Zone of times that state none.  [default: UTC]"
+)
+@click.option(
+    "--year", type=click.IntRange(1970, 9999), metavar="YEAR", help="Year of times that state none."
+)
+@click.option(
+    "--jobs", type=click.IntRange(min=1), metavar="N", help="Sources searched at once.  [default: one a core]"
+)
+@click.option("--engine", type=click.Choice(["auto", "kernel", "python"]), default="auto", show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="Print the result document instead of the report.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Also write result.json and sightings.csv there.",
+)
+@click.option("--quiet", is_flag=True, help="Only the answer in one line, and no progress bar.")
+def hunt(
+    *,
+    bulletins: tuple[str, ...],
+    paths: tuple[str, ...],
+    since: datetime | None,
+    until: datetime | None,
+    own: tuple[str, ...],
+    internal: tuple[str, ...],
+    exclude: tuple[str, ...],
+    zone: str,
+    year: int | None,
+    jobs: int | None,
+    engine: str,
+    as_json: bool,
+    out: Path | None,
+    quiet: bool,
+) -> int:
+    """Were these indicators ever here? Search logs of any format for the indicators of bulletins.
+
+    BULLETIN is a file (STIX, MISP, CERT-FR CSV, a list, prose), VALUE an address, network, domain,
+    URL, mail address or hash. The window (--since, --until) labels, it never hides: records outside
+    it are reported too. NO_COLOR turns colours off.
+    """
+    from traque import hunt as library
+    from traque.bulletins import load
+    from traque.cli import _output as output
+    from traque.cli._progress import progress_bar, stop_on_interrupt
+    from traque.reports import answer, renderers
+
+    options = library.HuntOptions(
+        since=since,
+        until=until,
+        own=own,
+        internal=internal,
+        exclude=exclude,
+        zone=zone,
+        year=year,
+        jobs=jobs,
+        engine=engine,
+    )
+    folder = output.folder(out) if out else None
+    questions = load(bulletins)
+    with stop_on_interrupt() as stop, progress_bar(quiet=quiet) as progress:
+        result = library.hunt(questions, paths, options=options, progress=progress, stop=stop)
+    status = library.exit_status(result)
+    setting = output.setting(closing=explain(status), saved=str(folder or ""))
+    formats = renderers()
+    if folder:
+        for renderer in formats:
+            if renderer.file_name:
+                output.save(folder / renderer.file_name, renderer.render(result, setting))
+    if as_json:
+        output.write(formats["json"].render(result, setting))
+    elif quiet:
+        output.write(f"{answer(result)}\n".encode())
+    else:
+        output.write(formats["terminal"].render(result, setting))
+    return status

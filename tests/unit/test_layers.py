@@ -1,0 +1,66 @@
+"""Imports point downward only (docs/design.md, section 3)."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+SRC = Path(__file__).resolve().parents[2] / "src" / "traque"
+
+BASE = {"errors"}
+MODEL = BASE | {"model"}
+CORE = MODEL | {"registry", "diagnostics", "timestamps"}
+MAY_IMPORT: dict[str, set[str]] = {
+    "errors": set(),
+    "model": BASE,
+    "registry": BASE,
+    "diagnostics": MODEL,
+    "timestamps": MODEL,
+    "observables": MODEL | {"registry"},
+    "bulletins": MODEL | {"registry", "observables", "timestamps"},
+    "sources": MODEL | {"diagnostics", "registry"},
+    "logs": MODEL | {"registry", "timestamps"},
+    "scan": MODEL | {"observables", "sources", "timestamps", "_kernel"},
+    "triage": MODEL | {"diagnostics"},
+    "hunt": CORE | {"observables", "bulletins", "sources", "logs", "scan", "triage", "__init__"},
+    "reports": MODEL | {"registry", "__init__"},
+    "cli": CORE | {"observables", "bulletins", "logs", "hunt", "reports", "__init__"},
+    "__main__": {"cli"},
+    "__init__": set(),
+}
+
+
+def _imported(tree: ast.AST) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {a.name.split(".")[1] for a in node.names if a.name.startswith("traque.")}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            if node.module == "traque":
+                names = {a.name for a in node.names}
+                found |= {
+                    n if (SRC / n).is_dir() or (SRC / f"{n}.py").exists() else "__init__" for n in names
+                }
+            elif node.module.startswith("traque."):
+                found.add(node.module.split(".")[1])
+    return found
+
+
+MODULES = sorted(SRC.rglob("*.py"))
+
+
+@pytest.mark.parametrize("module", MODULES, ids=[str(m.relative_to(SRC)) for m in MODULES])
+def test_imports_point_downward(module: Path) -> None:
+    layer = module.relative_to(SRC).parts[0].removesuffix(".py")
+    assert layer in MAY_IMPORT, f"{layer} is a new layer: place it in MAY_IMPORT and in docs/design.md"
+    allowed = MAY_IMPORT[layer] | {layer}
+    assert _imported(ast.parse(module.read_text("utf-8"))) <= allowed
+
+
+def test_the_check_sees_an_upward_import() -> None:
+    assert _imported(ast.parse("from traque.hunt import hunt\nfrom traque import timestamps")) == {
+        "hunt",
+        "timestamps",
+    }
