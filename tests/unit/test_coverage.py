@@ -124,3 +124,20 @@ def test_memory_grows_with_hours_and_not_with_records() -> None:
 def test_times_out_of_order_are_one_stretch() -> None:
     span = cover([timeline(START + 600, START, START + 1200, START + 300, START + 4000)])
     assert span.gaps == ()
+
+
+def test_joined_times_are_busy_however_far_apart() -> None:
+    line = Timeline()
+    line.add(START, 1)
+    line.add(START + 3 * DAY, 500, joined=True)
+    span = cover([line])
+    assert span.gaps == ()
+    assert len(span.days) == 4
+
+
+def test_over_records_without_a_time_no_interval_is_measured() -> None:
+    line = Timeline()
+    line.add(START, 1)
+    line.pause()
+    line.add(START + 600, 500)
+    assert line.intervals.total() == 0

@@ -10,17 +10,17 @@ import msgspec
 
 from traque.model import Observable, Stamp, TimeRule
 
-Chunk = bytes
-"""What a scanner is fed (in a class with a property of that name, ``bytes`` would be the property)."""
-
 TEXT_CAP = 64 * 1024
 """Bytes of a record kept around a match; a longer record is cut, its length is still exact."""
 
 SAMPLE_EVERY = 64 * 1024
-"""The first record that begins in each block of this many bytes is timed."""
+"""A record that begins in each block of this many bytes is timed."""
+
+SAMPLE_TRIES = 64
+"""Records of a block, and of the stream's end, that are tried for a time."""
 
 SAMPLE_GAP = 3600
-"""Seconds between two samples beyond which every record between them is timed."""
+"""Seconds between two timed records above which they are not close: a silence, if nothing is between."""
 
 TIME_HEAD = 4096
 """Bytes at the beginning of a record in which its time is looked for."""
@@ -69,20 +69,26 @@ class TimeSample(msgspec.Struct, frozen=True):
 
     Timed are, whichever engine runs and however the stream is cut into chunks:
 
-    - the first record that begins in each block of :data:`SAMPLE_EVERY` bytes (block n begins at n times that
-      in the stream; a block in which no record begins has none);
-    - the last record of the stream;
-    - every record between two of these that follow each other, when the time of either cannot be read, or
-      only one of them states its zone or its year (``zoned``, ``dated``), or they lie more than
-      :data:`SAMPLE_GAP` seconds apart, forward or backward.
+    - in each block of :data:`SAMPLE_EVERY` bytes (block n begins at n times that in the stream), the first
+      record that begins there and has a time, among the first :data:`SAMPLE_TRIES`; without one, the last
+      of these stands for the block, its ``stamp`` None;
+    - the last record of the stream that has a time, among its last :data:`SAMPLE_TRIES`;
+    - every record between two of these that follow each other and are not *close*: the time of one of them
+      cannot be read, or only one states its zone or its year (``zoned``, ``dated``), or they lie more than
+      :data:`SAMPLE_GAP` seconds apart, forward or backward. (Where neither has a time, nothing between is timed.)
+      Of the records between, only those come as samples that are not close to the timed record before or
+      after them: both sides of each silence.
 
-    Samples come in stream order, each record at most once. Only the first :data:`TIME_HEAD` bytes of a
-    record are read (without the CR at its end). Without time rules there are no samples.
+    ``joined`` says that no silence lies between the sample before and this one: every step from one timed
+    record to the next is close. Samples come in stream order, each record at most once. Only the first
+    :data:`TIME_HEAD` bytes of a record are read (without the CR at its end). Without time rules there are
+    no samples.
     """
 
     offset: int
     line: int
     stamp: Stamp | None
+    joined: bool = False
 
 
 class Batch(msgspec.Struct, frozen=True):
@@ -99,11 +105,7 @@ class Scanner(Protocol):
     def records(self) -> int:
         """Records (lines) ended so far; after :meth:`finish` a last line without an end counts too."""
 
-    @property
-    def bytes(self) -> int:
-        """Bytes fed so far."""
-
-    def feed(self, chunk: Chunk) -> Batch:
+    def feed(self, chunk: bytes) -> Batch:
         """Scan the next bytes. Every match is reported once, at the latest by :meth:`finish`."""
 
     def finish(self) -> Batch:
@@ -122,4 +124,5 @@ class Engine(Protocol):
 class EngineFactory(Protocol):
     """``compile(observables)``: ``Hit.indicator`` is the index in ``observables``."""
 
-    def __call__(self, observables: Sequence[Observable]) -> Engine: ...
+    def __call__(self, observables: Sequence[Observable]) -> Engine:
+        """Compile ``observables``."""

@@ -30,7 +30,7 @@ from traque.model import Observable, TimeRule
 from traque.observables import Reading, matches_below, registry, spellings, url
 from traque.observables._url_form import split
 from traque.scan._sampling import Sampler
-from traque.scan.matches import TEXT_CAP, Batch, Chunk, Hit, MatchedRecord, Relation, TimeSample
+from traque.scan.matches import TEXT_CAP, Batch, Hit, MatchedRecord, Relation, TimeSample
 
 NAME = "python"
 
@@ -125,21 +125,14 @@ class OracleScanner:
         self._rest = bytearray()
         self._begins = 0  # where the unfinished record begins in the stream
         self._records = 0
-        self._bytes = 0
 
     @property
     def records(self) -> int:
         """Records ended so far."""
         return self._records
 
-    @property
-    def bytes(self) -> int:
-        """Bytes fed so far."""
-        return self._bytes
-
-    def feed(self, chunk: Chunk) -> Batch:
+    def feed(self, chunk: bytes) -> Batch:
         """Scan the records that this chunk ends."""
-        self._bytes += len(chunk)
         head, newline, tail = chunk.rpartition(b"\n")
         if not newline:
             self._rest += chunk
@@ -155,7 +148,7 @@ class OracleScanner:
         batch = self._scan(records)
         return Batch(batch.matched, (*batch.samples, *self._sampler.finish()))
 
-    def _scan(self, records: Iterable[Chunk]) -> Batch:
+    def _scan(self, records: Iterable[bytes]) -> Batch:
         matched = []
         samples: list[TimeSample] = []
         for line in records:

@@ -1,8 +1,8 @@
 """Coverage: on which days each stream was searched, and where it is silent.
 
 A record is timed in each 64 KiB block, and every record between two times that lie more than an hour
-apart (:class:`traque.scan.matches.TimeSample`). So a silence of more than an hour always has timed
-records on both its sides, and a UTC day without a timed record is a day without records.
+apart (:class:`traque.scan.matches.TimeSample`). So a silence of more than an hour always has a timed
+record on each side, and between two *joined* times every UTC day has records.
 """
 
 from __future__ import annotations
@@ -41,8 +41,11 @@ class Timeline:
         self._days: set[int] = set()
         self._previous: tuple[float, int] | None = None
 
-    def add(self, seconds: float, line: int) -> None:
-        """A record at ``line`` is timed ``seconds`` since 1970, UTC."""
+    def add(self, seconds: float, line: int, *, joined: bool = False) -> None:
+        """A record at ``line`` is timed ``seconds`` since 1970, UTC.
+
+        ``joined``: no silence of more than :data:`SILENCE_FLOOR` lies between it and the one before.
+        """
         self.first = seconds if self.first is None else min(self.first, seconds)
         self.last = seconds if self.last is None else max(self.last, seconds)
         self._days.add(int(seconds // 86_400))
@@ -50,12 +53,19 @@ class Timeline:
             self.busy.append((seconds, seconds))
         else:
             before, before_line = self._previous
-            self._join(min(before, seconds), max(before, seconds), max(1, line - before_line))
+            start, end = min(before, seconds), max(before, seconds)
+            self._join(start, end, max(1, line - before_line), joined=joined)
         self._previous = (seconds, line)
 
-    def _join(self, start: float, end: float, records: int) -> None:
+    def pause(self) -> None:
+        """What comes next has no known distance to what came before: records without a time lie between."""
+        self._previous = None
+
+    def _join(self, start: float, end: float, records: int, *, joined: bool) -> None:
         self.intervals[_bucket((end - start) / records)] += records
-        if end - start > SILENCE_FLOOR:
+        if joined:
+            self._days.update(range(int(start // 86_400), int(end // 86_400) + 1))
+        elif end - start > SILENCE_FLOOR:
             self.silences.append((start, end))
             self.busy.append((end, end))
             return

@@ -1,0 +1,93 @@
+//! Mail addresses (the oracle's `email_addr.py`): from the `@` the domain is read, and where it is known, the local part.
+
+use crate::chars::{label_char_before, lower};
+use crate::classes::{Segment, Shape, each_bit};
+use crate::engine::Finder;
+use crate::escapes;
+use crate::found::{Hit, Relation};
+use crate::names::{at_sign, name_at};
+use crate::set::{Filter, Seed, Texts};
+
+/// Characters of the longest local part.
+const LOCAL_MOST: usize = 64;
+
+/// Characters of a local part besides those of a label, `.` and `+`; each may also be no part of it.
+const OTHERS: &[u8] = b"!#$%&'*/=?^`{|}~";
+
+/// Finds mail addresses.
+pub struct Emails {
+    texts: Texts,
+    seed: Seed,
+    domains: Filter,
+}
+
+impl Emails {
+    /// Of pairs of address (lower case) and indicator.
+    #[must_use]
+    pub fn new(pairs: Vec<(&str, u32)>) -> Self {
+        let seed = Seed::random();
+        let mut domains = Filter::new(pairs.len());
+        for (address, _) in &pairs {
+            let domain = address.rsplit('@').next().unwrap_or_default();
+            domains.insert(seed.bytes(domain.as_bytes()));
+        }
+        Self { texts: Texts::new(pairs), seed, domains }
+    }
+
+    fn at(&self, text: &[u8], at: usize, out: &mut Vec<Hit>) {
+        let Some(length) = at_sign(&text[at..]) else { return };
+        let domain = at + length;
+        let Some(end) = name_at(text, domain) else { return };
+        let name = lower(&text[domain..end]);
+        if !self.domains.may_hold(self.seed.bytes(&name)) {
+            return;
+        }
+        let (run, first) = local_run(text, at);
+        for start in first..at {
+            if start == run || OTHERS.contains(&text[start - 1]) || escapes::end_at(text, start) {
+                let begin = start + text[start..at].iter().take_while(|&&byte| byte == b'.').count();
+                let mut address = lower(&text[begin..at]);
+                address.push(b'@');
+                address.extend_from_slice(&name);
+                out.extend(self.texts.get(&address).iter().map(|&indicator| Hit {
+                    start: begin as u64,
+                    end: end as u64,
+                    indicator,
+                    relation: Relation::Exact,
+                }));
+            }
+        }
+    }
+}
+
+/// Where the run of local characters begins that ends at `end` (not sought further than one too many), and
+/// where the longest local part begins.
+fn local_run(text: &[u8], end: usize) -> (usize, usize) {
+    let mut at = end;
+    for _ in 0..LOCAL_MOST {
+        match local_char_before(text, at) {
+            Some(length) => at -= length,
+            None => return (at, at),
+        }
+    }
+    (at - local_char_before(text, at).unwrap_or(0), at)
+}
+
+fn local_char_before(text: &[u8], at: usize) -> Option<usize> {
+    let byte = *text[..at].last()?;
+    if OTHERS.contains(&byte) || matches!(byte, b'.' | b'+') { Some(1) } else { label_char_before(text, at) }
+}
+
+impl Finder for Emails {
+    fn needs(&self) -> &'static [Shape] {
+        &[Shape::At, Shape::Percent]
+    }
+
+    fn scan(&self, segment: &Segment<'_>, out: &mut Vec<Hit>) {
+        let (at, percent) = (segment.masks.of(Shape::At), segment.masks.of(Shape::Percent));
+        for word in 0..segment.words {
+            let signs = at.word(word) | percent.word(word);
+            each_bit(signs, segment.base + word * 64, |at| self.at(segment.text, at, out));
+        }
+    }
+}

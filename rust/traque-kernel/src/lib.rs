@@ -1,0 +1,44 @@
+//! Finds bounded observables (addresses, names, hashes...) in log bytes and looks them up in a set.
+//!
+//! The cost does not depend on how many indicators there are, and only the kinds that the set
+//! holds are looked for. What counts as an observable is specified by the slow Python oracle
+//! (`traque.scan.oracle`), which this crate equals in both directions.
+
+mod addresses;
+mod batch;
+mod chars;
+mod choice;
+mod classes;
+mod domains;
+mod emails;
+mod engine;
+mod escapes;
+mod found;
+mod hashes;
+mod indicators;
+mod ipv4;
+mod ipv6;
+#[allow(clippy::doc_markdown)]
+mod label_chars;
+mod long_line;
+mod name_set;
+mod names;
+mod samples;
+mod scanner;
+mod set;
+mod simd;
+mod tails;
+mod timestamps;
+mod url_form;
+mod url_text;
+mod urls;
+mod watched;
+mod windows_dns;
+
+pub use batch::{Batch, Record};
+pub use engine::Engine;
+pub use found::{Hit, Relation};
+pub use indicators::{Malformed, Spelling};
+pub use samples::Sample;
+pub use scanner::Scanner;
+pub use timestamps::{Stamp, TimeRule, read as read_time};

@@ -1,0 +1,146 @@
+//! Names as indicators: themselves and the names below them.
+
+use crate::found::Relation;
+use crate::set::{Filter, Seed, Texts};
+
+/// Marks an indicator that is a URL: only its host is the key.
+const HOST: u32 = 1 << 31;
+
+/// Marks an indicator that the names below it match too.
+const BELOW: u32 = 1 << 30;
+
+/// How a name is an indicator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Use {
+    /// By itself.
+    Exact,
+    /// With the names below it.
+    Below,
+    /// As the host of a URL.
+    Host,
+}
+
+/// Names in lower case.
+pub struct NameSet {
+    texts: Texts,
+    seed: Seed,
+    /// Hashes of the last two labels.
+    last_two: Filter,
+    beginnings: Beginnings,
+}
+
+impl NameSet {
+    /// Of names in lower case.
+    #[must_use]
+    pub fn new(names: &[(&str, Use, u32)]) -> Self {
+        let seed = Seed::random();
+        let mut last_two = Filter::new(names.len());
+        let mut beginnings = Beginnings::default();
+        let mut pairs = Vec::with_capacity(names.len());
+        for &(name, how, indicator) in names {
+            let bytes = name.as_bytes();
+            let last = bytes.iter().rposition(|&byte| byte == b'.').map_or(0, |dot| dot + 1);
+            let second =
+                bytes[..last.saturating_sub(1)].iter().rposition(|&byte| byte == b'.').map_or(0, |dot| dot + 1);
+            last_two.insert(seed.bytes(&bytes[second..]));
+            beginnings.insert(&bytes[last..]);
+            let mark = match how {
+                Use::Exact => 0,
+                Use::Below => BELOW,
+                Use::Host => HOST,
+            };
+            pairs.push((bytes, indicator | mark));
+        }
+        Self { texts: Texts::new(pairs), seed, last_two, beginnings }
+    }
+
+    /// Whether there is nothing to look for.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.texts.is_empty()
+    }
+
+    /// Whether a last label may begin with these bytes (of any case); false is certain.
+    #[inline]
+    #[must_use]
+    pub fn may_end_with(&self, first: u8, second: u8) -> bool {
+        self.beginnings.holds(first, second)
+    }
+
+    /// Whether a last label may begin with a digit; false is certain.
+    #[must_use]
+    pub fn may_end_with_digit(&self) -> bool {
+        self.beginnings.digits
+    }
+
+    /// Whether some name may end with these two labels (ASCII, of any case); false is certain.
+    #[must_use]
+    pub fn may_hold(&self, last_two: &[u8]) -> bool {
+        let mut lower = [0; 128];
+        let Some(lower) = lower.get_mut(..last_two.len()) else { return true };
+        lower.copy_from_slice(last_two);
+        lower.make_ascii_lowercase();
+        self.last_two.may_hold(self.seed.bytes(lower))
+    }
+
+    /// Calls `visit` for each indicator that is `name` or above it.
+    pub fn each(&self, name: &[u8], mut visit: impl FnMut(u32, Relation)) {
+        for &mark in self.texts.get(name) {
+            visit(mark & !(HOST | BELOW), if mark & HOST == 0 { Relation::Exact } else { Relation::Host });
+        }
+        for (dot, _) in name.iter().enumerate().filter(|&(_, &byte)| byte == b'.') {
+            for &mark in self.texts.get(&name[dot + 1..]) {
+                if mark & BELOW != 0 {
+                    visit(mark & !BELOW, Relation::Subdomain);
+                }
+            }
+        }
+    }
+}
+
+/// The first two bytes of each last label: a bit for each pair.
+struct Beginnings {
+    pairs: Vec<u64>,
+    /// Whether some label begins with a digit.
+    digits: bool,
+}
+
+impl Default for Beginnings {
+    fn default() -> Self {
+        // Characters outside ASCII stand in several ways, and some are ASCII in lower case.
+        let mut all = Self { pairs: vec![0; 1 << 10], digits: false };
+        for other in 0x80..=255 {
+            for any in 0..=255 {
+                all.set(other, any);
+                all.set(any, other);
+            }
+        }
+        all
+    }
+}
+
+impl Beginnings {
+    fn insert(&mut self, label: &[u8]) {
+        let Some(&first) = label.first() else { return };
+        self.digits |= first.is_ascii_digit();
+        // What comes after a label of one byte may be anything.
+        let seconds = label.get(1).map_or(0..=255, |&second| second..=second);
+        for second in seconds {
+            for first in [first, first.to_ascii_uppercase()] {
+                self.set(first, second);
+                self.set(first, second.to_ascii_uppercase());
+            }
+        }
+    }
+
+    fn set(&mut self, first: u8, second: u8) {
+        let pair = usize::from(first) << 8 | usize::from(second);
+        self.pairs[pair / 64] |= 1 << (pair % 64);
+    }
+
+    #[inline]
+    fn holds(&self, first: u8, second: u8) -> bool {
+        let pair = usize::from(first) << 8 | usize::from(second);
+        self.pairs[pair / 64] >> (pair % 64) & 1 != 0
+    }
+}

@@ -1,0 +1,213 @@
+//! The times of some records: what coverage is measured on. The rules are those of the oracle's `_sampling.py`.
+//!
+//! In each block of [`EVERY`] bytes a record is timed. Where two of these are further apart than
+//! [`NEAR`], or cannot be compared, all between are timed, and both sides of each silence are told.
+//! To be able to do that, the bytes since the last sample are kept: little more than a block.
+
+use memchr::{memchr, memchr_iter};
+
+use crate::timestamps::{self, SECOND, Stamp, TimeRule};
+
+/// A record is timed in each block of so many bytes.
+const EVERY: u64 = 64 * 1024;
+
+/// Records of a block, and of the stream's end, that are tried for a time.
+const TRIES: usize = 64;
+
+/// Microseconds between two times above which they are not close.
+const NEAR: u64 = 3600 * SECOND as u64;
+
+/// Bytes at the beginning of a record in which its time is looked for.
+const HEAD: usize = 4096;
+
+/// Bytes at the beginning of a record that have to be seen for that: its line end may come next.
+pub const SHOWN: usize = HEAD + 2;
+
+/// A record that was timed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sample {
+    /// Its first byte in the stream.
+    pub offset: u64,
+    /// Its number, from 1.
+    pub line: u64,
+    /// Its time, if that could be read.
+    pub stamp: Option<Stamp>,
+    /// Whether no silence lies between the sample before and this one.
+    pub joined: bool,
+}
+
+/// Times the records of one stream.
+pub struct Sampler {
+    rules: Vec<TimeRule>,
+    last: Option<Sample>,
+    /// The first block that has no sample yet.
+    block: u64,
+    /// Records of it whose time could not be read, and the last of these.
+    tried: usize,
+    missed: Option<Sample>,
+    /// The records from the last sample on.
+    since: Vec<Stretch>,
+}
+
+/// Consecutive records, each but the last with its line feed.
+struct Stretch {
+    /// Where it begins in the stream.
+    offset: u64,
+    /// Records before it.
+    before: u64,
+    text: Vec<u8>,
+}
+
+impl Stretch {
+    /// Place, number and bytes of each record.
+    fn records(&self) -> impl Iterator<Item = (u64, u64, &[u8])> {
+        let (mut offset, mut line) = (self.offset, self.before);
+        self.text.split_inclusive(|&byte| byte == b'\n').map(move |record| {
+            let place = offset;
+            offset += record.len() as u64;
+            line += 1;
+            (place, line, record)
+        })
+    }
+}
+
+impl Sampler {
+    /// A sampler at the beginning of a stream; without rules it does nothing.
+    pub fn new(rules: Vec<TimeRule>) -> Self {
+        Self { rules, last: None, block: 0, tried: 0, missed: None, since: Vec::new() }
+    }
+
+    /// Whole records (or the head of a long one), which begin at `offset` after `before` records.
+    pub fn records(&mut self, text: &[u8], offset: u64, mut before: u64, out: &mut Vec<Sample>) {
+        if self.rules.is_empty() {
+            return;
+        }
+        let mut at = 0;
+        while at < text.len() {
+            let place = offset + at as u64;
+            if self.tried == 0 {
+                let Some(skipped) = self.next_start(&text[at..], place) else { break };
+                if skipped > 0 {
+                    self.keep(&text[at..at + skipped], place, before);
+                    before += memchr_iter(b'\n', &text[at..at + skipped]).count() as u64;
+                    at += skipped;
+                    continue;
+                }
+            }
+            let end = memchr(b'\n', &text[at..]).map_or(text.len(), |length| at + length + 1);
+            self.try_record(&text[at..end], place, before, out);
+            before += 1;
+            at = end;
+        }
+        self.keep(&text[at..], offset + at as u64, before);
+    }
+
+    /// The stream has ended: its last record with a time is timed too.
+    pub fn finish(&mut self, out: &mut Vec<Sample>) {
+        let last = self.last.map(|last| last.offset);
+        let records: Vec<_> = self.since.iter().flat_map(Stretch::records).collect();
+        let found =
+            records.iter().rev().take(TRIES).take_while(|record| last.is_none_or(|last| record.0 > last)).find_map(
+                |&(offset, line, record)| {
+                    self.read(record).map(|stamp| Sample { offset, line, stamp: Some(stamp), joined: false })
+                },
+            );
+        if let Some(sample) = found {
+            self.take(sample, out);
+        }
+    }
+
+    /// Time a record of a block that has no sample yet.
+    fn try_record(&mut self, record: &[u8], offset: u64, before: u64, out: &mut Vec<Sample>) {
+        if offset / EVERY > self.block {
+            if let Some(missed) = self.missed.take() {
+                self.take(missed, out);
+            }
+            (self.block, self.tried) = (offset / EVERY, 0);
+        }
+        let sample = Sample { offset, line: before + 1, stamp: self.read(record), joined: false };
+        self.tried += usize::from(sample.stamp.is_none());
+        if sample.stamp.is_none() && self.tried < TRIES {
+            self.missed = Some(sample);
+        } else {
+            self.take(sample, out);
+            (self.block, self.tried, self.missed) = (self.block + 1, 0, None);
+        }
+        self.keep(record, offset, before);
+    }
+
+    /// Where the first record begins that begins in a block without a sample.
+    fn next_start(&self, text: &[u8], offset: u64) -> Option<usize> {
+        let boundary = (self.block * EVERY).saturating_sub(offset) as usize;
+        let start = match boundary.checked_sub(1) {
+            Some(before) => boundary + memchr(b'\n', text.get(before..)?)?,
+            None => 0,
+        };
+        (start < text.len()).then_some(start)
+    }
+
+    fn keep(&mut self, text: &[u8], offset: u64, before: u64) {
+        if text.is_empty() {
+            return;
+        }
+        match self.since.last_mut() {
+            Some(stretch) if stretch.offset + stretch.text.len() as u64 == offset => {
+                stretch.text.extend_from_slice(text);
+            }
+            _ => self.since.push(Stretch { offset, before, text: text.to_vec() }),
+        }
+    }
+
+    /// Add a sample, and before it the silences between it and the last one.
+    fn take(&mut self, sample: Sample, out: &mut Vec<Sample>) {
+        let since = std::mem::take(&mut self.since);
+        let Some(last) = self.last.replace(sample) else {
+            return out.push(sample);
+        };
+        let joined = close(last.stamp, sample.stamp);
+        if joined || last.stamp.is_none() && sample.stamp.is_none() {
+            return out.push(Sample { joined, ..sample });
+        }
+        let between = since
+            .iter()
+            .flat_map(Stretch::records)
+            .filter(|&(offset, ..)| last.offset < offset && offset < sample.offset)
+            .map(|(offset, line, record)| Sample { offset, line, stamp: self.read(record), joined: false });
+        let mut timed = std::iter::once(last).chain(between).chain([sample]).filter(|sample| sample.stamp.is_some());
+        let Some(mut one) = timed.next() else { return };
+        if last.stamp.is_none() {
+            out.push(one);
+        }
+        let mut told = one.offset;
+        for other in timed {
+            if !close(one.stamp, other.stamp) {
+                if one.offset > told {
+                    out.push(Sample { joined: true, ..one });
+                }
+                out.push(other);
+                told = other.offset;
+            }
+            one = other;
+        }
+        if one.offset > told {
+            out.push(Sample { joined: true, ..one });
+        }
+        if sample.stamp.is_none() {
+            out.push(sample);
+        }
+    }
+
+    /// The time of the record that begins `text`.
+    fn read(&self, text: &[u8]) -> Option<Stamp> {
+        let shown = &text[..text.len().min(SHOWN)];
+        let record =
+            memchr(b'\n', shown).map_or(shown, |end| shown[..end].strip_suffix(b"\r").unwrap_or(&shown[..end]));
+        timestamps::read(&record[..record.len().min(HEAD)], &self.rules)
+    }
+}
+
+/// Whether two times are written alike and not far apart.
+fn close(one: Option<Stamp>, other: Option<Stamp>) -> bool {
+    let (Some(one), Some(other)) = (one, other) else { return false };
+    (one.zoned, one.dated) == (other.zoned, other.dated) && one.us.abs_diff(other.us) <= NEAR
+}

@@ -1,0 +1,292 @@
+//! Membership: "is this value one of the indicators?", at a cost that does not depend on how many there are.
+//!
+//! A value that is no indicator (nearly all are) is turned away by one bit of a small filter.
+//! Only then the table is read. Memory is two bytes of filter and eight to sixteen of table for
+//! each value, beside the value itself.
+
+use std::hash::{BuildHasher, RandomState};
+
+const EMPTY: u32 = u32::MAX;
+
+/// Spreads the bits of a key; the seed keeps whoever writes bulletins from choosing collisions.
+#[derive(Clone, Copy, Debug)]
+pub struct Seed(u64);
+
+impl Seed {
+    /// A new one, unlike the last.
+    #[must_use]
+    pub fn random() -> Self {
+        Self(RandomState::new().hash_one(0_u8) | 1)
+    }
+
+    /// The hash of a number.
+    #[inline]
+    #[must_use]
+    pub fn number(self, key: u64) -> u64 {
+        fold(key ^ self.0, 0x9e37_79b9_7f4a_7c15)
+    }
+
+    /// The hash of a 128-bit number.
+    #[inline]
+    #[must_use]
+    pub fn wide(self, key: u128) -> u64 {
+        self.number(self.number((key >> 64) as u64) ^ key as u64)
+    }
+
+    /// The hash of bytes.
+    #[inline]
+    #[must_use]
+    pub fn bytes(self, key: &[u8]) -> u64 {
+        let (eights, rest) = key.as_chunks::<8>();
+        let whole = eights.iter().fold(key.len() as u64, |hash, &eight| self.number(hash ^ u64::from_le_bytes(eight)));
+        let mut last = [0; 8];
+        last[..rest.len()].copy_from_slice(rest);
+        self.number(whole ^ u64::from_le_bytes(last))
+    }
+}
+
+/// The two halves of a 128-bit product, added without carry.
+#[inline]
+fn fold(a: u64, b: u64) -> u64 {
+    let product = u128::from(a) * u128::from(b);
+    (product >> 64) as u64 ^ product as u64
+}
+
+/// One bit for each hash that was put in (and for some that were not).
+#[derive(Debug)]
+pub struct Filter {
+    bits: Vec<u64>,
+    shift: u32,
+}
+
+impl Filter {
+    /// Room for `count` hashes at one false answer in sixteen.
+    #[must_use]
+    pub fn new(count: usize) -> Self {
+        let size = (count * 16).next_power_of_two().clamp(1 << 12, 1 << 40);
+        Self { bits: vec![0; size / 64], shift: 64 - size.trailing_zeros() }
+    }
+
+    /// Put in a hash.
+    pub fn insert(&mut self, hash: u64) {
+        let bit = hash >> self.shift;
+        self.bits[(bit / 64) as usize] |= 1 << (bit % 64);
+    }
+
+    /// Whether `hash` may have been put in; false is certain.
+    #[inline]
+    #[must_use]
+    pub fn may_hold(&self, hash: u64) -> bool {
+        let bit = hash >> self.shift;
+        self.bits[(bit / 64) as usize] >> (bit % 64) & 1 != 0
+    }
+}
+
+/// Maps the hash of a key to the place of the key in a list that the owner keeps.
+#[derive(Debug)]
+struct Index {
+    filter: Filter,
+    slots: Vec<u32>,
+    slot_mask: usize,
+}
+
+impl Index {
+    /// An index of `count` keys, whose hashes `hashes` gives in the order of their places.
+    fn new(count: usize, hashes: impl Iterator<Item = u64>) -> Self {
+        let size = (count * 2).next_power_of_two().max(2);
+        let mut index = Self { filter: Filter::new(count), slots: vec![EMPTY; size], slot_mask: size - 1 };
+        for (place, hash) in hashes.enumerate() {
+            index.filter.insert(hash);
+            let mut slot = hash as usize & index.slot_mask;
+            while index.slots[slot] != EMPTY {
+                slot = (slot + 1) & index.slot_mask;
+            }
+            index.slots[slot] = place as u32;
+        }
+        index
+    }
+
+    /// The place of the key of this hash for which `is_it` holds.
+    fn find(&self, hash: u64, is_it: impl Fn(usize) -> bool) -> Option<usize> {
+        if !self.filter.may_hold(hash) {
+            return None;
+        }
+        let mut slot = hash as usize & self.slot_mask;
+        while self.slots[slot] != EMPTY {
+            let place = self.slots[slot] as usize;
+            if is_it(place) {
+                return Some(place);
+            }
+            slot = (slot + 1) & self.slot_mask;
+        }
+        None
+    }
+}
+
+/// Something that can be a key of a [`Table`].
+pub trait Key: Copy + Ord {
+    /// Its hash.
+    fn hash(self, seed: Seed) -> u64;
+}
+
+impl Key for u32 {
+    #[inline]
+    fn hash(self, seed: Seed) -> u64 {
+        seed.number(u64::from(self))
+    }
+}
+
+impl Key for u128 {
+    #[inline]
+    fn hash(self, seed: Seed) -> u64 {
+        seed.wide(self)
+    }
+}
+
+/// Plain keys, each with the indicators that bear it.
+#[derive(Debug)]
+pub struct Table<K> {
+    seed: Seed,
+    index: Index,
+    keys: Vec<K>,
+    bearers: Bearers,
+}
+
+impl<K: Key> Table<K> {
+    /// Of pairs of key and indicator, in any order.
+    #[must_use]
+    pub fn new(mut pairs: Vec<(K, u32)>) -> Self {
+        let seed = Seed::random();
+        pairs.sort_unstable();
+        pairs.dedup();
+        let mut keys = Vec::new();
+        let mut bearers = Bearers::default();
+        for group in pairs.chunk_by(|a, b| a.0 == b.0) {
+            keys.push(group[0].0);
+            bearers.push(group.iter().map(|pair| pair.1));
+        }
+        let index = Index::new(keys.len(), keys.iter().map(|key| key.hash(seed)));
+        Self { seed, index, keys, bearers }
+    }
+
+    /// Whether `key` may be there; false is certain.
+    #[inline]
+    #[must_use]
+    pub fn may_hold(&self, key: K) -> bool {
+        self.index.filter.may_hold(key.hash(self.seed))
+    }
+
+    /// The indicators that bear `key`.
+    #[must_use]
+    pub fn get(&self, key: K) -> &[u32] {
+        let found = self.index.find(key.hash(self.seed), |place| self.keys[place] == key);
+        found.map_or(&[], |place| self.bearers.get(place))
+    }
+
+    /// Whether there is no key at all.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.keys.is_empty()
+    }
+}
+
+/// Byte strings, each with the indicators that bear it.
+#[derive(Debug)]
+pub struct Texts {
+    seed: Seed,
+    index: Index,
+    arena: Vec<u8>,
+    ends: Vec<u32>,
+    bearers: Bearers,
+}
+
+impl Texts {
+    /// Of pairs of string and indicator, in any order. All strings together are at most 4 GiB.
+    #[must_use]
+    pub fn new<T: AsRef<[u8]> + Ord>(mut pairs: Vec<(T, u32)>) -> Self {
+        let seed = Seed::random();
+        pairs.sort_unstable();
+        pairs.dedup();
+        let (mut arena, mut ends, mut hashes) = (Vec::new(), Vec::new(), Vec::new());
+        let mut bearers = Bearers::default();
+        for group in pairs.chunk_by(|a, b| a.0 == b.0) {
+            arena.extend_from_slice(group[0].0.as_ref());
+            ends.push(u32::try_from(arena.len()).expect("less than 4 GiB of indicators"));
+            hashes.push(seed.bytes(group[0].0.as_ref()));
+            bearers.push(group.iter().map(|pair| pair.1));
+        }
+        let index = Index::new(ends.len(), hashes.into_iter());
+        Self { seed, index, arena, ends, bearers }
+    }
+
+    /// The indicators that bear `text`.
+    #[must_use]
+    pub fn get(&self, text: &[u8]) -> &[u32] {
+        let found = self.index.find(self.seed.bytes(text), |place| self.text(place) == text);
+        found.map_or(&[], |place| self.bearers.get(place))
+    }
+
+    /// Whether there is no string at all.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    fn text(&self, place: usize) -> &[u8] {
+        let start = if place == 0 { 0 } else { self.ends[place - 1] as usize };
+        &self.arena[start..self.ends[place] as usize]
+    }
+}
+
+/// For each place, the indicators there: nearly always one.
+#[derive(Debug, Default)]
+struct Bearers {
+    ids: Vec<u32>,
+    /// Where the ids of a place end; empty as long as each place has one.
+    ends: Vec<u32>,
+}
+
+impl Bearers {
+    fn push(&mut self, ids: impl Iterator<Item = u32>) {
+        let before = self.ids.len();
+        self.ids.extend(ids);
+        if self.ends.is_empty() && self.ids.len() > before + 1 {
+            self.ends.extend(1..=before as u32);
+        }
+        if !self.ends.is_empty() || self.ids.len() > before + 1 {
+            self.ends.push(self.ids.len() as u32);
+        }
+    }
+
+    fn get(&self, place: usize) -> &[u32] {
+        if self.ends.is_empty() {
+            return &self.ids[place..=place];
+        }
+        let start = if place == 0 { 0 } else { self.ends[place - 1] as usize };
+        &self.ids[start..self.ends[place] as usize]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Table, Texts};
+
+    #[test]
+    fn holds_what_was_put_in_and_nothing_else() {
+        let pairs: Vec<(u32, u32)> = (0..5000).map(|n| (n * 7, n)).collect();
+        let table = Table::new(pairs);
+        for key in 0..40_000 {
+            let expected: &[u32] = if key % 7 == 0 && key / 7 < 5000 { &[key / 7] } else { &[] };
+            assert_eq!(table.get(key), expected);
+        }
+    }
+
+    #[test]
+    fn one_key_may_have_several_bearers() {
+        let texts = Texts::new(vec![("a", 3), ("b", 1), ("a", 0), ("a", 3), ("", 9)]);
+        assert_eq!(texts.get(b"a"), [0, 3]);
+        assert_eq!(texts.get(b"b"), [1]);
+        assert_eq!(texts.get(b""), [9]);
+        assert!(texts.get(b"c").is_empty());
+    }
+}

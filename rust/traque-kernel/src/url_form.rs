@@ -1,0 +1,94 @@
+//! The canonical form of what follows a URL's host (the oracle's `_url_form.py`).
+
+/// What follows the host, normalised.
+pub struct Rest {
+    port: Option<u32>,
+    /// Path and query.
+    tail: Vec<u8>,
+}
+
+impl Rest {
+    /// From the bytes that are meant; None if this cannot follow a host.
+    #[must_use]
+    pub fn read(text: &[u8]) -> Option<Self> {
+        let text = text.strip_prefix(b".").unwrap_or(text);
+        let (port, text) = match text.strip_prefix(b":") {
+            Some(after) => {
+                let digits = after.iter().take(5).take_while(|byte| byte.is_ascii_digit()).count();
+                let (digits, rest) = after.split_at(digits);
+                let port = digits.iter().fold(0, |port, &digit| port * 10 + u32::from(digit - b'0'));
+                ((!digits.is_empty()).then_some(port), rest)
+            }
+            None => (None, text),
+        };
+        let text = text.split(|&byte| byte == b'#').next()?;
+        let (path, query) = match text.iter().position(|&byte| byte == b'?') {
+            Some(mark) => (&text[..mark], &text[mark + 1..]),
+            None => (text, &b""[..]),
+        };
+        if port.is_some_and(|port| port > 65535) || !matches!(path.first(), None | Some(b'/')) {
+            return None;
+        }
+        let mut tail = Vec::with_capacity(text.len() + 8);
+        percent_normal(path, &mut tail);
+        while tail.last() == Some(&b'/') {
+            tail.pop();
+        }
+        if !query.is_empty() {
+            tail.push(b'?');
+            percent_normal(query, &mut tail);
+        }
+        Some(Self { port, tail })
+    }
+
+    /// The whole URL.
+    #[must_use]
+    pub fn behind(&self, host: &[u8], scheme: Option<&[u8]>) -> Vec<u8> {
+        let mut url = Vec::with_capacity(host.len() + self.tail.len() + 16);
+        if let Some(scheme) = scheme {
+            url.extend_from_slice(scheme);
+            url.extend_from_slice(b"://");
+        }
+        url.extend_from_slice(host);
+        if let Some(port) = self.port
+            && !is_default(port, scheme)
+        {
+            url.extend(format!(":{port}").bytes());
+        }
+        url.extend_from_slice(&self.tail);
+        url
+    }
+}
+
+fn is_default(port: u32, scheme: Option<&[u8]>) -> bool {
+    match scheme {
+        None => port == 80 || port == 443,
+        Some(b"http" | b"ws") => port == 80,
+        Some(b"https" | b"wss") => port == 443,
+        Some(b"ftp") => port == 21,
+        Some(_) => false,
+    }
+}
+
+/// Percent-escapes in their one form, and an escape for each byte that must be one.
+fn percent_normal(text: &[u8], out: &mut Vec<u8>) {
+    let escape = |byte: u8, out: &mut Vec<u8>| out.extend(format!("%{byte:02X}").bytes());
+    let mut at = 0;
+    while let Some(&byte) = text.get(at) {
+        at += 1;
+        match (byte, text.get(at..at + 2)) {
+            (b'%', Some(&[high, low])) if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => {
+                at += 2;
+                let meant = crate::url_text::hex_pair(high, low);
+                if meant.is_ascii_alphanumeric() || b"-._~".contains(&meant) {
+                    out.push(meant);
+                } else {
+                    escape(meant, out);
+                }
+            }
+            (b'%' | 0x80.., _) => escape(byte, out),
+            _ if crate::url_text::ends(byte) => escape(byte, out),
+            _ => out.push(byte),
+        }
+    }
+}

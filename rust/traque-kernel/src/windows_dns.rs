@@ -1,0 +1,49 @@
+//! Names in Windows DNS form, `(4)evil(7)example(0)`, which may also be addresses: reverse names, or four numbers.
+
+use std::sync::Arc;
+
+use crate::classes::{Segment, Shape, each_bit};
+use crate::engine::Finder;
+use crate::found::Hit;
+use crate::names::windows_name;
+use crate::watched::Watched;
+use crate::{ipv4, ipv6};
+
+/// Finds names in Windows DNS form.
+pub struct WindowsDns(pub Arc<Watched>);
+
+impl WindowsDns {
+    fn parenthesis(&self, text: &[u8], at: usize, out: &mut Vec<Hit>) {
+        let Some((name, end)) = windows_name(text, at) else { return };
+        let span = (at, end);
+        self.0.name_found(text, span, &name, out);
+        for dot in (0..name.len()).filter(|&at| name[at] == b'.') {
+            if let Some(quad) = ipv4::Quad::read(&name, dot) {
+                quad.readings(|start, end, address| {
+                    if (start, end) == (0, name.len()) {
+                        self.0.v4_found(text, span, address, None, out);
+                    }
+                });
+            }
+        }
+        if let Some((0, end, address)) = ipv6::reversed(&name, 1)
+            && end == name.len()
+        {
+            self.0.v6_found(text, span, address, None, out);
+        }
+    }
+}
+
+impl Finder for WindowsDns {
+    fn needs(&self) -> &'static [Shape] {
+        &[Shape::Parenthesis, Shape::Digit]
+    }
+
+    fn scan(&self, segment: &Segment<'_>, out: &mut Vec<Hit>) {
+        let (open, digit) = (segment.masks.of(Shape::Parenthesis), segment.masks.of(Shape::Digit));
+        for word in 0..segment.words {
+            let lengths = open.word(word) & digit.ahead(word, 1);
+            each_bit(lengths, segment.base + word * 64, |at| self.parenthesis(segment.text, at, out));
+        }
+    }
+}
