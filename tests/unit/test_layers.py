@@ -32,6 +32,10 @@ MAY_IMPORT: dict[str, set[str]] = {
 }
 
 
+def _is_module(name: str) -> bool:
+    return (SRC / name).is_dir() or any((SRC / f"{name}{end}").exists() for end in (".py", ".pyi"))
+
+
 def _imported(tree: ast.AST) -> set[str]:
     found: set[str] = set()
     for node in ast.walk(tree):
@@ -39,10 +43,7 @@ def _imported(tree: ast.AST) -> set[str]:
             found |= {a.name.split(".")[1] for a in node.names if a.name.startswith("traque.")}
         elif isinstance(node, ast.ImportFrom) and node.module:
             if node.module == "traque":
-                names = {a.name for a in node.names}
-                found |= {
-                    n if (SRC / n).is_dir() or (SRC / f"{n}.py").exists() else "__init__" for n in names
-                }
+                found |= {a.name if _is_module(a.name) else "__init__" for a in node.names}
             elif node.module.startswith("traque."):
                 found.add(node.module.split(".")[1])
     return found

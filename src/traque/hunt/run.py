@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
+from traque import logs, observables
 from traque.diagnostics import Diagnostics
 from traque.errors import UsageError
 from traque.hunt.assemble import assemble
@@ -40,6 +41,8 @@ def hunt(
         raise UsageError("nothing to search", remedy="name files or folders of logs with --in")
     question = ask(bulletins, options, None, started)
     diagnostics = Diagnostics()
+    for failure in (*observables.registry().failures, *logs.registry().failures):
+        diagnostics.note("format-module-failed", f"{failure.module}: {failure.reason}")
     roots: list[Path | Literal["-"]] = ["-" if path == "-" else Path(path) for path in paths]
     entries = walk(roots, exclude=options.exclude, diagnostics=diagnostics)
     run = _Run(question, diagnostics, progress or Silent(), stop or threading.Event())
