@@ -37,23 +37,27 @@ class Carrier(msgspec.Struct, frozen=True, kw_only=True):
 def stream_path(path: str) -> str:
     """``path`` without compression, rotation and dates: ``zeek/2021-01/conn.json.gz`` is ``zeek/conn.json``.
 
-    Folders that are only a date are dropped, and so is an archive's own name around its members.
+    Folders that are only a date are dropped. An archive keeps its name as a folder, since two archives
+    may be of two machines, unless its member has the same name.
     """
-    kept: list[str] = []
-    parts = path.split("/")
-    for position, part in enumerate(parts):
-        last = position == len(parts) - 1
-        if not last and (_DATE_FOLDER.match(part) or _is_archive(part)):
-            continue
-        kept.append(_undated(part) if last else part)
-    return "/".join(part for part in kept if part) or path
+    *folders, name = path.split("/")
+    kept = [_undated(name)]
+    for folder in reversed(folders):
+        if not _is_archive(folder):
+            kept.append(_without_date(folder))
+        elif (archive := _undated(folder)) != kept[-1]:
+            kept.append(archive)
+    return "/".join(part for part in reversed(kept) if part) or path
+
+
+def _without_date(folder: str) -> str:
+    if _DATE_FOLDER.match(folder):
+        return ""
+    return _DATED.sub("", folder).strip(_EDGES) if _DATED.search(folder) else folder
 
 
 def _is_archive(part: str) -> bool:
-    bare = part.lower()
-    for suffix in COMPRESSED:
-        bare = bare.removesuffix(suffix)
-    return bare != part.lower() or bare.endswith(ARCHIVES)
+    return part.lower().endswith(COMPRESSED + ARCHIVES)
 
 
 def _undated(name: str) -> str:
