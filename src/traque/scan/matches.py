@@ -75,7 +75,7 @@ class TimeSample(msgspec.Struct, frozen=True):
     - the last record of the stream that has a time, among its last :data:`SAMPLE_TRIES`;
     - every record between two of these that follow each other and are not *close*: the time of one of them
       cannot be read, or only one states its zone or its year (``zoned``, ``dated``), or they lie more than
-      :data:`SAMPLE_GAP` seconds apart, forward or backward. (Where neither has a time, nothing between is timed.)
+      :data:`SAMPLE_GAP` seconds apart, forward or backward. (Where neither has a time, nothing between is.)
       Of the records between, only those come as samples that are not close to the timed record before or
       after them: both sides of each silence.
 
