@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import os
+import sys
 import threading
 from datetime import UTC, datetime
 from pathlib import Path
@@ -230,3 +231,26 @@ def test_utf16_offsets_are_of_the_original_bytes(tmp_path: Path) -> None:
     raw = (tmp_path / "a.log").read_bytes()
     assert raw[evidence.offset :].decode("utf-16-le").startswith(LISTED)
     assert evidence.line == 3
+
+
+def test_without_the_compiled_kernel_the_specification_searches(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "traque._kernel", None)
+    monkeypatch.delattr("traque._kernel", raising=False)
+    (tmp_path / "auth.log").write_text(sshd(1))
+    result = hunt(values(LISTED), [tmp_path])
+    assert result.hunt.engine == "python"
+    assert result.sightings[0].count == 1
+    with pytest.raises(UsageError, match="kernel"):
+        hunt(values(LISTED), [tmp_path], options=HuntOptions(engine="kernel"))
+
+
+def test_both_engines_give_the_same_answer(tmp_path: Path) -> None:
+    (tmp_path / "auth.log").write_text(sshd(1, 2) + sshd(3, ip="192.0.2.1") + "no time evil.example\n")
+    wanted = values(LISTED, "evil.example", "192.0.2.0/24")
+    python, kernel = (
+        hunt(wanted, [tmp_path], options=HuntOptions(engine=name)) for name in ("python", "kernel")
+    )
+    assert python.sightings == kernel.sightings
+    assert python.coverage == kernel.coverage

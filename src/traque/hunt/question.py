@@ -87,15 +87,16 @@ def compile_engine(name: str, observables: Sequence[Observable]) -> Engine:
         return _python(observables)
     if name not in ("auto", "kernel"):
         raise UsageError(f"no engine is named {name!r}", remedy="use auto, kernel or python")
+    from traque.scan import kernel
+
     try:
-        from traque.scan import kernel
+        return kernel.compile(observables)
     except ImportError as error:
         if name == "kernel":
             raise UsageError(
                 "the compiled kernel is not here", remedy="install a built wheel, or use --engine python"
             ) from error
         return _python(observables)
-    return kernel.compile(observables)
 
 
 def _python(observables: Sequence[Observable]) -> Engine:
