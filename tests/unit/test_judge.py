@@ -204,3 +204,15 @@ def test_the_ladder_for_a_relay_and_for_a_command_server() -> None:
 def test_a_value_that_the_format_says_is_only_related_is_a_trace() -> None:
     one = Event(format="test", fields={"related.ip": f"192.0.2.1,{LISTED}", "host.name": "bastion"})
     assert verdict(one) is Verdict.TRACE
+
+
+def test_a_stranger_who_asks_our_server_for_a_name_is_not_a_host_of_ours() -> None:
+    name = Observable("domain-name", "evil.example")
+    asked = Event(
+        format="test",
+        fields={"source.ip": "192.0.2.9", "dns.question.name": "evil.example"},
+        initiator=Initiator.SOURCE,
+        outcome=Outcome.RESOLVED,
+    )
+    judged = judge(asked, locate(name, asked), PERIMETER)
+    assert (judged.verdict, judged.at_worst) == (Verdict.UNCLEAR, Verdict.OUTBOUND_ATTEMPT)

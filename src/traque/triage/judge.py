@@ -82,7 +82,7 @@ def judge(event: Event | None, place: Place, perimeter: Perimeter) -> Judgement:
             at_worst=Verdict.AUTHENTICATED,
         )
     if place is Place.ASKED:
-        return _asked(event)
+        return _asked(event, perimeter)
     if event.initiator is Initiator.UNKNOWN:
         return _facts(
             event,
@@ -111,8 +111,7 @@ def _opened_by_indicator(event: Event, place: Place) -> Judgement:
 
 def _opened_towards_indicator(event: Event, place: Place, perimeter: Perimeter, *, ours: bool) -> Judgement:
     opener = _end(event, event.initiator.value)
-    inside = ours or not opener or perimeter.is_inside(opener) or _says_outbound(event)
-    if not inside:
+    if not ours and not _is_ours(opener, event, perimeter):
         return _facts(
             event,
             place,
@@ -131,16 +130,30 @@ def _opened_towards_indicator(event: Event, place: Place, perimeter: Perimeter, 
     )
 
 
-def _asked(event: Event) -> Judgement:
-    blocked = event.outcome is Outcome.DENIED
+def _asked(event: Event, perimeter: Perimeter) -> Judgement:
+    asker = _end(event, "source")
+    asset = asker or _device(event)
+    if not _is_ours(asker, event, perimeter):
+        return Judgement(
+            verdict=Verdict.UNCLEAR,
+            why=_because(event, f"asked for by {asker}, which is not known as inside (name it with --own)"),
+            asset=asset,
+            at_worst=Verdict.OUTBOUND_ATTEMPT,
+        )
+    denied = event.outcome is Outcome.DENIED
     return Judgement(
         verdict=Verdict.OUTBOUND_ATTEMPT,
         why=_because(
-            event, "a name was asked for and the answer withheld" if blocked else "a name was resolved"
+            event, "a name was asked for, and the answer withheld" if denied else "a name was resolved"
         ),
         direction=Direction.OUTBOUND,
-        asset=_end(event, "source") or _device(event),
+        asset=asset,
     )
+
+
+def _is_ours(opener: str, event: Event, perimeter: Perimeter) -> bool:
+    """Inside, or said to be by the device; an opener that the record does not name is the device's own side."""
+    return not opener or perimeter.is_inside(opener) or _says_outbound(event)
 
 
 def _reaches_out(event: Event, place: Place, perimeter: Perimeter) -> bool:
