@@ -152,7 +152,7 @@ def _asked(event: Event, perimeter: Perimeter) -> Judgement:
 
 
 def _is_ours(opener: str, event: Event, perimeter: Perimeter) -> bool:
-    """Inside, or said to be by the device; an opener that the record does not name is the device's own side."""
+    """Inside, or said to be by the device; an opener that the record does not name is our side."""
     return not opener or perimeter.is_inside(opener) or _says_outbound(event)
 
 
