@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from traque.bulletins import from_values
+from traque.bulletins import from_values, load
 from traque.errors import UsageError
 from traque.hunt import HuntOptions, exit_status, hunt
 from traque.hunt.search import _YearWatch
@@ -254,3 +254,15 @@ def test_both_engines_give_the_same_answer(tmp_path: Path) -> None:
     )
     assert python.sightings == kernel.sightings
     assert python.coverage == kernel.coverage
+
+
+def test_the_bulletin_file_itself_among_the_logs_is_self(tmp_path: Path) -> None:
+    bulletin = tmp_path / "markers.csv"
+    rows = "".join(f"198.51.100.{n},relay of a campaign\n" for n in range(1, 30))
+    bulletin.write_text(f"value,description\n{rows}")
+    (tmp_path / "auth.log").write_text(sshd(1))
+    result = run(load([str(bulletin)]), tmp_path)
+    verdicts = {s.indicator.value: s.verdicts for s in result.sightings}
+    assert verdicts.pop(LISTED) == {Verdict.AUTH_FAILED: 1, Verdict.SELF: 1}
+    assert len(verdicts) == 28
+    assert all(found == {Verdict.SELF: 1} for found in verdicts.values())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
+from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
@@ -12,14 +13,20 @@ from traque.errors import UsageError
 from traque.hunt.options import HuntOptions
 from traque.model import Bulletin, Indicator, IndicatorRef, Observable, Window
 from traque.scan.matches import Engine
+from traque.sources.duplicates import fingerprint
 from traque.triage.perimeter import Perimeter
 
 ID_LENGTH = 8
 """A bulletin's id shorter than this is too common a word to tell the bulletin's own text."""
+HEAD = 64 * 1024
+"""Bytes of a bulletin's file that its fingerprint is taken of."""
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything a worker needs; ``refs`` and ``roles`` are by the index of the observable."""
+    """Everything a worker needs; ``refs`` are by the index of the observable.
+
+    The bulletins' own text is told by ``marks``, their ids, and by ``texts``, their files' fingerprints.
+    """
 
     observables: tuple[Observable, ...]
     refs: tuple[IndicatorRef, ...]
@@ -30,6 +37,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     zone: tzinfo
     year: int | None
     marks: tuple[bytes, ...]
+    texts: frozenset[bytes]
     now: datetime
 
 
@@ -58,8 +66,18 @@ def ask(
         zone=_zone(options.zone),
         year=options.year,
         marks=tuple(b.id.encode() for b in bulletins if len(b.id) >= ID_LENGTH and b.format != "values"),
+        texts=frozenset(mark for b in bulletins if (mark := _file_mark(b.path)) is not None),
         now=now,
     )
+
+
+def _file_mark(path: str) -> bytes | None:
+    """The fingerprint of a bulletin's file; None for a bulletin that is none, or that is gone by now."""
+    try:
+        with Path(path).open("rb") as file:
+            return fingerprint(file.read(HEAD))
+    except (OSError, ValueError):
+        return None
 
 
 def indicator_refs(bulletins: Sequence[Bulletin]) -> dict[Observable, IndicatorRef]:

@@ -64,6 +64,7 @@ class SourceSearch:
         if self.encoding != "utf-8":
             head = Transcoder(self.encoding).feed(head)
         self.fingerprint = fingerprint(head)
+        self._is_bulletin = self.fingerprint in question.texts
         self._recognition: Recognition = recognise(head, source.path)
         self.format = self._container or self._recognition.format
         self._years, self.year_from = self._year_rule()
@@ -174,10 +175,12 @@ class SourceSearch:
             self._diagnostics.note("record-not-understood", f"{self.path}:{record.line}")
         stamp = event.time if event is not None else None
         read = _Read(record, event, self._moment(stamp) if stamp is not None else None)
-        own_text = _is_own_text(record.text, [place for *_, place in confirmed], question.marks)
+        places = [place for *_, place in confirmed]
+        own_text = self._is_bulletin or _is_own_text(record.text, places, question.marks)
         for hit, relation, place in confirmed:
             peer = place not in (Place.MENTIONED, Place.UNKNOWN)
-            judgement = OWN_TEXT if own_text and not peer else judge(event, place, question.perimeter)
+            own = own_text and (self._is_bulletin or not peer)
+            judgement = OWN_TEXT if own else judge(event, place, question.perimeter)
             self._last_offset[hit.indicator] = record.offset
             self._count(hit, relation, judgement, read)
 
