@@ -144,3 +144,14 @@ def test_next_steps_name_our_hosts_of_that_verdict_only() -> None:
     steps = " ".join(report(sample.result()).partition("NEXT STEPS")[2].partition("COVERAGE")[0].split())
     assert "Isolate and examine: 10.20.1.5, 10.20.1.6, 10.20.1.7 and 10.20.1.8 (called" in steps
     assert "Disable, then reset: jdoe (accepted from an indicator)." in steps
+
+
+def test_what_stood_only_in_the_bulletins_own_text_is_not_called_seen() -> None:
+    own = [sample.sighting(f"192.0.2.{n}", Verdict.SELF) for n in (1, 2)]
+    only = answer(sample.result(tuple(own), window_covered=None))
+    assert only.startswith("2 of 4 indicators stood only in the bulletin's own text.")
+    mixed = answer(sample.result((sample.sighting("192.0.2.3", Verdict.CONTACT), *own), window_covered=None))
+    assert (
+        "1 of 5 indicators was seen; worst: contact (1). 2 more stood only in the bulletin's own text."
+        in mixed
+    )

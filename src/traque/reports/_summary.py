@@ -29,9 +29,15 @@ def _seen(result: HuntResult) -> str:
         )
         uncovered = result.coverage.window_covered is False  # then the shortfall says what was searched
         return f"{said}." if uncovered else f"{said} in what was searched."
-    verdicts = listing([f"{verdict} ({number(many)})" for verdict, many in by_verdict(result)[:2]], 2)
-    verb = "was" if len(result.sightings) == 1 else "were"
-    return f"{number(len(result.sightings))} of {count(hunted, 'indicator')} {verb} seen; worst: {verdicts}."
+    verdicts = [(verdict, many) for verdict, many in by_verdict(result) if verdict is not Verdict.SELF]
+    own = len(result.sightings) - sum(many for _, many in verdicts)
+    said = f"{number(len(result.sightings) - own)} of {count(hunted, 'indicator')}"
+    if not verdicts:
+        return f"{number(own)} of {count(hunted, 'indicator')} stood only in the bulletin's own text."
+    worst = listing([f"{verdict} ({number(many)})" for verdict, many in verdicts[:2]], 2)
+    verb = "was" if len(result.sightings) - own == 1 else "were"
+    rest = f" {number(own)} more stood only in the bulletin's own text." if own else ""
+    return f"{said} {verb} seen; worst: {worst}.{rest}"
 
 
 def _found(result: HuntResult) -> str:
