@@ -34,8 +34,8 @@ lint: setup ## ruff, mypy, clippy, rustfmt
 	cargo fmt --check
 	cargo clippy --quiet --release --all-targets -- -D warnings
 
-bench: setup ## Measure against ripgrep; raw results go to benchmarks/runs/
-	$(BIN)/python benchmarks/first_look.py
+bench: setup ## Measure against ripgrep, Hyperscan and others; raw results go to benchmarks/runs/
+	$(BIN)/python -m benchmarks
 
 wheel: setup ## Build a wheel, and a wheelhouse that installs without network or Rust
 	rm -rf dist
