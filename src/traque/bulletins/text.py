@@ -126,6 +126,11 @@ class _Reader:
         index = 0
         while index < len(written):
             number, line = self._lines[index]
+            bare = line.strip()
+            if (only := observables.lone(bare)) is not None:
+                self._alone(only, bare, f"line {number}")
+                index += 1
+                continue
             if rule := _lines.yara_rule(written, index):
                 name, taken = rule
                 self._builder.refuse(
@@ -136,6 +141,12 @@ class _Reader:
                 continue
             self._line(line, f"line {number}")
             index += 1
+
+    def _alone(self, only: Observable, written: str, where: str) -> None:
+        """State the one value of a line that holds nothing else."""
+        line = _Line(written, written, "", where, [(only, 0, len(written))])
+        self._values(line, "")
+        self._closed = True
 
     def _line(self, written: str, where: str) -> None:
         if not written.strip():

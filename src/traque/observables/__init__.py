@@ -11,6 +11,7 @@ from functools import cache
 from traque.errors import ObservableError
 from traque.model import Observable
 from traque.observables._kind import ObservableKind, Reading
+from traque.observables._lone import lone
 from traque.observables._prose import extract, guess
 from traque.observables._refang import refang
 from traque.registry import Registry, discover
@@ -21,6 +22,7 @@ __all__ = [
     "canonical",
     "extract",
     "guess",
+    "lone",
     "matches_below",
     "refang",
     "registry",

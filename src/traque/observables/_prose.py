@@ -35,7 +35,7 @@ from traque.observables._url_form import split
 FILE_SUFFIXES: Final = frozenset({"md", "mk", "mov", "pm", "ps", "py", "rs", "sh", "so", "tf", "zip"})
 """Top-level domains that are file extensions in the first place."""
 
-_ALSO_FILES = frozenset({"cc", "pl"})
+ALSO_FILES: Final = frozenset({"cc", "pl"})
 _EXTENSION = re.compile(
     r"7z|apk|bat|bin|bmp|c|cc|cfg|cmd|conf|cpp|css|csv|dat|dll|docx?|elf|exe|gif|gz|h|html?|iso|jar|jpg|js|json|lnk"
     r"|log|md|mk|mov|msi|pcap|pdb|pdf|php|pl|pm|png|ps|ps1|py|rar|rs|rtf|sh|so|sys|tar|tf|tmp|txt|vbs|xlsx?|xml|yml|zip"
@@ -197,11 +197,11 @@ def _is_name(written: str, defanged: bool) -> bool:
     *above, last = written.split(".")
     if last not in (last.lower(), last.upper()) or "_" in above[-1]:
         return False
-    if defanged or last.lower() not in FILE_SUFFIXES | _ALSO_FILES:
+    if defanged or last.lower() not in FILE_SUFFIXES | ALSO_FILES:
         return True
     if written != name:
         return False
-    if last in _ALSO_FILES:
+    if last in ALSO_FILES:
         return True
     return len(above) > 1 and not any(_EXTENSION.fullmatch(label) or label.isdigit() for label in above)
 
