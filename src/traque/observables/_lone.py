@@ -23,12 +23,13 @@ _SHAPE: Final = re.compile(
     rf"|(?P<url>https?://(?P<host>{_NAME})/[A-Za-z0-9_-]+(?:[/.?=&][A-Za-z0-9_-]+){{0,20}})"
     rf"|(?P<mail>[a-z0-9]+(?:[._+-][a-z0-9]+){{0,5}}@(?P<domain>{_NAME}))"
 )
+_FILES: Final = FILE_SUFFIXES | ALSO_FILES
 _HASHES: Final = {32: "md5", 40: "sha1", 64: "sha256", 128: "sha512"}
 _KINDS: Final = {"name": "domain-name", "url": "url", "mail": "email-addr", "address": "ipv4-addr"}
 
 
 def lone(text: str) -> Observable | None:
-    """The observable that ``text`` is, when its spelling leaves no question; None where a closer look is due."""
+    """The observable that ``text`` is, if its spelling leaves no question; else None: look closer."""
     shape = _SHAPE.fullmatch(text)
     if shape is None:
         return None
