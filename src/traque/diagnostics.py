@@ -76,6 +76,14 @@ class Diagnostics:
             if example and len(examples) < EXAMPLES:
                 examples.append(example)
 
+    def add(self, other: Diagnostics) -> None:
+        """Add all that ``other`` was told, as if it were told now."""
+        with other._lock, self._lock:
+            for name, count in other._counts.items():
+                self._counts[name] = self._counts.get(name, 0) + count
+                examples = self._examples.setdefault(name, [])
+                examples += other._examples[name][: EXAMPLES - len(examples)]
+
     def report(self) -> tuple[Diagnostic, ...]:
         """What was noted, the codes that leave the hunt incomplete first."""
         with self._lock:

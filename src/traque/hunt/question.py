@@ -31,6 +31,8 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     observables: tuple[Observable, ...]
     refs: tuple[IndicatorRef, ...]
     engine: Engine
+    timer: Engine
+    """Of the same make, without indicators: it only samples times."""
     perimeter: Perimeter
     window: Window
     window_from: str
@@ -60,6 +62,7 @@ def ask(
         observables=observables,
         refs=tuple(refs.values()),
         engine=engine or compile_engine(options.engine, observables),
+        timer=compile_engine(options.engine, ()),
         perimeter=Perimeter(options.own, options.internal),
         window=window,
         window_from=window_from,

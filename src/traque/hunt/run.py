@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -19,6 +21,7 @@ from traque.hunt.question import Question, ask
 from traque.hunt.repeats import drop_repeats
 from traque.hunt.search import SourceSearch
 from traque.model import Bulletin, HuntResult
+from traque.scan.plan import Cores, ahead
 from traque.sources import Entry, open_entry, walk
 
 
@@ -79,31 +82,47 @@ class _Run:
         self.stop = stop
 
     def all(self, entries: Sequence[Entry], jobs: int) -> list[SourceSearch]:
-        """Every source of every entry, in the order of the entries."""
+        """Every source of every entry, in the order of the entries, and so is what the diagnostics tell."""
         self.progress.start(sum(entry.size for entry in entries))
+        cores = Cores(jobs, len(entries))
+        work = partial(self.entry, cores=cores)
         if jobs == 1 or len(entries) == 1:
-            return [search for entry in entries for search in self.entry(entry)]
+            return self._gathered(map(work, entries))
         with ThreadPoolExecutor(max_workers=min(jobs, max(1, len(entries)))) as pool:
-            return [search for found in pool.map(self.entry, entries) for search in found]
+            return self._gathered(pool.map(work, entries))
 
-    def entry(self, entry: Entry) -> list[SourceSearch]:
+    def _gathered(self, found: Iterable[tuple[list[SourceSearch], Diagnostics]]) -> list[SourceSearch]:
+        searches: list[SourceSearch] = []
+        for some, diagnostics in found:
+            searches += some
+            self.diagnostics.add(diagnostics)
+        return searches
+
+    def entry(self, entry: Entry, cores: Cores) -> tuple[list[SourceSearch], Diagnostics]:
         """The sources of one entry; none after a stop."""
         searches: list[SourceSearch] = []
+        diagnostics = Diagnostics()
+        overlap = partial(ahead, cores=cores) if cores.jobs > 1 else iter
         told = 0
 
-        def advance() -> None:
+        def advance(done: int) -> None:
             nonlocal told
-            now = min(entry.size, source.consumed)
+            now = min(entry.size, done)
             if now > told:
                 self.progress.advance(now - told)
                 told = now
 
-        for source in open_entry(entry, diagnostics=self.diagnostics):
-            self.progress.source(source.path)
-            search = SourceSearch(source, self.question, self.diagnostics)
-            search.run(advance, self.stop.is_set)
-            searches.append(search)
-            if self.stop.is_set():
-                break
+        cores.begin()
+        try:
+            with closing(open_entry(entry, diagnostics=diagnostics, overlap=overlap)) as sources:
+                for source in sources:
+                    self.progress.source(source.path)
+                    search = SourceSearch(source, self.question, diagnostics)
+                    search.run(advance, self.stop.is_set, cores)
+                    searches.append(search)
+                    if self.stop.is_set():
+                        break
+        finally:
+            cores.give()
         self.progress.advance(max(0, entry.size - told))
-        return searches
+        return searches, diagnostics

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Final, NamedTuple
 
 from traque import timestamps
 from traque.diagnostics import Diagnostics
-from traque.errors import SourceError
+from traque.errors import SourceLimit
+from traque.hunt.passing import Pass
 from traque.hunt.question import Question
 from traque.logs import Recognition, recognise
 from traque.model import Event, Evidence, Observable, SourceCoverage, Stamp
 from traque.scan.matches import Batch, Hit, MatchedRecord, Relation
+from traque.scan.plan import Cores
 from traque.sources import Source
 from traque.sources.duplicates import fingerprint
 from traque.sources.encoding import Transcoder, detect
@@ -70,27 +73,21 @@ class SourceSearch:
         self._years, self.year_from = self._year_rule()
         self._read_head(head)
 
-    def run(self, advance: Callable[[], None], stopped: Callable[[], bool]) -> None:
-        """Scan every byte that can be had; ``advance`` is called after each chunk."""
-        transcoder = None if self.encoding == "utf-8" else Transcoder(self.encoding)
-        self._origin = transcoder.original_offset if transcoder else _same_offset
-        scanner = self._question.engine.scanner(self._recognition.reader.times)
-        try:
-            for chunk in self.source.chunks():
-                self.bytes += len(chunk)
-                self._take(scanner.feed(transcoder.feed(chunk) if transcoder else chunk))
-                advance()
-                if stopped():
-                    self._incomplete("stopped before its end")
-                    break
-        except SourceError as error:
-            self._incomplete(error.what)
-            code = "source-limit" if type(error).__name__ == "SourceLimit" else "source-unreadable"
-            self._diagnostics.note(code, f"{self.path}: {error.what}")
-        if transcoder:
-            self._take(scanner.feed(transcoder.finish()))
-        self._take(scanner.finish())
-        self.records = scanner.records
+    def run(self, advance: Callable[[int], None], stopped: Callable[[], bool], cores: Cores) -> None:
+        """Scan every byte that can be had; ``advance`` is told how many bytes of the entry are done."""
+        passing = Pass(self.source, self.encoding, self._question, self._recognition.reader.times)
+        self._origin = passing.origin
+        with closing(passing.batches(stopped, cores)) as batches:
+            for batch in batches:
+                self._take(batch)
+                advance(passing.consumed)
+        self.bytes, self.records = passing.bytes, passing.records
+        if passing.stopped:
+            self._incomplete("stopped before its end")
+        if passing.error is not None:
+            self._incomplete(passing.error.what)
+            code = "source-limit" if isinstance(passing.error, SourceLimit) else "source-unreadable"
+            self._diagnostics.note(code, f"{self.path}: {passing.error.what}")
         self._close()
 
     def _close(self) -> None:
@@ -269,10 +266,6 @@ class _YearWatch:
     def folded(self) -> bool:
         """More than a year lies between two of them."""
         return self._furthest > _YEAR
-
-
-def _same_offset(offset: int) -> int:
-    return offset
 
 
 def _one_each(hits: tuple[Hit, ...]) -> list[Hit]:

@@ -8,7 +8,7 @@ import stat
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Self
 
 import msgspec
 
@@ -52,6 +52,43 @@ def pieces(entry: Entry) -> Iterator[bytes]:
             yield from _up_to_size(file, entry.size)
 
 
+class PlainFile:
+    """The bytes of a regular file at any place, for several threads at once; a context that closes it."""
+
+    def __init__(self, entry: Entry) -> None:
+        if entry.path is None or entry.stream:
+            raise SourceUnreadable("it can be read only once")
+        try:
+            self._file = io.FileIO(open_regular(entry.path))
+            self.size = max(os.fstat(self._file.fileno()).st_size, 0)
+        except OSError as error:
+            raise unreadable(error) from error
+        self._listed = max(self.size, entry.size)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    def read(self, offset: int, size: int) -> bytes:
+        """The bytes there, as many as the file had when it was opened; fewer when it has shrunk."""
+        wanted = min(size, self.size - offset)
+        parts: list[bytes] = []
+        try:
+            while wanted > 0 and (piece := os.pread(self._file.fileno(), wanted, offset)):
+                parts.append(piece)
+                wanted -= len(piece)
+                offset += len(piece)
+        except OSError as error:
+            raise unreadable(error) from error
+        return parts[0] if len(parts) == 1 else b"".join(parts)
+
+    def check(self, done: int) -> None:
+        """SourceTruncated when only ``done`` bytes were there."""
+        _check_size(done, self._listed)
+
+
 def open_regular(path: Path) -> int:
     """A descriptor of a regular file, without waiting: a pipe may have taken its place since the walk."""
     flags = (
@@ -79,9 +116,13 @@ def _up_to_size(file: io.FileIO, listed: int) -> Iterator[bytes]:
             break
         done += len(piece)
         yield piece
-    if done < max(size, listed):
+    _check_size(done, max(size, listed))
+
+
+def _check_size(done: int, size: int) -> None:
+    if done < size:
         raise SourceTruncated(
-            f"the file has shrunk: {done:,} of {max(size, listed):,} bytes are there",
+            f"the file has shrunk: {done:,} of {size:,} bytes are there",
             remedy="was it rotated or rewritten during the hunt? Hunt again",
         )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,7 +20,7 @@ from traque.sources.containers import (
     contradiction,
     recognise,
 )
-from traque.sources.files import Entry, open_regular, pieces, unreadable
+from traque.sources.files import Entry, PlainFile, open_regular, pieces, unreadable
 from traque.sources.limits import UNPACK_IT, Allowance, Limits
 from traque.sources.names import neutralise, without_suffix
 from traque.sources.own import is_own_output
@@ -45,6 +45,7 @@ class Source:
         stream: Stream,
         allowance: Allowance,
         reopen: Callable[[], Source],
+        plain: Entry | None = None,
     ) -> None:
         self.path = path
         self.name = name
@@ -53,6 +54,7 @@ class Source:
         self._stream: Stream | None = stream
         self._allowance = allowance
         self._reopen = reopen
+        self._plain = plain
         self._passing: Iterator[Source] | None = None
 
     @property
@@ -83,6 +85,20 @@ class Source:
         except SourceError as error:
             raise type(error)(error.what, where=self.path, remedy=error.remedy) from error
 
+    @property
+    def size(self) -> int | None:
+        """Bytes of a plain regular file, which :meth:`plain` opens; None of anything else."""
+        return None if self._plain is None else self._plain.size
+
+    def plain(self) -> PlainFile:
+        """The file itself, to be read anywhere, instead of :meth:`chunks`. Only where :attr:`size` is known.
+
+        Raises SourceUnreadable when it cannot be opened any more.
+        """
+        if self._plain is None:
+            raise SourceUnreadable("it is not a plain file", where=self.path)
+        return PlainFile(self._plain)
+
     def reopen(self) -> Source:
         """The same source from its first byte, in a stream of its own."""
         return self._reopen()
@@ -96,14 +112,24 @@ class Source:
         self._stream = None
 
 
-def open_entry(entry: Entry, *, limits: Limits = Limits(), diagnostics: Diagnostics) -> Iterator[Source]:  # noqa: B008 -- frozen
+Overlap = Callable[[Iterator[bytes]], Iterator[bytes]]
+"""Gives the same chunks, and may have them made in another thread."""
+
+
+def open_entry(
+    entry: Entry,
+    *,
+    limits: Limits = Limits(),  # noqa: B008 -- frozen
+    diagnostics: Diagnostics,
+    overlap: Overlap = iter,
+) -> Generator[Source, None, None]:
     """Every stream in ``entry``: one in a plain or compressed file, one for each member of an archive.
 
     What cannot be opened is a source too, whose :meth:`Source.chunks` raises why, so that nothing is lost
     in silence. Archives are read in one pass: read each source, as far as wanted, before asking for the
-    next; reading one later opens the entry again.
+    next; reading one later opens the entry again. ``overlap`` is laid around each decoder.
     """
-    yield from _Opening(entry, limits, diagnostics).sources()
+    yield from _Opening(entry, limits, diagnostics, overlap).sources()
 
 
 class _Place(msgspec.Struct, frozen=True):
@@ -121,10 +147,13 @@ class _Place(msgspec.Struct, frozen=True):
 class _Opening:
     """One pass over an entry."""
 
-    def __init__(self, entry: Entry, limits: Limits, diagnostics: Diagnostics) -> None:
+    def __init__(
+        self, entry: Entry, limits: Limits, diagnostics: Diagnostics, overlap: Overlap = iter
+    ) -> None:
         self._entry = entry
         self._limits = limits
         self._diagnostics = diagnostics
+        self._overlap = overlap
         self._allowance = Allowance(limits, floor=limits.entry_floor, stored=entry.size)
         self._members = 0
         self._given = 0
@@ -147,7 +176,7 @@ class _Opening:
             error = contradiction(head, place.name)
             if error is not None:
                 stream = Stream(_then_raising(stream, error))
-            yield from self._source(stream, place)
+            yield from self._source(stream, place, plain=stream.as_file is not None)
         elif isinstance(spec, Compression):
             yield from self._compressed(spec, stream, place, allowance)
         elif isinstance(spec, Archive):
@@ -164,7 +193,7 @@ class _Opening:
             return
         stamp = spec.stamp(stream.head()) if spec.stamp is not None else None
         try:
-            decoded = Stream(allowance.giving(spec.decode(stream, self._remark(place))))
+            decoded = Stream(self._overlap(allowance.giving(spec.decode(stream, self._remark(place)))))
         except ImportError as error:
             yield from self._failed(
                 SourceUnsupported(f"{spec.title} needs a package that is missing: {error}"), place
@@ -222,7 +251,7 @@ class _Opening:
                 "its members swell beyond what one file may give: the rest is not read", remedy=UNPACK_IT
             )
 
-    def _source(self, stream: Stream, place: _Place) -> Iterator[Source]:
+    def _source(self, stream: Stream, place: _Place, *, plain: bool = False) -> Iterator[Source]:
         number = self._given
         self._given += 1
         mtime = None if place.mtime is None else _moment(place.mtime)
@@ -234,6 +263,7 @@ class _Opening:
             stream=stream,
             allowance=self._allowance,
             reopen=lambda: self._again(number),
+            plain=self._entry if plain else None,
         )
         yield source
         source.expire()

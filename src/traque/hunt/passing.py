@@ -1,0 +1,87 @@
+"""One pass over the bytes of a source, by one thread or by several."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from contextlib import closing
+
+from traque.errors import SourceError
+from traque.hunt.question import Question
+from traque.model import TimeRule
+from traque.scan.matches import Batch
+from traque.scan.plan import SPLIT_FROM, Cores, Split
+from traque.sources import Source
+from traque.sources.encoding import Transcoder
+
+
+class Pass:
+    """Scans a source; after :meth:`batches` its attributes say what there was.
+
+    ``bytes`` are of the source, ``records`` those that ended; ``error`` says why there are no more,
+    ``stopped`` that there may be more; ``origin`` leads from an offset that was scanned to the source's.
+    """
+
+    def __init__(
+        self, source: Source, encoding: str, question: Question, times: tuple[TimeRule, ...]
+    ) -> None:
+        self.bytes = 0
+        self.records = 0
+        self.error: SourceError | None = None
+        self.stopped = False
+        self._source = source
+        self._question = question
+        self._times = times
+        self._transcoder = None if encoding == "utf-8" else Transcoder(encoding)
+        self.origin = self._transcoder.original_offset if self._transcoder else _same_offset
+
+    @property
+    def consumed(self) -> int:
+        """Bytes of the entry, as it lies on the disk, that were read so far."""
+        return self._source.consumed if self._source.size is None else self.bytes
+
+    def batches(self, stopped: Callable[[], bool], cores: Cores) -> Generator[Batch, None, None]:
+        """What the bytes brought, in order; a large plain file is split when there is more than one core."""
+        size = self._source.size
+        if size is not None and size >= SPLIT_FROM and self._transcoder is None and cores.jobs > 1:
+            return self._split(stopped, cores)
+        return self._whole(stopped)
+
+    def _whole(self, stopped: Callable[[], bool]) -> Generator[Batch, None, None]:
+        scanner = self._question.engine.scanner(self._times)
+        transcoder = self._transcoder
+        try:
+            for chunk in self._source.chunks():
+                self.bytes += len(chunk)
+                yield scanner.feed(transcoder.feed(chunk) if transcoder else chunk)
+                if stopped():
+                    self.stopped = True
+                    break
+        except SourceError as error:
+            self.error = error
+        if transcoder:
+            yield scanner.feed(transcoder.finish())
+        yield scanner.finish()
+        self.records = scanner.records
+
+    def _split(self, stopped: Callable[[], bool], cores: Cores) -> Generator[Batch, None, None]:
+        timer = self._question.timer.scanner(self._times)
+        try:
+            with self._source.plain() as file:
+                split = Split(file, self._question.engine, timer, cores)
+                with closing(split.batches()) as batches:
+                    for batch in batches:
+                        self.bytes, self.records = split.bytes, split.records
+                        yield batch
+                        if stopped():
+                            self.stopped = True
+                            break
+                self.records = split.records
+                if not self.stopped:
+                    file.check(split.bytes)
+        except SourceError as error:
+            self.error = error
+        yield timer.finish()
+
+
+def _same_offset(offset: int) -> int:
+    return offset
