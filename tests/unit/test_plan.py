@@ -82,9 +82,7 @@ def whole(name: str, data: bytes) -> tuple[object, int]:
 
 def split(name: str, file: Bytes, jobs: int = 3) -> tuple[object, int]:
     timer = engine(name, ()).scanner(TIMES)
-    cores = Cores(jobs, 1)
-    cores.begin()
-    work = Split(file, engine(name, SET), timer, cores)
+    work = Split(file, engine(name, SET), timer, Cores(jobs, 0))
     found = flat([*work.batches(), timer.finish()])
     assert work.bytes == len(file.data)
     return found, work.records
@@ -144,10 +142,10 @@ def pieces(count: int, error: Exception | None = None) -> Iterator[bytes]:
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_ahead_changes_nothing(jobs: int) -> None:
     cores = Cores(jobs, 1)
-    cores.begin()
-    assert list(ahead(pieces(1000), cores)) == list(pieces(1000))
-    assert list(ahead(pieces(0), cores)) == []
-    assert jobs == 1 or cores.take(), "the core was given back"
+    with cores.working():
+        assert list(ahead(pieces(1000), cores)) == list(pieces(1000))
+        assert list(ahead(pieces(0), cores)) == []
+        assert jobs == 1 or cores.take(), "the core was given back"
 
 
 @pytest.mark.usefixtures("small_parts")
@@ -180,13 +178,12 @@ def test_closing_ends_the_decoder() -> None:
 
 def test_nobody_helps_while_an_entry_waits() -> None:
     cores = Cores(2, 2)
-    cores.begin()
-    assert not cores.take()
-    cores.begin()
-    assert not cores.take()
-    cores.give()
-    assert cores.take()
-    assert not cores.take()
+    with cores.working():
+        assert not cores.take()
+        with cores.working():
+            assert not cores.take()
+        assert cores.take()
+        assert not cores.take()
 
 
 def answer(paths: list[Path], jobs: int, engine_name: str) -> HuntResult:

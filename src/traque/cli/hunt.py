@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -106,6 +107,7 @@ def hunt(
     )
     folder = output.folder(out) if out else None
     questions = load(bulletins)
+    gc.set_threshold(100_000, 50, 100)  # what is found is kept to the end: no need to look for garbage in it
     with stop_on_interrupt() as stop, progress_bar(quiet=quiet) as progress:
         result = library.hunt(questions, paths, options=options, progress=progress, stop=stop)
     status = library.exit_status(result)

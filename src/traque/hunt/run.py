@@ -4,25 +4,32 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterable, Sequence
+from collections import Counter, deque
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 from traque import logs, observables
 from traque.diagnostics import Diagnostics
 from traque.errors import UsageError
 from traque.hunt.assemble import assemble
+from traque.hunt.formats import Formats, pattern
 from traque.hunt.options import HuntOptions, Progress, Silent
 from traque.hunt.question import Question, ask
 from traque.hunt.repeats import drop_repeats
 from traque.hunt.search import SourceSearch
 from traque.model import Bulletin, HuntResult
-from traque.scan.plan import Cores, ahead
+from traque.scan.plan import SMALL, Cores, ahead, batched
 from traque.sources import Entry, open_entry, walk
+
+AT_LENGTH: Final = 8
+"""Sources of one folder and name, digits apart, whose heads are read at length; the others' are in brief."""
+
+_Found = tuple[list[SourceSearch], Diagnostics]
 
 
 def hunt(
@@ -84,25 +91,32 @@ class _Run:
     def all(self, entries: Sequence[Entry], jobs: int) -> list[SourceSearch]:
         """Every source of every entry, in the order of the entries, and so is what the diagnostics tell."""
         self.progress.start(sum(entry.size for entry in entries))
-        cores = Cores(jobs, len(entries))
-        work = partial(self.entry, cores=cores)
-        if jobs == 1 or len(entries) == 1:
-            return self._gathered(map(work, entries))
-        with ThreadPoolExecutor(max_workers=min(jobs, max(1, len(entries)))) as pool:
-            return self._gathered(pool.map(work, entries))
+        batches = batched([SMALL if entry.stream else entry.size for entry in entries])
+        cores = Cores(jobs, len(batches))
+        brief = _alike_before(entries)
+        found: list[_Found] = [([], Diagnostics())] * len(entries)
 
-    def _gathered(self, found: Iterable[tuple[list[SourceSearch], Diagnostics]]) -> list[SourceSearch]:
-        searches: list[SourceSearch] = []
-        for some, diagnostics in found:
-            searches += some
+        def work(batch: Sequence[int]) -> None:
+            formats = Formats()  # one a batch: what it knows never depends on which thread was first
+            with cores.working():
+                for place in batch:
+                    found[place] = self.entry(entries[place], formats, cores, brief=brief[place])
+
+        if jobs == 1 or len(batches) == 1:
+            deque(map(work, batches), maxlen=0)
+        else:
+            with ThreadPoolExecutor(max_workers=min(jobs, max(1, len(batches)))) as pool:
+                deque(pool.map(work, batches), maxlen=0)
+        for _, diagnostics in found:
             self.diagnostics.add(diagnostics)
-        return searches
+        return [search for searches, _ in found for search in searches]
 
-    def entry(self, entry: Entry, cores: Cores) -> tuple[list[SourceSearch], Diagnostics]:
+    def entry(self, entry: Entry, formats: Formats, cores: Cores, *, brief: bool) -> _Found:
         """The sources of one entry; none after a stop."""
         searches: list[SourceSearch] = []
         diagnostics = Diagnostics()
         overlap = partial(ahead, cores=cores) if cores.jobs > 1 else iter
+        alike: Counter[str] = Counter()
         told = 0
 
         def advance(done: int) -> None:
@@ -112,17 +126,32 @@ class _Run:
                 self.progress.advance(now - told)
                 told = now
 
-        cores.begin()
-        try:
-            with closing(open_entry(entry, diagnostics=diagnostics, overlap=overlap)) as sources:
-                for source in sources:
-                    self.progress.source(source.path)
-                    search = SourceSearch(source, self.question, diagnostics)
-                    search.run(advance, self.stop.is_set, cores)
-                    searches.append(search)
-                    if self.stop.is_set():
-                        break
-        finally:
-            cores.give()
+        with closing(open_entry(entry, diagnostics=diagnostics, overlap=overlap)) as sources:
+            for source in sources:
+                self.progress.source(source.path)
+                if source.path != entry.display:
+                    alike[pattern(source.path)] += 1
+                search = SourceSearch(
+                    source,
+                    self.question,
+                    diagnostics,
+                    formats,
+                    brief=brief or alike[pattern(source.path)] > AT_LENGTH,
+                )
+                search.run(advance, self.stop.is_set, cores)
+                searches.append(search)
+                if self.stop.is_set():
+                    break
         self.progress.advance(max(0, entry.size - told))
         return searches, diagnostics
+
+
+def _alike_before(entries: Sequence[Entry]) -> list[bool]:
+    """For each entry, whether many of its folder and name come before it."""
+    seen: Counter[str] = Counter()
+    answers = []
+    for entry in entries:
+        alike = pattern(entry.display)
+        seen[alike] += 1
+        answers.append(seen[alike] > AT_LENGTH)
+    return answers

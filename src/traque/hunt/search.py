@@ -12,9 +12,10 @@ from typing import Final, NamedTuple
 from traque import timestamps
 from traque.diagnostics import Diagnostics
 from traque.errors import SourceLimit
+from traque.hunt.formats import Formats
 from traque.hunt.passing import Pass
 from traque.hunt.question import Question
-from traque.logs import Recognition, recognise
+from traque.logs import Recognition
 from traque.model import Event, Evidence, Observable, SourceCoverage, Stamp
 from traque.scan.matches import Batch, Hit, MatchedRecord, Relation
 from traque.scan.plan import Cores
@@ -39,10 +40,19 @@ class SourceSearch:
     """Searches one source; after :meth:`run` its attributes hold what was found.
 
     ``tallies`` and ``outside`` are by the index of the observable; ``outside`` is the part outside the
-    window asked for.
+    window asked for. Of the head of a ``brief`` one only the first record is read for the parse rate and the
+    device.
     """
 
-    def __init__(self, source: Source, question: Question, diagnostics: Diagnostics) -> None:
+    def __init__(
+        self,
+        source: Source,
+        question: Question,
+        diagnostics: Diagnostics,
+        formats: Formats,
+        *,
+        brief: bool = False,
+    ) -> None:
         self.source = source
         self.path = source.path
         self.tallies: dict[int, Tally] = {}
@@ -68,10 +78,10 @@ class SourceSearch:
             head = Transcoder(self.encoding).feed(head)
         self.fingerprint = fingerprint(head)
         self._is_bulletin = self.fingerprint in question.texts
-        self._recognition: Recognition = recognise(head, source.path)
+        self._recognition: Recognition = formats.recognise(head, source.path)
         self.format = self._container or self._recognition.format
         self._years, self.year_from = self._year_rule()
-        self._read_head(head)
+        self._read_head(head, brief=brief)
 
     def run(self, advance: Callable[[int], None], stopped: Callable[[], bool], cores: Cores) -> None:
         """Scan every byte that can be had; ``advance`` is told how many bytes of the entry are done."""
@@ -120,10 +130,10 @@ class SourceSearch:
         origin = "asked" if year is not None else "name" if named else "mtime"
         return timestamps.YearRule(year=year, latest=latest), origin
 
-    def _read_head(self, head: bytes) -> None:
-        lines = [
-            line for line in head.split(b"\n")[:HEAD_RECORDS] if line.strip() and not line.startswith(b"#")
-        ]
+    def _read_head(self, head: bytes, *, brief: bool) -> None:
+        beginning = head.split(b"\n", HEAD_RECORDS)[:HEAD_RECORDS]
+        lines = [line for line in beginning if line.strip() and not line.startswith(b"#")]
+        lines = lines[:1] if brief else lines
         events = [self._parse(line.rstrip(b"\r")) for line in lines]
         if events and self._recognition.format != "unknown":
             self.parse_rate = sum(event is not None for event in events) / len(events)

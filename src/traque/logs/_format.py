@@ -85,7 +85,8 @@ class LogFormat(FormatSpec, frozen=True, kw_only=True):
     answers how sure it is that a source is its own, from 0 to ``ceiling`` (vague formats are asked last);
     ``reader`` is asked only after that. ``programs`` are syslog program names whose messages ``message``
     reads (a final ``*`` stands for any ending), ``begins`` are beginnings of messages that it reads
-    whatever the program.
+    whatever the program. ``linewise`` formats have no header: the reader of one source reads every other
+    whose lines look alike.
     """
 
     example: bytes
@@ -94,6 +95,7 @@ class LogFormat(FormatSpec, frozen=True, kw_only=True):
     reader: Callable[[Head], RecordReader]
     ceiling: float = 1.0
     times: tuple[TimeRule, ...] = AUTO
+    linewise: bool = False
     programs: tuple[str, ...] = ()
     begins: tuple[str, ...] = ()
     message: Callable[[Envelope], Event | None] | None = None

@@ -111,6 +111,7 @@ SPEC = LogFormat(
     times=TIMES,
     sniff=sniff,
     reader=reader,
+    linewise=True,
     begins=("CEF:",),
     message=message,
 )

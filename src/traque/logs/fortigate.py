@@ -173,6 +173,7 @@ SPEC = LogFormat(
     times=TIMES,
     sniff=sniff,
     reader=reader,
+    linewise=True,
     begins=("date=", "devname=", "time=", "logver=", "timestamp="),
     message=message,
 )

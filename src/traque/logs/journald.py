@@ -55,5 +55,6 @@ SPEC = LogFormat(
     times=TIMES,
     sniff=lambda head: specific(head.share_of_documents(document)),
     reader=reader,
+    linewise=True,
     document=document,
 )

@@ -77,6 +77,7 @@ SPEC = LogFormat(
     "status or bytes back say what came of it.",
     sniff=lambda head: generic(head.share_of_documents(bool)),
     reader=reader,
+    linewise=True,
     ceiling=0.35,
     begins=("{",),
     message=message,

@@ -61,6 +61,7 @@ SPEC = LogFormat(
     "back say what came of it.",
     sniff=lambda head: generic(share(head, understand)),
     reader=reader,
+    linewise=True,
     ceiling=0.35,
     begins=("",),
     message=message,

@@ -129,6 +129,7 @@ SPEC = LogFormat(
     times=TIMES,
     sniff=sniff,
     reader=reader,
+    linewise=True,
     programs=("kernel", "ulogd", "ufw"),
     message=message,
 )

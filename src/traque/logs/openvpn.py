@@ -121,6 +121,7 @@ SPEC = LogFormat(
     times=TIMES,
     sniff=sniff,
     reader=reader,
+    linewise=True,
     programs=("openvpn", "openvpn*", "ovpn-*"),
     message=message,
 )

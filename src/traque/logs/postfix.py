@@ -200,6 +200,7 @@ SPEC = LogFormat(
     times=TIMES,
     sniff=lambda head: specific(head.share_of_messages("postfix")),
     reader=reader,
+    linewise=True,
     programs=("postfix/*", "postfix-*", "postfix"),
     message=message,
 )

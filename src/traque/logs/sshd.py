@@ -118,6 +118,7 @@ SPEC = LogFormat(
     times=TIMES,
     sniff=lambda head: specific(head.share_of_messages("sshd")),
     reader=reader,
+    linewise=True,
     programs=("sshd", "sshd-*", "sshd(*"),
     message=message,
 )

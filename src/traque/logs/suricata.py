@@ -177,5 +177,6 @@ SPEC = LogFormat(
     times=TIMES,
     sniff=sniff,
     reader=reader,
+    linewise=True,
     document=document,
 )

@@ -145,4 +145,5 @@ SPEC = LogFormat(
     ),
     ceiling=0.6,
     reader=reader,
+    linewise=True,
 )

@@ -147,6 +147,7 @@ SPEC = LogFormat(
     times=TIMES,
     sniff=sniff,
     reader=reader,
+    linewise=True,
     programs=("nginx", "httpd", "apache2", "apache", "lighttpd"),
     message=message,
 )

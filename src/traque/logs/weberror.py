@@ -119,6 +119,7 @@ SPEC = LogFormat(
     times=TIMES,
     sniff=sniff,
     reader=reader,
+    linewise=True,
     programs=("nginx", "httpd", "apache2", "apache", "lighttpd", "httpd/*"),
     message=message,
 )

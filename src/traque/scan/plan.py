@@ -1,6 +1,7 @@
 """Who works on what: one core for each entry, and the cores that are left for the entries that are long.
 
-* An entry is worked on by one thread, whole.
+* An entry is worked on by one thread, whole; the large ones begin first. All small ones are one thread's
+  work, in their order: their cost is the interpreter's, which runs one thread at a time anyway.
 * When no entry waits for a core and one is free, a *compressed* entry is decoded in a thread of its own, a
   few chunks ahead of the scan (:func:`ahead`).
 * A *large plain file* is cut at record boundaries, and its parts are scanned by as many threads as there
@@ -14,6 +15,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from queue import SimpleQueue
 from typing import Final, Protocol
 
@@ -21,6 +23,8 @@ import msgspec
 
 from traque.scan.matches import Batch, Engine, Hit, MatchedRecord, Scanner
 
+SMALL: Final = 32 * 1024
+"""Bytes of an entry below which opening it costs more than scanning it."""
 PART: Final = 2 << 20
 """Bytes of a large file that one thread takes at once, up to the end of a record."""
 SPLIT_FROM: Final = 4 * PART
@@ -37,20 +41,35 @@ _BEFORE: Final = 2 << 20
 """Decoded bytes before a second thread is thought of: most compressed files and members are small."""
 
 
+def batched(sizes: Sequence[int]) -> list[list[int]]:
+    """Places in a list of entries of these sizes, by the thread that takes them up.
+
+    Each large one is alone; then come the small ones together, in their order.
+    """
+    large = [[place] for place, size in enumerate(sizes) if size >= SMALL]
+    small = [place for place, size in enumerate(sizes) if size < SMALL]
+    return [*large, small] if small else large
+
+
 class Cores:
     """Counts the cores in use, so that no more than ``jobs`` threads work at a time."""
 
-    def __init__(self, jobs: int, entries: int) -> None:
+    def __init__(self, jobs: int, waiting: int) -> None:
         self.jobs = jobs
-        self._waiting = entries
+        self._waiting = waiting  # entries, or batches of them
         self._busy = 0
         self._lock = threading.Lock()
 
-    def begin(self) -> None:
-        """An entry is taken up."""
+    @contextmanager
+    def working(self) -> Iterator[None]:
+        """An entry, or a batch, is worked on."""
         with self._lock:
             self._waiting -= 1
             self._busy += 1
+        try:
+            yield
+        finally:
+            self.give()
 
     def take(self) -> bool:
         """Take a core to help an entry that is being worked on, if none that waits needs it."""
@@ -60,7 +79,7 @@ class Cores:
             return free
 
     def give(self) -> None:
-        """The entry is done, or its helper is."""
+        """What took it is done."""
         with self._lock:
             self._busy -= 1
 

@@ -58,6 +58,8 @@ def fingerprint(head: bytes) -> bytes | None:
     Taken of 16 lines, or of 4 KiB when they are longer. None for a head that is too small to mean anything.
     """
     encoding = detect(head)
+    if encoding == "utf-8":
+        head = head[: 2 * _BYTES + len(_BOM)]  # plenty, if each of its line ends is CRLF
     pieces = _as_text([head], encoding)
     text = b"".join(itertools.islice(pieces, 2))[:_BYTES]
     lines = text.split(b"\n", _LINES)

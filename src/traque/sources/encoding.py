@@ -34,6 +34,8 @@ def detect(head: bytes) -> str:
         if head.startswith(mark):
             return name
     sample = head[: min(_SAMPLE, len(head) & ~1)]
+    if b"\0" not in sample:
+        return "utf-8"
     even, odd = sample[0::2], sample[1::2]
     for high, low, name in ((odd, even, "utf-16-le"), (even, odd, "utf-16-be")):
         nuls = high.count(0)

@@ -1,0 +1,113 @@
+"""The log format of each source; of many that look alike, only the first ones are judged at length."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from traque.logs import Recognition, recognise, registry
+
+_DIGITS: Final = b"0123456789"
+_NO_DIGITS: Final = {ord(digit): None for digit in "0123456789"}
+_SHAPE: Final = 40
+"""Bytes of a line, digits left out, that tell its shape: of syslog, to the program and its first words."""
+_LONG_SHAPE: Final = 120
+"""The same of JSON, and where the format is vague (syslog): another may know the rest of the line."""
+_SPECIFIC: Final = 0.9
+"""How sure a format with a grammar of its own is when every line is in it."""
+_PROBED: Final = 5
+"""Lines of a source whose shapes must be known."""
+_LINES: Final = 64
+"""Lines from whose first ones these are taken."""
+_JUDGED: Final = 64
+"""Shapes of one folder and name that are judged one by one."""
+
+
+class Formats:
+    """Recognises sources as :func:`traque.logs.recognise` does, and remembers.
+
+    A source is taken for what the others of its folder and name are (digits apart) when lines from all over
+    its beginning are shaped like lines that *alone* are of that format, and when it has the same header,
+    where the format is not read line by line. As soon as two of them differ, or one
+    is in no format, all are judged at length.
+    """
+
+    def __init__(self) -> None:
+        self._groups: dict[str, _Group] = {}
+
+    def recognise(self, head: bytes, path: str) -> Recognition:
+        """The format of a source from its first bytes and its path."""
+        lines = [line for line in head.split(b"\n", _LINES)[:_LINES] if line]
+        if not lines:
+            return recognise(head, path)
+        group = self._groups.setdefault(pattern(path), _Group())
+        return group.known(lines) or group.judge(lines, head, path)
+
+
+class _Group:
+    """Sources of one folder and name."""
+
+    def __init__(self) -> None:
+        self._recognition: Recognition | None = None
+        self._linewise = False
+        self._header = b""
+        self._mixed = False
+        self._vague = True
+        self._shapes: dict[bytes, bool] = {}
+
+    def known(self, lines: list[bytes]) -> Recognition | None:
+        """What a source with these lines is, if they leave no doubt."""
+        if self._recognition is None or self._mixed:
+            return None
+        if not (self._linewise or _plain(_header(lines)) == self._header):
+            return None
+        last = len(lines) - 1
+        probes = {lines[last * part // (_PROBED - 1)] for part in range(_PROBED)}
+        return self._recognition if all(self._shapes.get(self._shape(line)) for line in probes) else None
+
+    def judge(self, lines: list[bytes], head: bytes, path: str) -> Recognition:
+        """What a source is, at length; remembered."""
+        found = recognise(head, path)
+        first = self._recognition
+        if found.format == "unknown":  # not every line of a log needs to be in its format
+            self._mixed = True
+        elif first is None:
+            spec = registry().get(found.format)
+            self._linewise = spec is None or spec.linewise
+            self._header = _plain(_header(lines))
+            self._vague = found.confidence < _SPECIFIC
+            self._recognition = found
+        elif not _same(first, found):
+            self._mixed = True
+        header = b"" if self._linewise else _header(lines)
+        for line in lines:
+            shape = self._shape(line)
+            if self._mixed or len(self._shapes) == _JUDGED:
+                break
+            if shape not in self._shapes:
+                self._shapes[shape] = _same(found, recognise(b"%b%b\n" % (header, line), path))
+        return found
+
+    def _shape(self, line: bytes) -> bytes:
+        if self._vague or line.startswith(b"{"):
+            return _plain(line[: 3 * _LONG_SHAPE])[:_LONG_SHAPE]
+        text = line[: 3 * _SHAPE]
+        return _plain(text.partition(b'"')[0])[:_SHAPE]  # what is quoted is anything
+
+
+def _same(one: Recognition, other: Recognition) -> bool:
+    return (one.format, one.reader.times) == (other.format, other.reader.times)
+
+
+def pattern(path: str) -> str:
+    """``path`` without its digits: the same for the rotations of a log and the hosts of a row."""
+    return path.translate(_NO_DIGITS)
+
+
+def _plain(text: bytes) -> bytes:
+    return text.translate(None, _DIGITS)
+
+
+def _header(lines: list[bytes]) -> bytes:
+    """What stands above the records and may say how to read them; nothing above JSON."""
+    header = [line for line in lines[:32] if line.startswith(b"#")] or lines[:1]
+    return b"" if header[0].startswith(b"{") else b"\n".join((*header, b""))

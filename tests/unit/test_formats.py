@@ -1,0 +1,93 @@
+"""Remembering formats never changes one."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+
+from traque.hunt.formats import Formats, pattern
+from traque.logs import Recognition, recognise, registry
+
+DATA = Path(__file__).resolve().parent.parent / "data" / "logs"
+SAMPLES = sorted(DATA.glob("*/*.log"))
+
+
+def told(recognition: Recognition) -> tuple[object, ...]:
+    return recognition.format, recognition.reader.times
+
+
+def slices(rng: random.Random, path: Path, count: int) -> list[bytes]:
+    """Beginnings of sources as a rotation leaves them: some lines of a sample, below its header."""
+    lines = path.read_bytes().splitlines(keepends=True)
+    header = [line for line in lines if line.startswith(b"#")]
+    records = [line for line in lines if not line.startswith(b"#")] or [b"\n"]
+    if path.parent.name == "delimited" and not header:
+        header, records = records[:1], records[1:] or records
+    made = []
+    for _ in range(count):
+        first = rng.randrange(len(records))
+        made.append(
+            b"".join(header + [rng.choice(records[first : first + 4]) for _ in range(rng.randint(1, 30))])
+        )
+    return made
+
+
+def check(heads: list[tuple[str, bytes]]) -> None:
+    formats = Formats()
+    for path, head in heads:
+        expected, found = recognise(head, path), formats.recognise(head, path)
+        assert told(found) == told(expected), (path, head)
+        for record in head.splitlines():
+            assert found.reader.parse(record) == expected.reader.parse(record)
+
+
+@pytest.mark.parametrize("path", SAMPLES, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_a_folder_of_one_format(path: Path) -> None:
+    rng = random.Random(path.name)
+    check([(f"logs/x-{number}.log", head) for number, head in enumerate(slices(rng, path, 25))])
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_folder_of_several_formats_under_one_name(seed: int) -> None:
+    rng = random.Random(seed)
+    heads = [head for path in rng.sample(SAMPLES, 4) for head in slices(rng, path, 8)]
+    if seed % 2:
+        rng.shuffle(heads)
+    check([(f"logs/x-{number}.log", head) for number, head in enumerate(heads)])
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_files_that_mix_formats_line_by_line(seed: int) -> None:
+    rng = random.Random(seed)
+    several = [
+        line for path in rng.sample(SAMPLES, 3) for line in path.read_bytes().splitlines(keepends=True)
+    ]
+    heads = [b"".join(rng.choices(several, k=rng.randint(1, 30))) for _ in range(30)]
+    check([(f"logs/x-{number}.log", head) for number, head in enumerate(heads)])
+
+
+def test_alike_files_are_judged_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    judged = []
+
+    def counting(head: bytes, path: str) -> Recognition:
+        judged.append(len(head))
+        return recognise(head, path)
+
+    monkeypatch.setattr("traque.hunt.formats.recognise", counting)
+    formats = Formats()
+    line = "2021-01-07T04:{:02}:07Z gate sshd[{}]: Failed password for root from 192.0.2.{} port 22 ssh2\n"
+    for number in range(200):
+        head = "".join(line.format(k, number, k) for k in range(40)).encode()
+        assert formats.recognise(head, f"h/auth.log.{number}").format == "sshd"
+    assert len(judged) <= 3
+
+
+def test_pattern_leaves_digits_out() -> None:
+    assert pattern("host12/auth-20210107.log") == pattern("host3/auth-20210108.log") == "host/auth-.log"
+
+
+def test_formats_with_a_header_are_not_linewise() -> None:
+    assert not registry()["delimited"].linewise
+    assert not registry()["zeek"].linewise
