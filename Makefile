@@ -3,10 +3,10 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-RUST := $(shell find rust -name '*.rs' -o -name Cargo.toml) Cargo.toml Cargo.lock
+RUST := $(shell find rust -name fuzz -prune -o \( -name '*.rs' -o -name Cargo.toml \) -print) Cargo.toml Cargo.lock
 READY := $(VENV)/.ready
 
-.PHONY: help setup demo test lint bench wheel clean
+.PHONY: help setup demo test lint bench fuzz wheel clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,18 @@ lint: setup ## ruff, mypy, clippy, rustfmt
 
 bench: setup ## Measure against ripgrep, Hyperscan and others; raw results go to benchmarks/runs/
 	$(BIN)/python -m benchmarks
+
+FUZZ_SECONDS ?= 60
+fuzz: export PATH := $(abspath target/tools/bin):$(PATH)
+fuzz: setup ## Fuzz the kernel and the readers, FUZZ_SECONDS (60) for each target; see docs/fuzzing.md
+	cargo fuzz --version > /dev/null 2>&1 || cargo install --quiet --locked --root target/tools cargo-fuzz
+	for target in scanner timestamps; do \
+		mkdir -p target/fuzz/corpus/$$target && (cd rust/traque-kernel && \
+		cargo fuzz run --sanitizer none --target-dir ../../target/fuzz $$target \
+			../../target/fuzz/corpus/$$target fuzz/corpus/$$target \
+			-- -max_total_time=$(FUZZ_SECONDS) -timeout=60 -print_final_stats=1) || exit 1; \
+	done
+	$(BIN)/python tools/fuzz.py --seconds $(FUZZ_SECONDS) --keep target/fuzz/findings
 
 wheel: setup ## Build a wheel, and a wheelhouse that installs without network or Rust
 	rm -rf dist

@@ -14,8 +14,8 @@ class HuntOptions(msgspec.Struct, frozen=True, kw_only=True):
     ``since``/``until`` are aware, half-open, and only label: no record is ever hidden by them.
     ``own`` and ``internal`` are addresses or networks. ``exclude`` are globs on the path below a root
     or on the base name. ``zone`` is the IANA zone of records that state none. ``year`` is the year of
-    times that state none. ``jobs`` is how many sources are searched at once (None: one a core).
-    ``engine`` is ``auto``, ``kernel`` or ``python``.
+    times that state none. ``jobs`` is how many threads search at once (None: one a core); it never
+    changes the answer. ``engine`` is ``auto``, ``kernel`` or ``python``.
     """
 
     since: datetime | None = None
