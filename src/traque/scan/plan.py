@@ -25,15 +25,19 @@ from traque.scan.matches import Batch, Engine, Hit, MatchedRecord, Scanner
 
 SMALL: Final = 32 * 1024
 """Bytes of an entry below which opening it costs more than scanning it."""
-PART: Final = 2 << 20
-"""Bytes of a large file that one thread takes at once, up to the end of a record."""
-SPLIT_FROM: Final = 4 * PART
+PART: Final = 512 * 1024
+"""Bytes of a large file that one thread takes at once, up to the end of a record.
+
+From 2 MiB on, glibc gives the memory of each part back to the system, and a third of the time goes into
+getting it anew.
+"""
+SPLIT_FROM: Final = 16 * PART
 """A smaller file is not worth a second thread."""
 _REACH: Final = 1 << 20
 """Bytes behind a part in which the end of its last record is looked for, before it counts as a long one."""
 _PROBE: Final = 64 * 1024
-_ON_HAND: Final = 16
-"""Parts that are being scanned or wait for their turn: 32 MiB."""
+_ON_HAND: Final = 32
+"""Parts that are being scanned or wait for their turn: 16 MiB."""
 _BUNDLE: Final = 512 * 1024
 _BUNDLES: Final = 6
 """Bundles of decoded chunks on hand: 3 MiB, or six chunks where they are larger."""
