@@ -185,7 +185,7 @@ def check(data: st.DataObject, head: str, record: bytes, shape: re.Pattern[bytes
 @pytest.mark.parametrize(
     ("head", "record"), [(h, r) for h, r in records() if shape_of(h, r)], ids=lambda value: str(value)[:60]
 )
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_what_a_group_admits_changes_nothing(head: str, record: bytes, data: st.DataObject) -> None:
     shape = shape_of(head, record)
@@ -194,7 +194,7 @@ def test_what_a_group_admits_changes_nothing(head: str, record: bytes, data: st.
 
 
 @pytest.mark.parametrize(("head", "shape"), shapes(), ids=lambda value: str(value)[-60:])
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_whatever_has_the_shape(head: str, shape: str, data: st.DataObject) -> None:
     """Records made from the shape alone, whose loosely matched parts no device writes."""
