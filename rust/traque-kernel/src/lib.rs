@@ -13,6 +13,7 @@ mod domains;
 mod emails;
 mod engine;
 mod escapes;
+mod facts;
 mod found;
 mod hashes;
 mod indicators;
@@ -37,6 +38,7 @@ mod windows_dns;
 
 pub use batch::{Batch, Record};
 pub use engine::Engine;
+pub use facts::{ALONE, BadShape, Clock, Counted, Groups, Hour, Shapes, Total};
 pub use found::{Hit, Relation};
 pub use indicators::{Malformed, Spelling};
 pub use samples::Sample;

@@ -35,19 +35,65 @@ impl Engine {
 
     /// A scanner at the beginning of a stream. `ValueError` for a layout that is not one.
     fn scanner(&self, times: Vec<Rule>) -> PyResult<Scanner> {
-        Ok(Scanner(kernel::Scanner::new(Arc::clone(&self.0), rules(&times)?)))
+        let scanner = kernel::Scanner::new(Arc::clone(&self.0), rules(&times)?);
+        Ok(Scanner { scanner, grouping: None })
     }
+}
+
+/// The shapes of a format's records; immutable, shared between threads.
+#[pyclass(frozen, module = "traque._kernel")]
+struct Shapes(Arc<kernel::Shapes>);
+
+#[pymethods]
+impl Shapes {
+    /// Compile expressions, tried in order, and the rules by which the time is read. `ValueError` for a bad one.
+    #[new]
+    fn new(patterns: Vec<String>, times: Vec<Rule>) -> PyResult<Self> {
+        let shapes = kernel::Shapes::new(&patterns, rules(&times)?);
+        shapes.map(|shapes| Self(Arc::new(shapes))).map_err(|error| PyValueError::new_err(error.to_string()))
+    }
+}
+
+/// Records counted instead of handed over, and who says what a time means.
+struct Grouping {
+    groups: kernel::Groups,
+    clock: Py<PyAny>,
 }
 
 /// Scans one stream.
 #[pyclass(module = "traque._kernel")]
-struct Scanner(kernel::Scanner);
+struct Scanner {
+    scanner: kernel::Scanner,
+    grouping: Option<Grouping>,
+}
 
 #[pymethods]
 impl Scanner {
     #[getter]
     fn records(&self) -> u64 {
-        self.0.records()
+        self.scanner.records()
+    }
+
+    /// From now on count the records of trusted kinds. `clock` is asked about each hour in which one lies:
+    /// `(begin, zoned, dated)`, for `(shift, outside)` or None.
+    fn group(&mut self, shapes: &Shapes, marks: Vec<Vec<u8>>, clock: Py<PyAny>) {
+        let groups = kernel::Groups::new(Arc::clone(&shapes.0), &marks);
+        self.grouping = Some(Grouping { groups, clock });
+    }
+
+    /// From now on the records of this kind are counted.
+    fn trust(&mut self, kind: u32) {
+        if let Some(grouping) = &mut self.grouping {
+            grouping.groups.trust(kind);
+        }
+    }
+
+    /// What was counted, by kind, and the earliest and the latest record of each.
+    fn counted<'py>(&self, py: Python<'py>) -> (Vec<Counted>, Columns<'py>) {
+        let (counted, batch) = self.grouping.as_ref().map(|grouping| grouping.groups.counted()).unwrap_or_default();
+        let totals = |total: &kernel::Total| (total.count, total.first, total.last, total.sums);
+        let counted = counted.iter().map(|kind| (kind.kind, totals(&kind.inside), totals(&kind.outside))).collect();
+        (counted, columns(py, &batch, &[]))
     }
 
     /// Scan the next bytes.
@@ -68,16 +114,30 @@ impl Scanner {
         py: Python<'py>,
         scan: impl FnOnce(&mut kernel::Scanner, &mut kernel::Batch) + Send,
     ) -> PyResult<Columns<'py>> {
-        let scanner = &mut self.0;
-        let batch = py.detach(|| {
+        let Self { scanner, grouping } = self;
+        let mut failure = None;
+        let found = py.detach(|| {
             catch_unwind(AssertUnwindSafe(|| {
                 let mut batch = kernel::Batch::default();
                 scan(scanner, &mut batch);
-                batch
+                let Some(Grouping { groups, clock }) = grouping else { return (batch, Vec::new()) };
+                groups.take(batch, &mut |begin| {
+                    let hour = Python::attach(|py| {
+                        clock.call1(py, (begin.us, begin.zoned, begin.dated))?.extract::<Option<(i64, bool)>>(py)
+                    });
+                    let hour = hour.unwrap_or_else(|error| {
+                        failure = Some(error);
+                        None
+                    });
+                    hour.map(|(shift, outside)| kernel::Hour { shift, outside })
+                })
             }))
         });
-        match batch {
-            Ok(batch) => Ok(columns(py, &batch)),
+        if let Some(error) = failure {
+            return Err(error);
+        }
+        match found {
+            Ok((batch, kinds)) => Ok(columns(py, &batch, &kinds)),
             Err(_) => {
                 Err(PyRuntimeError::new_err("the kernel failed on these bytes; the scanner must not be used again"))
             }
@@ -98,15 +158,33 @@ fn rules(rules: &[Rule]) -> PyResult<Vec<kernel::TimeRule>> {
         .collect()
 }
 
-/// Microseconds, zoned, dated: the time of a record by the first rule that reads one.
-#[pyfunction]
-fn read_time(record: &[u8], rules: Vec<Rule>) -> PyResult<Option<(i64, bool, bool)>> {
-    let stamp = kernel::read_time(record, &self::rules(&rules)?);
-    Ok(stamp.map(|stamp| (stamp.us, stamp.zoned, stamp.dated)))
+/// Compiled rules for the time of a record.
+#[pyclass(frozen, module = "traque._kernel")]
+struct TimeReader(Vec<kernel::TimeRule>);
+
+#[pymethods]
+impl TimeReader {
+    /// `ValueError` for a layout that is not one.
+    #[new]
+    fn new(rules: Vec<Rule>) -> PyResult<Self> {
+        self::rules(&rules).map(Self)
+    }
+
+    /// Microseconds, zoned, dated: the time of a record by the first rule that reads one.
+    fn read(&self, record: &[u8]) -> Option<(i64, bool, bool)> {
+        kernel::read_time(record, &self.0).map(|stamp| (stamp.us, stamp.zoned, stamp.dated))
+    }
 }
 
-/// Records, hits, texts and samples, each packed little-endian.
-type Columns<'py> = (Bound<'py, PyBytes>, Bound<'py, PyBytes>, Bound<'py, PyBytes>, Bound<'py, PyBytes>);
+/// Records, hits, texts, samples and the records' kinds, each packed little-endian.
+type Columns<'py> =
+    (Bound<'py, PyBytes>, Bound<'py, PyBytes>, Bound<'py, PyBytes>, Bound<'py, PyBytes>, Bound<'py, PyBytes>);
+
+/// Count, first, last, and sums.
+type Total = (u64, i64, i64, [Option<u128>; 2]);
+
+/// A kind, and its totals inside and outside the window.
+type Counted = (u32, Total, Total);
 
 /// Flags of a sample.
 const READ: u64 = 1;
@@ -114,7 +192,7 @@ const ZONED: u64 = 2;
 const DATED: u64 = 4;
 const JOINED: u64 = 8;
 
-fn columns<'py>(py: Python<'py>, batch: &kernel::Batch) -> Columns<'py> {
+fn columns<'py>(py: Python<'py>, batch: &kernel::Batch, kinds: &[u32]) -> Columns<'py> {
     let mut records = Vec::with_capacity(batch.records.len() * 48);
     for record in &batch.records {
         for number in [
@@ -146,14 +224,16 @@ fn columns<'py>(py: Python<'py>, batch: &kernel::Batch) -> Columns<'py> {
         let flags = if sample.joined { flags | JOINED } else { flags };
         samples.extend_from_slice(&flags.to_le_bytes());
     }
-    (PyBytes::new(py, &records), PyBytes::new(py, &hits), PyBytes::new(py, &batch.texts), PyBytes::new(py, &samples))
+    let kinds: Vec<u8> = kinds.iter().flat_map(|kind| kind.to_le_bytes()).collect();
+    let packed = |bytes: &[u8]| PyBytes::new(py, bytes);
+    (packed(&records), packed(&hits), packed(&batch.texts), packed(&samples), packed(&kinds))
 }
 
 /// Finds bounded observables in log bytes and looks them up in a set.
 #[pymodule]
 mod _kernel {
     #[pymodule_export]
-    use super::{Engine, Scanner, read_time};
+    use super::{Engine, Scanner, Shapes, TimeReader};
 
     /// How the extension was built: a benchmark on "debug" means nothing.
     #[pymodule_export]

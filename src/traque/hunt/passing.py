@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from contextlib import closing
+from typing import Final
 
 from traque.errors import SourceError
 from traque.hunt.question import Question
 from traque.model import TimeRule
-from traque.scan.matches import Batch
+from traque.scan.matches import Batch, Scanner
 from traque.scan.plan import SPLIT_FROM, Cores, Split
 from traque.sources import Source
 from traque.sources.encoding import Transcoder
+
+_PROBE: Final = 2 << 20
+_HOT: Final = 256
+"""Matched records in a probe from which on a file is full of matches: one in 8 KiB."""
 
 
 class Pass:
@@ -28,6 +33,8 @@ class Pass:
         self.records = 0
         self.error: SourceError | None = None
         self.stopped = False
+        self.group_with: Callable[[Scanner], None] | None = None
+        """Called with the scanner of the whole source, before its first byte, to let it count alike ones."""
         self._source = source
         self._question = question
         self._times = times
@@ -40,14 +47,34 @@ class Pass:
         return self._source.consumed if self._source.size is None else self.bytes
 
     def batches(self, stopped: Callable[[], bool], cores: Cores) -> Generator[Batch, None, None]:
-        """What the bytes brought, in order; a large plain file is split when there is more than one core."""
+        """What the bytes brought, in order.
+
+        A large plain file is split when there is more than one core, unless it is full of matches: then one
+        scanner that counts alike records is quicker than several that hand over each of them.
+        """
         size = self._source.size
-        if size is not None and size >= SPLIT_FROM and self._transcoder is None and cores.jobs > 1:
-            return self._split(stopped, cores)
-        return self._whole(stopped)
+        if size is None or size < SPLIT_FROM or self._transcoder is not None or cores.jobs == 1:
+            return self._whole(stopped)
+        if self.group_with is not None and self._is_hot(size):
+            return self._whole(stopped)
+        return self._split(stopped, cores)
+
+    def _is_hot(self, size: int) -> bool:
+        """Whether its beginning, its middle or its end is full of matches."""
+        try:
+            with self._source.plain() as file:
+                for at in (0, size // 2, size - _PROBE):
+                    scanner = self._question.engine.scanner()
+                    if len(scanner.feed(file.read(at, _PROBE)).matched) >= _HOT:
+                        return True
+        except SourceError:  # it is met again, and told, when all bytes are read
+            pass
+        return False
 
     def _whole(self, stopped: Callable[[], bool]) -> Generator[Batch, None, None]:
         scanner = self._question.engine.scanner(self._times)
+        if self.group_with is not None:
+            self.group_with(scanner)
         transcoder = self._transcoder
         try:
             for chunk in self._source.chunks():

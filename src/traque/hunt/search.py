@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -13,18 +13,19 @@ from traque import timestamps
 from traque.diagnostics import Diagnostics
 from traque.errors import SourceLimit
 from traque.hunt.formats import Formats
+from traque.hunt.kinds import Alike, Judged, Kinds
 from traque.hunt.passing import Pass
 from traque.hunt.question import Question
 from traque.logs import Recognition
 from traque.model import Event, Evidence, Observable, SourceCoverage, Stamp
-from traque.scan.matches import Batch, Hit, MatchedRecord, Relation
+from traque.scan.matches import Batch, GroupingScanner, Hit, MatchedRecord, Relation, Scanner
 from traque.scan.plan import Cores
 from traque.sources import Source
 from traque.sources.duplicates import fingerprint
 from traque.sources.encoding import Transcoder, detect
 from traque.sources.recognise import encoded_container
 from traque.triage.coverage import Timeline
-from traque.triage.judge import OWN_TEXT, Judgement, judge
+from traque.triage.judge import OWN_TEXT, judge
 from traque.triage.locate import Place, locate
 from traque.triage.tally import Tally
 
@@ -71,6 +72,7 @@ class SourceSearch:
         self._diagnostics = diagnostics
         self._wraps = _YearWatch()
         self._last_offset: dict[int, int] = {}
+        self._kinds: Kinds | None = None
         head = source.head()
         self.encoding = detect(head)
         self._container = encoded_container(head, source.name)
@@ -85,12 +87,18 @@ class SourceSearch:
 
     def run(self, advance: Callable[[int], None], stopped: Callable[[], bool], cores: Cores) -> None:
         """Scan every byte that can be had; ``advance`` is told how many bytes of the entry are done."""
-        passing = Pass(self.source, self.encoding, self._question, self._recognition.reader.times)
+        reader = self._recognition.reader
+        passing = Pass(self.source, self.encoding, self._question, reader.times)
+        if reader.shapes and self.encoding == "utf-8":
+            passing.group_with = self._group
         self._origin = passing.origin
         with closing(passing.batches(stopped, cores)) as batches:
             for batch in batches:
                 self._take(batch)
                 advance(passing.consumed)
+        if self._kinds is not None:
+            for alike in self._kinds.counted():
+                self._count_alike(alike)
         self.bytes, self.records = passing.bytes, passing.records
         if passing.stopped:
             self._incomplete("stopped before its end")
@@ -99,6 +107,11 @@ class SourceSearch:
             code = "source-limit" if isinstance(passing.error, SourceLimit) else "source-unreadable"
             self._diagnostics.note(code, f"{self.path}: {passing.error.what}")
         self._close()
+
+    def _group(self, scanner: Scanner) -> None:
+        """Let the scanner count what is judged alike, if it can."""
+        if isinstance(scanner, GroupingScanner):
+            self._kinds = Kinds(scanner, self._recognition.reader, self._question, self._moment)
 
     def _close(self) -> None:
         if self._container:
@@ -162,14 +175,27 @@ class SourceSearch:
             self.timeline.add(self._seconds(sample.stamp), sample.line, joined=sample.joined)
         for record in batch.matched:
             self._judge_record(record)
+        if self._kinds is not None:
+            self._kinds.end_of_batch(len(batch.matched))
 
     def _judge_record(self, record: MatchedRecord) -> None:
-        question = self._question
         hits = [
             hit for hit in _one_each(record.hits) if self._last_offset.get(hit.indicator) != record.offset
         ]
         if not hits:
             return
+        read, judged = self._judge_hits(record, hits)
+        if read.event is None and judged and self._recognition.format != "unknown":
+            self._diagnostics.note("record-not-understood", f"{self.path}:{record.line}")
+        for one in judged:
+            self._last_offset[one.hit.indicator] = record.offset
+            self._count(one, read)
+        if self._kinds is not None:
+            self._kinds.judged(record, read.event, judged)
+
+    def _judge_hits(self, record: MatchedRecord, hits: Sequence[Hit]) -> tuple[_Read, list[Judged]]:
+        """What the record says of each indicator that is confirmed in it."""
+        question = self._question
         event = self._parse(record.text)
         confirmed: list[tuple[Hit, Relation, Place]] = []
         for hit in hits:
@@ -178,31 +204,48 @@ class SourceSearch:
             if relation is not None:
                 place = locate(observable, event) if event is not None else Place.UNKNOWN
                 confirmed.append((hit, relation, place))
-        if event is None and confirmed and self._recognition.format != "unknown":
-            self._diagnostics.note("record-not-understood", f"{self.path}:{record.line}")
         stamp = event.time if event is not None else None
         read = _Read(record, event, self._moment(stamp) if stamp is not None else None)
         places = [place for *_, place in confirmed]
         own_text = self._is_bulletin or _is_own_text(record.text, places, question.marks)
+        judged = []
         for hit, relation, place in confirmed:
             peer = place not in (Place.MENTIONED, Place.UNKNOWN)
             own = own_text and (self._is_bulletin or not peer)
             judgement = OWN_TEXT if own else judge(event, place, question.perimeter)
-            self._last_offset[hit.indicator] = record.offset
-            self._count(hit, relation, judgement, read)
+            judged.append(Judged(hit, relation, place, judgement))
+        return read, judged
 
-    def _count(self, hit: Hit, relation: Relation, judgement: Judgement, read: _Read) -> None:
+    def _count(self, one: Judged, read: _Read) -> None:
+        hit, relation, _, judgement = one
         moment = read.moment
         tally = self.tallies.setdefault(hit.indicator, Tally())
         tally.add(judgement, moment, relation)
         if moment is not None and not self._question.window.holds(moment):
             self.outside.setdefault(hit.indicator, Tally()).add(judgement, moment, relation)
         if tally.spread.wants(judgement.verdict, moment):
-            tally.spread.add(self._evidence(hit, relation, judgement, read))
+            tally.spread.add(self._evidence(one, read))
         else:
             tally.spread.skip()
 
-    def _evidence(self, hit: Hit, relation: Relation, judgement: Judgement, read: _Read) -> Evidence:
+    def _count_alike(self, alike: Alike) -> None:
+        """Count records that the scanner counted, by the judgement of the first of their kind."""
+        for one in alike.judged:
+            indicator = one.hit.indicator
+            tally = self.tallies.setdefault(indicator, Tally())
+            for total in (alike.inside, alike.outside):
+                if total.count:
+                    tally.add_all(*alike.sum_up(one, total))
+            if alike.outside.count:
+                outside = self.outside.setdefault(indicator, Tally())
+                outside.add_all(*alike.sum_up(one, alike.outside))
+        for record in (alike.earliest, alike.latest):
+            read, judged = self._judge_hits(record, _one_each(record.hits))
+            for one in judged:
+                self.tallies[one.hit.indicator].spread.reach(self._evidence(one, read))
+
+    def _evidence(self, one: Judged, read: _Read) -> Evidence:
+        hit, relation, _, judgement = one
         record = read.record
         begin, end = hit.start - record.text_offset, hit.end - record.text_offset
         return Evidence(

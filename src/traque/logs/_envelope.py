@@ -18,6 +18,17 @@ from traque.timestamps import read
 
 TIMES = (TimeRule("syslog"), TimeRule("iso"))
 
+MONTH = "(?:J(?:an|u[nl])|Feb|Ma[ry]|A(?:pr|ug)|Sep|Oct|Nov|Dec)"
+CLOCK = "(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
+"""Parts of shapes: what a byte may be is decided by the bytes before it, so that one pass suffices."""
+
+SHAPE = (
+    rf"(?:<[0-9]{{1,3}}>)?(?:(?P<time1>{MONTH} (?:[ 0-2][0-9]|3[01]) {CLOCK})"
+    rf"|(?P<time2>20[0-9]{{2}}-(?:0[1-9]|1[0-2])-(?:[0-2][0-9]|3[01])T{CLOCK}(?:\.[0-9]{{1,9}})?"
+    rf"(?:Z|[+-](?:0[0-9]|1[0-4]):[0-5][0-9]))) [^ ]+ "
+)
+"""What stands before the program's name, as a shape (:attr:`traque.logs.LogFormat.shapes`)."""
+
 
 class Envelope(msgspec.Struct, frozen=True):
     """What surrounds a syslog message. ``priority`` is the PRI value, -1 when there is none."""

@@ -63,6 +63,10 @@ class RecordReader(Protocol):
     def times(self) -> tuple[TimeRule, ...]:
         """Where the time of a record stands, for :func:`traque.timestamps.read` and the kernel."""
 
+    @property
+    def shapes(self) -> tuple[str, ...]:
+        """The shapes of its records (:attr:`LogFormat.shapes`); none where each record is judged."""
+
     def parse(self, record: bytes) -> Event | None:
         """What the record says, or None if it is not understood. Never raises, whatever the bytes."""
 
@@ -72,6 +76,7 @@ class LineReader(msgspec.Struct, frozen=True):
 
     times: tuple[TimeRule, ...]
     understand: Callable[[bytes], Event | None]
+    shapes: tuple[str, ...] = ()
 
     def parse(self, record: bytes) -> Event | None:
         """What the record says, or None if it is not understood."""
@@ -87,6 +92,17 @@ class LogFormat(FormatSpec, frozen=True, kw_only=True):
     reads (a final ``*`` stands for any ending), ``begins`` are beginnings of messages that it reads
     whatever the program. ``linewise`` formats have no header: the reader of one source reads every other
     whose lines look alike.
+
+    ``shapes`` say, as data for the kernel, which records are judged alike. Each is a regular expression
+    over bytes that matches a whole record, in the syntax that Python and Rust share, without Unicode and
+    without named groups inside others. **The contract**: whatever text that a named group admits is put in
+    its place, ``reader`` understands the record, and the event is the same in all that a judgement reads
+    (:mod:`traque.triage.locate` and ``judge``: initiator, outcome, endpoints, the responder's port,
+    account, device, bytes, direction, names), except that ``time...`` groups hold the record's time, and
+    ``source_bytes``, ``destination_bytes`` the digits of these fields, which are summed. ``free...`` groups
+    change nothing. All other bytes make records of different kinds, so they may be matched loosely. Where
+    an optional part is present, it stays present. ``message_shapes`` are the same for messages in a syslog
+    envelope, from the program's name on.
     """
 
     example: bytes
@@ -100,6 +116,8 @@ class LogFormat(FormatSpec, frozen=True, kw_only=True):
     begins: tuple[str, ...] = ()
     message: Callable[[Envelope], Event | None] | None = None
     document: Callable[[Mapping[str, object]], Event | None] | None = None
+    shapes: tuple[str, ...] = ()
+    message_shapes: tuple[str, ...] = ()
 
 
 class Recognition(msgspec.Struct, frozen=True):

@@ -117,6 +117,33 @@ def reader(head: Head) -> RecordReader:
     return LineReader(AUTO, _bare)
 
 
+def _shapes() -> tuple[str, ...]:
+    """Of the two ports, the one that asks is free where it is certain which one that is."""
+    high = r"(?:3[3-9][0-9]{3}|[45][0-9]{4}|6[0-4][0-9]{3})"  # no service port among them
+    packet = (
+        r"kernel: \[ *(?P<free1>[0-9]{1,9}\.[0-9]{1,6})\] [^=]*=[^ ]* OUT=[^ ]* (?:MAC=[^ ]* )?"
+        r"SRC=[^ ]+ DST=[^ ]+ LEN=(?P<free2>[0-9]{1,5}) T(?:OS=[^ ]+ PREC=[^ ]+ T)?TL=(?P<free3>[0-9]{1,3}) "
+        r"ID=(?P<free4>[0-9]{1,5}) (?:DF )?"
+    )
+    window = r" (?:SEQ=[0-9]+ ACK=[0-9]+ )?WINDOW=(?P<free6>[0-9]{1,5}) RES=0x[0-9a-f]{2} "
+    flags, end = r"(?:(?:CWR|ECE|ACK|PSH|RST|FIN) )+", r"URGP=[0-9]+ ?(?:MARK=[^ ]+ ?)?"
+    asking, to_service = rf"SPT=(?P<free5>{high})", r" DPT=[0-9]{1,3}"
+    answering = rf"SPT=[0-9]{{1,3}} DPT=(?P<free5>{high})"
+    return tuple(
+        packet + shape
+        for shape in (
+            rf"PROTO=TCP SPT=(?P<free5>[0-9]{{1,5}}) DPT=[0-9]+{window}SYN {end}",
+            rf"PROTO=TCP {asking}{to_service}{window}{flags}{end}",
+            rf"PROTO=TCP {answering}{window}{flags}{end}",
+            rf"PROTO=TCP SPT=[0-9]+ DPT=[0-9]+{window}{flags}(?:SYN )?{end}",
+            rf"PROTO=UDP {asking} DPT=[0-9]+ LEN=(?P<free6>[0-9]{{1,5}}) ?",
+            rf"PROTO=UDP {answering} LEN=(?P<free6>[0-9]{{1,5}}) ?",
+            r"PROTO=UDP SPT=[0-9]+ DPT=[0-9]+ LEN=(?P<free6>[0-9]{1,5}) ?",
+            r"PROTO=ICMP TYPE=[0-9]+ CODE=[0-9]+ ID=(?P<free5>[0-9]{1,5}) SEQ=(?P<free6>[0-9]{1,5}) ?",
+        )
+    )
+
+
 SPEC = LogFormat(
     name="netfilter",
     title="Linux netfilter (ufw, iptables, nftables)",
@@ -132,4 +159,5 @@ SPEC = LogFormat(
     linewise=True,
     programs=("kernel", "ulogd", "ufw"),
     message=message,
+    message_shapes=_shapes(),
 )

@@ -93,9 +93,15 @@ def reader(head: Head) -> RecordReader:
     """Direct lines; through syslog, the syslog reader."""
     if head.share_of_messages("squid") >= 0.5:
         return syslog_reader(head)
-    return LineReader(TIMES, understand)
+    return LineReader(TIMES, understand, SHAPES)
 
 
+# time elapsed client TAG/status bytes METHOD URL and the rest; of a URL what is behind its host is free
+_SHAPE = (
+    r"(?P<time>1[0-9]{9}\.[0-9]{3})(?P<free1> +[0-9]{1,9}) [^ ]+ [A-Z][A-Z_]*/[0-9]{1,3} "
+    r"(?P<destination_bytes>[0-9]{1,15}) [A-Z]+ [^ /]+(?://[^ /?#]+(?:/(?P<free2>[!-~]*))?)? [^\n]*"
+)
+SHAPES = (_SHAPE,)
 SPEC = LogFormat(
     name="squid",
     title="Squid native access log",
@@ -110,4 +116,5 @@ SPEC = LogFormat(
     linewise=True,
     programs=("squid", "(squid*"),
     message=message,
+    shapes=SHAPES,
 )

@@ -106,6 +106,24 @@ def _patterns() -> tuple[tuple[re.Pattern[str], Outcome], ...]:
     return tuple((re.compile(pattern, re.DOTALL), outcome) for pattern, outcome in table)
 
 
+def _shapes() -> tuple[str, ...]:
+    """The client's port is never the service's; the account is kept, and must be one word."""
+    program = r"sshd(?:-session)?\[(?P<free1>[0-9]{1,7})\]: "
+    port = r"[^ ]+ port (?P<free2>[0-9]{1,5})"
+    ended = r"(?:Connection (?:closed|reset) by|Disconnected from) "
+    return tuple(
+        program + shape
+        for shape in (
+            rf"(?:Failed|Accepted) [^ ]+ for [^ ]+ from {port} ssh2(?:: [^\n]*)?",
+            rf"Failed [^ ]+ for invalid user [^ ]+ from {port} ssh2",
+            rf"Invalid user [^ ]+ from {port}",
+            rf"{ended}{port}(?: \[preauth\])?",
+            rf"{ended}(?:invalid|authenticating) user [^ ]+ {port}(?: \[preauth\])?",
+            rf"Received disconnect from {port}:[^\n]*",
+        )
+    )
+
+
 SPEC = LogFormat(
     name="sshd",
     title="OpenSSH server",
@@ -121,4 +139,5 @@ SPEC = LogFormat(
     linewise=True,
     programs=("sshd", "sshd-*", "sshd(*"),
     message=message,
+    message_shapes=_shapes(),
 )

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from traque.logs._envelope import TIMES, Envelope, open_envelope
+from traque.logs._envelope import SHAPE, TIMES, Envelope, open_envelope
 from traque.logs._fields import fields_of, side
 from traque.logs._format import Head, LineReader, LogFormat, RecordReader, envelope
 from traque.model import Event, Initiator, Outcome
@@ -64,7 +64,16 @@ def classify(record: bytes) -> str | None:
 
 def reader(_head: Head) -> RecordReader:
     """A reader for files in a syslog envelope, whatever their messages."""
-    return LineReader(TIMES, understand)
+    return LineReader(TIMES, understand, _shapes())
+
+
+@cache
+def _shapes() -> tuple[str, ...]:
+    """The shapes of the messages that formats know; of any other message the process number is free."""
+    from traque.logs import registry
+
+    known = [shape for spec in registry() for shape in spec.message_shapes]
+    return tuple(SHAPE + shape for shape in (*known, r"[^ \[\]:]+\[(?P<free>[0-9]{1,7})\]: [^\n]*"))
 
 
 @cache

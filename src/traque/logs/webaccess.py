@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from traque.logs._envelope import Envelope, text_of
+from traque.logs._envelope import CLOCK, MONTH, Envelope, text_of
 from traque.logs._fields import fields_of, host_and_port, http_outcome, is_address, side
 from traque.logs._format import Head, LineReader, LogFormat, RecordReader, share, specific
 from traque.logs.syslog import reader as syslog_reader
@@ -132,9 +132,27 @@ def reader(head: Head) -> RecordReader:
     """Direct lines; through syslog, the syslog reader."""
     if head.share_of_messages("webaccess") >= 0.5:
         return syslog_reader(head)
-    return LineReader(TIMES, understand)
+    return LineReader(TIMES, understand, SHAPES)
 
 
+def _shapes() -> tuple[str, ...]:
+    """Client, account, status and virtual host are kept. What a POST was sent to may be a log-in form."""
+    word, said = r"[!#-\[\]-~]*", r"[ !#-\[\]-~]*"
+    before = (
+        rf'[^\["]+\[(?P<time>(?:[0-2][0-9]|3[01])/{MONTH}/20[0-9]{{2}}:{CLOCK}) '
+        r'[+-][01][0-9][0-5][0-9]\] "'
+    )
+    after = (
+        r'" [0-9]{3} (?:(?P<destination_bytes>[0-9]{1,15})|-)'
+        rf'(?: "(?P<free2>{word})" "(?P<free3>{said})"[^\n]*)?'
+    )
+    return (
+        rf"{before}(?:GET|HEAD|OPTIONS) /(?P<free1>{word}) HTTP/[0-9.]+{after}",
+        rf"{before}{said}{after}",
+    )
+
+
+SHAPES = _shapes()
 SPEC = LogFormat(
     name="webaccess",
     title="web access log (Apache and nginx: common, combined, with virtual host)",
@@ -150,4 +168,5 @@ SPEC = LogFormat(
     linewise=True,
     programs=("nginx", "httpd", "apache2", "apache", "lighttpd"),
     message=message,
+    shapes=SHAPES,
 )

@@ -265,9 +265,78 @@ def reader(head: Head) -> RecordReader:
         rules = tuple(
             TimeRule(layout, column=column, separator=separator.encode()) for layout in ("epoch", "iso")
         )
-        return LineReader(rules, _table(header))
-    return LineReader(JSON_TIMES, understand)
+        return LineReader(rules, _table(header), _row_shapes(header))
+    return LineReader(JSON_TIMES, understand, SHAPES)
 
+
+def _conn_shapes() -> tuple[str, ...]:
+    """Entries of conn.log as Zeek writes them: the keys come in the order of the table's columns.
+
+    Every key is spelled out, for of two that are the same a reader of JSON takes the last.
+    """
+
+    def member(name: str, value: str, group: str = "") -> str:
+        return f'{name}": ?(?P<{group}>{value})' if group else f'{name}": ?{value}'
+
+    number, flag, then = r"(?:0|[1-9][0-9]{0,14})", "(?:true|false)", ', ?"'
+    first = then.join(
+        (
+            member("ts", r"1[0-9]{9}\.[0-9]{1,6}", "time"),
+            member("uid", '"[0-9A-Za-z]{1,24}"', "free1"),
+            member(r"id\.orig_h", '"[0-9A-Fa-f:.]+"'),
+            member(r"id\.orig_p", "[1-9][0-9]{0,4}", "free2"),
+            member(r"id\.resp_h", '"[0-9A-Fa-f:.]+"'),
+            member(r"id\.resp_p", "[0-9]+"),
+            member("proto", '"[a-z0-9]+"'),
+            "",
+        )
+    )
+    maybe = "".join(
+        f"(?:{one}{then})?"
+        for one in (
+            member("service", '"[a-z0-9,_-]+"'),
+            member("duration", rf"{number}\.[0-9]{{1,9}}", "free3"),
+            member("orig_bytes", number, "source_bytes"),
+            member("resp_bytes", number, "destination_bytes"),
+        )
+    )
+    local = f'(?:local_(?:orig": ?{flag}{then}(?:local_resp": ?{flag}{then})?|resp": ?{flag}{then}))?'
+    state = member("conn_state", '"[A-Z0-9]+"') + then + local
+    missed = member("missed_bytes", number, "free4")
+    history = member("history", '"[A-Za-z^]*"', "free5")
+    names = ("orig_pkts", "orig_ip_bytes", "resp_pkts", "resp_ip_bytes")
+    counters = then.join(member(name, number, f"free{at}") for at, name in enumerate(names, 6))
+    return tuple(
+        rf'\{{"{first}{maybe}{state}{last}\}}'
+        for last in (
+            missed,
+            f'(?:{missed}{then})?(?:{history}{then})?{counters}(?:{then}ip_proto": ?[0-9]+)?',
+        )
+    )
+
+
+def _row_shapes(header: Mapping[str, str]) -> tuple[str, ...]:
+    """The shape of a table's rows: the originator's port and what is only measured are free."""
+    names = header["fields"].split("\t")
+    if header["separator"] != "\t" or len(set(names)) != len(names):
+        return ()
+    columns = {
+        "ts": r"(?P<time>1[0-9]{9}\.[0-9]{1,6})",
+        "uid": r"(?:(?P<free1>C[0-9A-Za-z]{1,24})|-)",
+        "id.orig_p": r"(?P<free2>[1-9][0-9]{0,4})",
+        "duration": r"(?:(?P<free3>[0-9]{1,9}\.[0-9]{1,9})|-)",
+        "orig_pkts": r"(?:(?P<free4>[0-9]{1,15})|-)",
+        "orig_ip_bytes": r"(?:(?P<free5>[0-9]{1,15})|-)",
+        "resp_pkts": r"(?:(?P<free6>[0-9]{1,15})|-)",
+        "resp_ip_bytes": r"(?:(?P<free7>[0-9]{1,15})|-)",
+    }
+    if "conn_state" in names:
+        columns["orig_bytes"] = r"(?:(?P<source_bytes>[0-9]{1,15})|-)"
+        columns["resp_bytes"] = r"(?:(?P<destination_bytes>[0-9]{1,15})|-)"
+    return ("\t".join(columns.get(name, r"[^\t\n]*") for name in names),)
+
+
+SHAPES = _conn_shapes()
 
 SPEC = LogFormat(
     name="zeek",
@@ -281,4 +350,5 @@ SPEC = LogFormat(
     sniff=sniff,
     reader=reader,
     document=document,
+    shapes=SHAPES,
 )

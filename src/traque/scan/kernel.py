@@ -9,11 +9,22 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Generic, TypeVar, overload
 
 from traque.model import Observable, Stamp, TimeRule
 from traque.observables import matches_below, spellings
-from traque.scan.matches import Batch, Hit, MatchedRecord, Relation, TimeSample
+from traque.scan.matches import (
+    ALONE,
+    Batch,
+    Clock,
+    Counted,
+    Hit,
+    MatchedRecord,
+    Relation,
+    TimeSample,
+    Total,
+)
 
 if TYPE_CHECKING:
     from traque import _kernel
@@ -31,6 +42,9 @@ _HIT: Final = struct.Struct("<QQII")
 
 _SAMPLE: Final = struct.Struct("<QQqQ")
 """offset, line, microseconds, and flags."""
+
+_KIND: Final = struct.Struct("<I")
+_ALONE: Final = 0xFFFF_FFFF
 
 _READ, _ZONED, _DATED, _JOINED = 1, 2, 4, 8
 _EMPTY: Final = Batch()
@@ -104,24 +118,62 @@ class KernelScanner:
         """The stream has ended."""
         return _batch(*self._scanner.finish())
 
+    def group(
+        self, shapes: Sequence[str], times: Sequence[TimeRule], marks: Sequence[bytes], clock: Clock
+    ) -> None:
+        """From now on count the records of trusted kinds. ValueError for a bad shape or layout."""
+        self._scanner.group(_shapes(tuple(shapes), tuple(times)), list(marks), clock)
+
+    def trust(self, kind: int) -> None:
+        """From now on the records of this kind are counted."""
+        self._scanner.trust(kind)
+
+    def counted(self) -> list[Counted]:
+        """What was counted, in the order of the kinds' numbers."""
+        kinds, (records, hits, texts, *_) = self._scanner.counted()
+        make = _Records(records, hits, texts, b"")
+        return [
+            Counted(kind, _total(inside), _total(outside), make(2 * place), make(2 * place + 1))
+            for place, (kind, inside, outside) in enumerate(kinds)
+        ]
+
+
+@lru_cache(maxsize=64)
+def _shapes(patterns: tuple[str, ...], times: tuple[TimeRule, ...]) -> _kernel.Shapes:
+    """Compiled once for all sources of a format."""
+    from traque import _kernel
+
+    return _kernel.Shapes(list(patterns), [_packed(rule) for rule in times])
+
+
+def _total(total: tuple[int, int, int, list[int | None]]) -> Total:
+    count, first, last, (source_bytes, destination_bytes) = total
+    return Total(count, first, last, source_bytes, destination_bytes)
+
 
 def read_time(record: bytes, rules: Sequence[TimeRule]) -> Stamp | None:
     """What :func:`traque.timestamps.read` answers, read by the kernel. ValueError for an unknown layout."""
+    found = _time_reader(tuple(rules)).read(record)
+    return None if found is None else Stamp(*found)
+
+
+@lru_cache(maxsize=256)
+def _time_reader(rules: tuple[TimeRule, ...]) -> _kernel.TimeReader:
+    """Compiled once."""
     from traque import _kernel
 
-    found = _kernel.read_time(record, [_packed(rule) for rule in rules])
-    return None if found is None else Stamp(*found)
+    return _kernel.TimeReader([_packed(rule) for rule in rules])
 
 
 def _packed(rule: TimeRule) -> tuple[str, bytes, int, bytes]:
     return rule.layout, rule.anchor, rule.column, rule.separator
 
 
-def _batch(records: bytes, hits: bytes, texts: bytes, samples: bytes) -> Batch:
+def _batch(records: bytes, hits: bytes, texts: bytes, samples: bytes, kinds: bytes) -> Batch:
     if not records and not samples:
         return _EMPTY
     return Batch(
-        _Column(len(records) // _RECORD.size, _Records(records, hits, texts)),
+        _Column(len(records) // _RECORD.size, _Records(records, hits, texts, kinds)),
         _Column(len(samples) // _SAMPLE.size, _Samples(samples)),
     )
 
@@ -154,7 +206,8 @@ class _Column(Sequence[T], Generic[T]):
 class _Records:
     """Makes the records of a batch."""
 
-    def __init__(self, records: bytes, hits: bytes, texts: bytes) -> None:
+    def __init__(self, records: bytes, hits: bytes, texts: bytes, kinds: bytes) -> None:
+        self._kinds = kinds
         self._records = records
         self._hits = hits
         self._texts = texts
@@ -176,7 +229,12 @@ class _Records:
                 Hit(start, end, indicator, _RELATIONS[relation])
                 for start, end, indicator, relation in _HIT.iter_unpack(packed)
             ),
+            self._kind(index),
         )
+
+    def _kind(self, index: int) -> int:
+        kind = _KIND.unpack_from(self._kinds, index * _KIND.size)[0] if self._kinds else _ALONE
+        return ALONE if kind == _ALONE else int(kind)
 
 
 class _Samples:

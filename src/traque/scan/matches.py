@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import msgspec
 
@@ -24,6 +24,10 @@ SAMPLE_GAP = 3600
 
 TIME_HEAD = 4096
 """Bytes at the beginning of a record in which its time is looked for."""
+
+
+ALONE = -1
+"""The kind of a record that is like no other."""
 
 
 class Relation(StrEnum):
@@ -53,7 +57,8 @@ class MatchedRecord(msgspec.Struct, frozen=True):
     ``offset`` and ``length`` (without the line end) are of the whole record, ``line`` counts from 1,
     ``text`` are its bytes, cut to :data:`TEXT_CAP` around the first hit; ``text_offset`` is where ``text``
     begins in the stream. A record longer than the engine's line buffer may come in several pieces,
-    with the same ``offset`` and ``line``, but an indicator stands in only one of them.
+    with the same ``offset`` and ``line``, but an indicator stands in only one of them. ``kind`` is set by a
+    :class:`GroupingScanner` only.
     """
 
     offset: int
@@ -62,6 +67,7 @@ class MatchedRecord(msgspec.Struct, frozen=True):
     text: bytes
     text_offset: int
     hits: tuple[Hit, ...]
+    kind: int = ALONE
 
 
 class TimeSample(msgspec.Struct, frozen=True):
@@ -110,6 +116,64 @@ class Scanner(Protocol):
 
     def finish(self) -> Batch:
         """The stream has ended."""
+
+
+class Total(msgspec.Struct, frozen=True):
+    """Records that were counted: how many, from when to when (microseconds of UTC since 1970), and sums.
+
+    A sum is None where the records do not state the number in a group of that name.
+    """
+
+    count: int
+    first: int
+    last: int
+    source_bytes: int | None
+    destination_bytes: int | None
+
+
+class Counted(msgspec.Struct, frozen=True):
+    """The records of one kind that were counted, by the window asked for.
+
+    ``earliest`` and ``latest`` are kept word for word; of several at one moment, the first of the stream
+    and the last.
+    """
+
+    kind: int
+    inside: Total
+    outside: Total
+    earliest: MatchedRecord
+    latest: MatchedRecord
+
+
+Clock = Callable[[int, bool, bool], tuple[int, bool] | None]
+"""Says what the stamps of one hour mean: ``(begin, zoned, dated)``, the fields of the hour's first stamp.
+
+Answered are the microseconds from a stamp to its moment in UTC, and whether all these moments are outside
+the window asked for; None where the hour's stamps do not all mean the same (its records are not grouped).
+"""
+
+
+@runtime_checkable
+class GroupingScanner(Scanner, Protocol):
+    """A scanner that can count records instead of handing each over; an engine need not have it.
+
+    After :meth:`group` each record of a declared shape (:attr:`traque.logs.RecordReader.shapes`) that has
+    a time belongs to a *kind*: records of one shape whose bytes outside the named groups, and whose matches
+    with their places, are the same. Matched records come as before, with their ``kind``, until a kind is
+    trusted; of a trusted kind only those come, as :data:`ALONE`, whose hour the clock does not answer for.
+    Records that hold one of ``marks`` are never grouped, nor are very long ones.
+    """
+
+    def group(
+        self, shapes: Sequence[str], times: Sequence[TimeRule], marks: Sequence[bytes], clock: Clock
+    ) -> None:
+        """From now on tell the kinds of records. ValueError for a bad shape or layout."""
+
+    def trust(self, kind: int) -> None:
+        """From the next chunk on the records of this kind are counted."""
+
+    def counted(self) -> Sequence[Counted]:
+        """What was counted, by kind."""
 
 
 class Engine(Protocol):

@@ -53,6 +53,18 @@ class Spread:
                 self._stride *= 2
         self._seen += 1
 
+    def reach(self, evidence: Evidence) -> None:
+        """Take the earliest or the latest of records that were counted together.
+
+        Unlike with :meth:`add` they need not come in stream order. First, last and the first of each
+        verdict are what :meth:`add` would have kept; between them only records that came alone are.
+        """
+        known = self._firsts.get(evidence.verdict)
+        if known is None or _before(evidence, known):
+            self._firsts[evidence.verdict] = evidence
+        if self._last is None or not _before(evidence, self._last):
+            self._last = evidence
+
     def _is_first(self, verdict: Verdict, moment: datetime | None) -> bool:
         known = self._firsts.get(verdict)
         return known is None or (moment is not None and (known.time is None or moment < known.time))
@@ -66,6 +78,13 @@ class Spread:
         """What was kept, each record once."""
         last = [self._last] if self._last is not None else []
         return _distinct([*self._firsts.values(), *last, *self._spread])
+
+
+def _before(one: Evidence, other: Evidence) -> bool:
+    """Whether ``one``, which has a time, is earlier; of one moment, earlier in the stream."""
+    return other.time is None or (
+        one.time is not None and (one.time, one.offset) < (other.time, other.offset)
+    )
 
 
 class Tally:
@@ -89,21 +108,27 @@ class Tally:
 
     def add(self, judgement: Judgement, moment: datetime | None, relation: str) -> None:
         """Count one record."""
-        self.count += 1
-        self.verdicts[judgement.verdict] += 1
-        self.relations[relation] += 1
-        if moment is None:
-            self.undated += 1
+        self.add_all(judgement, moment, moment, relation, 1)
+
+    def add_all(
+        self, judgement: Judgement, first: datetime | None, last: datetime | None, relation: str, count: int
+    ) -> None:
+        """Count records that are judged alike; the judgement's bytes are those of all of them."""
+        self.count += count
+        self.verdicts[judgement.verdict] += count
+        self.relations[relation] += count
+        if first is None or last is None:
+            self.undated += count
         else:
-            self._reach(moment, moment)
+            self._reach(first, last)
         if judgement.direction is not Direction.UNKNOWN:
             self.directions.add(judgement.direction)
         if judgement.at_worst is not None:
             self.at_worst.add(judgement.at_worst)
-        _bounded(self.assets.setdefault(judgement.verdict, Counter()), judgement.asset)
-        _bounded(self.accounts, judgement.account)
+        _bounded(self.assets.setdefault(judgement.verdict, Counter()), judgement.asset, count)
+        _bounded(self.accounts, judgement.account, count)
         if judgement.port is not None and (judgement.port in self.ports or len(self.ports) < NAMES_KEPT):
-            self.ports[judgement.port] += 1
+            self.ports[judgement.port] += count
         self.inward = _sum(self.inward, judgement.inward)
         self.outward = _sum(self.outward, judgement.outward)
 
@@ -172,9 +197,9 @@ def _distinct(evidence: Iterable[Evidence]) -> list[Evidence]:
     return list(seen.values())
 
 
-def _bounded(counter: Counter[str], name: str) -> None:
+def _bounded(counter: Counter[str], name: str, count: int) -> None:
     if name and (name in counter or len(counter) < NAMES_KEPT):
-        counter[name] += 1
+        counter[name] += count
 
 
 def _sum(total: int | None, more: int | None) -> int | None:
