@@ -6,6 +6,7 @@ use crate::choice::choose;
 use crate::classes::{Masks, SEGMENT, Segment, Shape, segments};
 use crate::found::Hit;
 use crate::indicators::{Indicators, Malformed, Spelling};
+use crate::simd::Path;
 
 /// Looks for one kind of observable.
 ///
@@ -24,6 +25,7 @@ pub trait Finder: Send + Sync {
 pub struct Engine {
     finders: Vec<Box<dyn Finder>>,
     needs: Vec<Shape>,
+    path: Path,
 }
 
 impl Engine {
@@ -32,23 +34,35 @@ impl Engine {
     /// # Errors
     /// A kind that no finder knows, or a value that is not in canonical form.
     pub fn new<'a>(spellings: impl IntoIterator<Item = Spelling<'a>>) -> Result<Self, Malformed> {
+        Self::on(Path::best(), spellings)
+    }
+
+    /// The same, to be run by the instructions of `path`.
+    ///
+    /// # Errors
+    /// As for [`Engine::new`].
+    pub fn on<'a>(path: Path, spellings: impl IntoIterator<Item = Spelling<'a>>) -> Result<Self, Malformed> {
         let indicators = Indicators::sort(spellings)?;
         let finders = indicators.finders();
         let needs = Shape::ALL
             .into_iter()
-            .filter(|shape| finders.iter().any(|finder| finder.needs().contains(shape)))
+            .filter(|shape| *shape == Shape::LineFeed || finders.iter().any(|finder| finder.needs().contains(shape)))
             .collect();
-        Ok(Self { finders, needs })
+        Ok(Self { finders, needs, path })
     }
 
     /// Put in `out`, sorted and each once, the matches in `text` that begin in `owned`.
     ///
-    /// `text` is one or more whole records, or a window of one that shows enough around `owned`.
+    /// `text` is one or more whole records, or a window of one that shows enough around `owned`. Its lines are in
+    /// `masks` then.
     pub fn find(&self, text: &[u8], owned: Range<usize>, masks: &mut Masks, out: &mut Vec<Hit>) {
         out.clear();
+        masks.begin();
         for range in segments(0..text.len()) {
-            masks.fill(&text[range.start..text.len().min(range.start + SEGMENT + 64)], &self.needs);
-            let segment = Segment { text, base: range.start, words: range.len().div_ceil(64), masks: &*masks };
+            let words = range.len().div_ceil(64);
+            masks.fill(&text[range.start..text.len().min(range.start + SEGMENT + 64)], &self.needs, self.path);
+            masks.count_lines(words, self.path);
+            let segment = Segment { text, base: range.start, words, masks: &*masks, path: self.path };
             for finder in &self.finders {
                 finder.scan(&segment, out);
             }

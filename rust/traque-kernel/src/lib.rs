@@ -41,4 +41,5 @@ pub use found::{Hit, Relation};
 pub use indicators::{Malformed, Spelling};
 pub use samples::Sample;
 pub use scanner::Scanner;
+pub use simd::Path;
 pub use timestamps::{Stamp, TimeRule, read as read_time};

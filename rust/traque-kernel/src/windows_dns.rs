@@ -2,17 +2,19 @@
 
 use std::sync::Arc;
 
-use crate::classes::{Segment, Shape, each_bit};
+use crate::classes::{Look, Segment, Shape, each_bit};
 use crate::engine::Finder;
 use crate::found::Hit;
 use crate::names::windows_name;
 use crate::watched::Watched;
 use crate::{ipv4, ipv6};
+use crate::simd::Work;
 
 /// Finds names in Windows DNS form.
 pub struct WindowsDns(pub Arc<Watched>);
 
 impl WindowsDns {
+    #[inline(never)]
     fn parenthesis(&self, text: &[u8], at: usize, out: &mut Vec<Hit>) {
         let Some((name, end)) = windows_name(text, at) else { return };
         let span = (at, end);
@@ -34,16 +36,28 @@ impl WindowsDns {
     }
 }
 
+impl Work for Look<'_, WindowsDns> {
+    type Done = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let Self { finder, segment, out } = self;
+        let (open, digit) = (segment.masks.of(Shape::Parenthesis), segment.masks.of(Shape::Digit));
+        for word in 0..segment.words {
+            let lengths = open.word(word) & digit.ahead(word, 1);
+            if lengths != 0 {
+                each_bit(lengths, segment.base + word * 64, |at| finder.parenthesis(segment.text, at, out));
+            }
+        }
+    }
+}
+
 impl Finder for WindowsDns {
     fn needs(&self) -> &'static [Shape] {
         &[Shape::Parenthesis, Shape::Digit]
     }
 
     fn scan(&self, segment: &Segment<'_>, out: &mut Vec<Hit>) {
-        let (open, digit) = (segment.masks.of(Shape::Parenthesis), segment.masks.of(Shape::Digit));
-        for word in 0..segment.words {
-            let lengths = open.word(word) & digit.ahead(word, 1);
-            each_bit(lengths, segment.base + word * 64, |at| self.parenthesis(segment.text, at, out));
-        }
+        segment.path.run(Look { finder: self, segment, out });
     }
 }
