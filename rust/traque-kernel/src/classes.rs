@@ -54,15 +54,16 @@ impl Class {
     }
 }
 
-/// The bits of one class over a segment and over the 64 bytes after it, low bit first.
+/// Bits for a segment and for the 64 bytes after it, low bit first: those of one class, or what was made of some.
 #[derive(Clone)]
 pub struct Mask {
-    words: [u64; WORDS + 1],
+    /// The last word is always zero, so that every word that counts has a successor.
+    words: [u64; WORDS + 2],
 }
 
 impl Default for Mask {
     fn default() -> Self {
-        Self { words: [0; WORDS + 1] }
+        Self { words: [0; WORDS + 2] }
     }
 }
 
@@ -74,18 +75,40 @@ impl Mask {
         self.words[used..].fill(0);
     }
 
-    /// Word `index`, 0 to [`WORDS`].
+    /// Word by word; `word` may look at one word and its successor. Many words are made at once.
+    #[inline(always)]
+    #[must_use]
+    pub fn of(word: impl Fn(usize) -> u64) -> Self {
+        let mut mask = Self::default();
+        for (index, slot) in mask.words[..=WORDS].iter_mut().enumerate() {
+            *slot = word(index);
+        }
+        mask
+    }
+
+    /// Word `index`, 0 to [`WORDS`] + 1.
     #[inline(always)]
     #[must_use]
     pub fn word(&self, index: usize) -> u64 {
         self.words[index]
     }
 
-    /// Word `index` (below [`WORDS`]) as it stands `by` bytes (1 to 63) further on: bit i tells of byte i + `by`.
+    /// Word `index` (at most [`WORDS`]) as it stands `by` bytes (1 to 63) further on: bit i tells of byte i + `by`.
     #[inline(always)]
     #[must_use]
     pub fn ahead(&self, index: usize, by: u32) -> u64 {
         join(self.words[index], self.words[index + 1], by)
+    }
+
+    /// The first `words` words that have a bit, each with its index.
+    #[inline(always)]
+    pub fn some(&self, words: usize) -> impl Iterator<Item = (usize, u64)> {
+        const GROUP: usize = 8;
+        let groups = self.words[..words].chunks(GROUP).enumerate();
+        groups.filter(|(_, group)| group.iter().fold(0, |all, word| all | word) != 0).flat_map(|(index, group)| {
+            let words = group.iter().enumerate().filter(|&(_, &word)| word != 0);
+            words.map(move |(at, &word)| (index * GROUP + at, word))
+        })
     }
 }
 
@@ -127,6 +150,13 @@ pub struct Segment<'t> {
 }
 
 impl Segment<'_> {
+    /// Where the bytes of word `index` begin in the text.
+    #[inline(always)]
+    #[must_use]
+    pub fn at(&self, index: usize) -> usize {
+        self.base + index * 64
+    }
+
     /// Its words, some at a time.
     #[inline(always)]
     pub fn groups(&self, of: usize) -> impl Iterator<Item = Range<usize>> {

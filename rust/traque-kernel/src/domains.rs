@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::classes::{Look, Places, Segment, Shape, Test};
+use crate::classes::{Look, Mask, Places, Segment, Shape, Test};
 use crate::engine::Finder;
 use crate::found::Hit;
 use crate::name_set::NameSet;
@@ -54,10 +54,11 @@ impl Work for Look<'_, Domains> {
         let (dot, digit) = (segment.masks.of(Shape::Dot), segment.masks.of(Shape::Digit));
         let names = &finder.0.names;
         let all = if names.may_end_with_digit() { u64::MAX } else { 0 };
+        let dots = Mask::of(|word| dot.word(word) & (!digit.ahead(word, 1) | all));
         let mut places = Places::none();
         for words in segment.groups(Places::WORDS) {
             for word in words {
-                places.add(dot.word(word) & (!digit.ahead(word, 1) | all), word);
+                places.add(dots.word(word), word);
             }
             places.keep(segment, &Begins(names));
             places.keep(segment, &Ends(names));

@@ -1,7 +1,7 @@
 //! Mail addresses (the oracle's `email_addr.py`): from the `@` the domain is read, and where it is known, the local part.
 
 use crate::chars::{label_char_before, lower};
-use crate::classes::{Look, Segment, Shape, each_bit};
+use crate::classes::{Look, Mask, Segment, Shape, each_bit};
 use crate::engine::Finder;
 use crate::escapes;
 use crate::found::{Hit, Relation};
@@ -86,19 +86,17 @@ impl Work for Look<'_, Emails> {
     #[inline(always)]
     fn run(self) {
         let Self { finder, segment, out } = self;
-        let (at, percent) = (segment.masks.of(Shape::At), segment.masks.of(Shape::Percent));
-        for word in 0..segment.words {
-            let signs = at.word(word) | percent.word(word);
-            if signs != 0 {
-                each_bit(signs, segment.base + word * 64, |at| finder.at(segment.text, at, out));
-            }
+        let [at, percent, digit] = [Shape::At, Shape::Percent, Shape::Digit].map(|shape| segment.masks.of(shape));
+        let signs = Mask::of(|word| at.word(word) | percent.word(word) & digit.ahead(word, 1));
+        for (word, signs) in signs.some(segment.words) {
+            each_bit(signs, segment.at(word), |at| finder.at(segment.text, at, out));
         }
     }
 }
 
 impl Finder for Emails {
     fn needs(&self) -> &'static [Shape] {
-        &[Shape::At, Shape::Percent]
+        &[Shape::At, Shape::Percent, Shape::Digit]
     }
 
     fn scan(&self, segment: &Segment<'_>, out: &mut Vec<Hit>) {

@@ -1,6 +1,6 @@
 //! Hashes in hex (the oracle's `_hash.py`): the last 32, 40, 64 or 128 digits of a run of letters and digits.
 
-use crate::classes::{Look, Segment, Shape, each_bit, join};
+use crate::classes::{Look, Mask, Segment, Shape, each_bit, join};
 use crate::engine::Finder;
 use crate::escapes;
 use crate::found::{Hit, Relation};
@@ -60,16 +60,14 @@ impl Work for Look<'_, Hashes> {
     fn run(self) {
         let Self { finder, segment, out } = self;
         let hex = segment.masks.of(Shape::Hex);
-        let mut next_is_full = has_full_sixteen(hex.word(0));
-        for word in 0..segment.words {
+        // A row of 32 covers sixteen that begin at a multiple of sixteen, in its first word or in the next one.
+        let full = Mask::of(|word| full_sixteens(hex.word(word)));
+        let near = Mask::of(|word| full.word(word) | full.word(word + 1));
+        for (word, _) in near.some(segment.words) {
             let (here, next) = (hex.word(word), hex.word(word + 1));
-            let is_full = std::mem::replace(&mut next_is_full, has_full_sixteen(next));
-            // A row of 32 covers sixteen that begin at a multiple of sixteen.
-            if is_full | next_is_full {
-                let rows = rows_of_32(here, next);
-                let last = rows & !join(rows, rows_of_32(next, 0), 1);
-                each_bit(last, segment.base + word * 64, |at| finder.run(segment.text, at + SHORTEST, out));
-            }
+            let rows = rows_of_32(here, next);
+            let last = rows & !join(rows, rows_of_32(next, 0), 1);
+            each_bit(last, segment.at(word), |at| finder.run(segment.text, at + SHORTEST, out));
         }
     }
 }
@@ -84,10 +82,13 @@ impl Finder for Hashes {
     }
 }
 
-/// Whether one of the four sixteens of bits is all ones.
+/// The first bit of each of the four sixteens that is all ones.
 #[inline(always)]
-fn has_full_sixteen(bits: u64) -> bool {
-    [8, 4, 2, 1].into_iter().fold(bits, |bits, by| bits & bits >> by) & 0x0001_0001_0001_0001 != 0
+fn full_sixteens(mut bits: u64) -> u64 {
+    for by in [8, 4, 2, 1] {
+        bits &= bits >> by;
+    }
+    bits & 0x0001_0001_0001_0001
 }
 
 /// Those of `bits` that begin a row of 32.

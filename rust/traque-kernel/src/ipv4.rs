@@ -8,7 +8,7 @@
 use std::sync::Arc;
 
 use crate::chars::is_label_byte;
-use crate::classes::{Look, Places, Segment, Shape, Test, join};
+use crate::classes::{Look, Mask, Places, Segment, Shape, Test};
 use crate::engine::Finder;
 use crate::escapes;
 use crate::found::Hit;
@@ -51,21 +51,12 @@ impl Work for Look<'_, Ipv4> {
     fn run(self) {
         let Self { finder, segment, out } = self;
         let (digit, dot) = (segment.masks.of(Shape::Digit), segment.masks.of(Shape::Dot));
-        // Dots that a digit follows.
-        let followed = |word: usize| {
-            // What follows the very last bit is not known, nor needed: it is too far from any own dot.
-            let next = if word < segment.words { digit.ahead(word, 1) } else { digit.word(word) >> 1 };
-            dot.word(word) & next
-        };
-        // Those of `dots` that another of them follows, two to four bytes on.
-        let chained = |dots: u64, next: u64| dots & (join(dots, next, 2) | join(dots, next, 3) | join(dots, next, 4));
+        let followed = Mask::of(|word| dot.word(word) & digit.ahead(word, 1));
+        let triples = chained(&chained(&followed));
         let mut places = Places::none();
-        let mut next = followed(0);
         for words in segment.groups(Places::WORDS) {
             for word in words {
-                let here = next;
-                next = followed(word + 1);
-                places.add(chained(chained(here, next), chained(next, 0)), word);
+                places.add(triples.word(word), word);
             }
             places.keep(segment, finder);
             for at in places.take() {
@@ -83,6 +74,12 @@ impl Finder for Ipv4 {
     fn scan(&self, segment: &Segment<'_>, out: &mut Vec<Hit>) {
         segment.path.run(Look { finder: self, segment, out });
     }
+}
+
+/// Those of `dots` that another of them follows, two to four bytes on.
+#[inline(always)]
+fn chained(dots: &Mask) -> Mask {
+    Mask::of(|word| dots.word(word) & (dots.ahead(word, 2) | dots.ahead(word, 3) | dots.ahead(word, 4)))
 }
 
 /// What stands around the first of three dots, at first glance.

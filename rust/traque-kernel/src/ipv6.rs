@@ -67,35 +67,40 @@ impl Work for Look<'_, Ipv6> {
     fn run(self) {
         let Self { finder, segment, out } = self;
         let (colon, dot) = (segment.masks.of(Shape::Colon), segment.masks.of(Shape::Dot));
-        let mut rows = RowFinder { colon, hex: segment.masks.of(Shape::Hex), reached: 0 };
-        let f = segment.masks.of(Shape::F);
-        let only_mapped = finder.0.v6.is_empty();
-        for word in 0..segment.words {
-            let at = segment.base + word * 64;
-            if only_mapped {
-                // An IPv4 address that is written as an IPv6 one has a group `ffff` that a colon follows.
-                let last = f.ahead(word, 3) & colon.ahead(word, 4);
-                if last != 0 {
-                    let groups = last & f.word(word) & f.ahead(word, 1) & f.ahead(word, 2);
-                    each_bit(groups, at, |group| finder.colon(segment.text, group + 4, out));
-                }
-            } else {
-                let double = colon.word(word) & colon.ahead(word, 1);
-                if double != 0 {
-                    each_bit(double, at, |colon| finder.colon(segment.text, colon, out));
-                }
+        let words = segment.words;
+        if finder.0.v6.is_empty() {
+            // An IPv4 address that is written as an IPv6 one has a group `ffff` that a colon follows.
+            let f = segment.masks.of(Shape::F);
+            let groups = Mask::of(|word| {
+                f.word(word) & f.ahead(word, 1) & f.ahead(word, 2) & f.ahead(word, 3) & colon.ahead(word, 4)
+            });
+            for (word, groups) in groups.some(words) {
+                each_bit(groups, segment.at(word), |group| finder.colon(segment.text, group + 4, out));
+            }
+        } else {
+            let double = Mask::of(|word| colon.word(word) & colon.ahead(word, 1));
+            for (word, double) in double.some(words) {
+                each_bit(double, segment.at(word), |colon| finder.colon(segment.text, colon, out));
+            }
+            // Six colons two to five bytes apart: nearly every line has a time with two or three.
+            let mut rows = RowFinder { colon, hex: segment.masks.of(Shape::Hex), reached: 0, next: 0 };
+            let mut six = near(colon);
+            for _ in 2..ROW_LEAST {
+                six = near(&six);
+            }
+            for (word, _) in six.some(words) {
                 let (first, long) = rows.first_colons(word);
-                if first != 0 {
-                    each_bit(first, at, |colon| finder.row(segment.text, colon, long >> (colon - at) & 1 != 0, out));
+                let at = segment.at(word);
+                each_bit(first, at, |colon| finder.row(segment.text, colon, long >> (colon - at) & 1 != 0, out));
+            }
+        }
+        let four = Mask::of(|word| dot.word(word) & dot.ahead(word, 2) & dot.ahead(word, 4) & dot.ahead(word, 6));
+        for (word, _) in four.some(words) {
+            each_bit(sixteen_every_other(dot.word(word), dot.word(word + 1)), segment.at(word), |dot| {
+                if let Some((start, end, address)) = reversed(segment.text, dot) {
+                    finder.0.v6_found(segment.text, (start, end), address, None, out);
                 }
-            }
-            if dot.word(word) & dot.ahead(word, 2) & dot.ahead(word, 4) != 0 {
-                each_bit(sixteen_every_other(dot.word(word), dot.word(word + 1)), at, |dot| {
-                    if let Some((start, end, address)) = reversed(segment.text, dot) {
-                        finder.0.v6_found(segment.text, (start, end), address, None, out);
-                    }
-                });
-            }
+            });
         }
     }
 }
@@ -114,35 +119,33 @@ impl Finder for Ipv6 {
     }
 }
 
+/// Those of `colons` that another of them follows, two to five bytes on.
+#[inline(always)]
+fn near(colons: &Mask) -> Mask {
+    Mask::of(|word| {
+        let followed = colons.ahead(word, 2) | colons.ahead(word, 3) | colons.ahead(word, 4) | colons.ahead(word, 5);
+        colons.word(word) & followed
+    })
+}
+
 /// Finds the first colons of rows of six or more, with one to four hex digits between.
 struct RowFinder<'m> {
     colon: &'m Mask,
     hex: &'m Mask,
-    /// Colons of the next word that end a link from this one.
+    /// Colons of the word `next` that end a link from the one before.
     reached: u64,
+    next: usize,
 }
 
 impl RowFinder<'_> {
-    /// The first colons of rows in a word (each is asked for, in order), and which colons begin ten in a row with
-    /// two digits between: no address has so many groups, but netfilter writes two MAC addresses as one.
-    #[inline(always)]
-    fn first_colons(&mut self, word: usize) -> (u64, u64) {
-        let already = std::mem::take(&mut self.reached);
-        let (colons, next) = (self.colon.word(word), self.colon.word(word + 1));
-        // Three colons two to five bytes apart: nearly every line has a time with two.
-        let near = |bits: u64, next: u64| {
-            let (pairs, next) = (bits | join(bits, next, 1), next | next >> 1);
-            bits & (join(pairs, next, 2) | join(pairs, next, 4))
-        };
-        if near(near(colons, next), near(next, 0)) == 0 {
-            return (0, 0);
-        }
-        self.links(word, already)
-    }
-
+    /// The first colons of rows in a word that has six near each other (each is asked for, in order), and which
+    /// colons begin ten in a row with two digits between: no address has so many groups, but netfilter writes two MAC
+    /// addresses as one.
     #[inline(never)]
-    fn links(&mut self, word: usize, already: u64) -> (u64, u64) {
+    fn first_colons(&mut self, word: usize) -> (u64, u64) {
         let (colons, next) = (self.colon.word(word), self.colon.word(word + 1));
+        let already = if self.next == word { self.reached } else { 0 };
+        (self.reached, self.next) = (0, word + 1);
         let hex = [self.hex.word(word), self.hex.word(word + 1)];
         let (mut digits, mut digits_next) = (u64::MAX, u64::MAX);
         let (mut linked, mut reached, mut pairs, mut pairs_next) = (0, already, 0, 0);

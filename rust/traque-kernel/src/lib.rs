@@ -27,6 +27,7 @@ mod samples;
 mod scanner;
 mod set;
 mod simd;
+mod sorted_texts;
 mod tails;
 mod timestamps;
 mod url_form;

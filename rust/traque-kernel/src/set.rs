@@ -251,14 +251,15 @@ impl Texts {
 
 /// For each place, the indicators there: nearly always one.
 #[derive(Debug, Default)]
-struct Bearers {
+pub struct Bearers {
     ids: Vec<u32>,
     /// Where the ids of a place end; empty as long as each place has one.
     ends: Vec<u32>,
 }
 
 impl Bearers {
-    fn push(&mut self, ids: impl Iterator<Item = u32>) {
+    /// Add the next place.
+    pub fn push(&mut self, ids: impl Iterator<Item = u32>) {
         let before = self.ids.len();
         self.ids.extend(ids);
         if self.ends.is_empty() && self.ids.len() > before + 1 {
@@ -269,7 +270,9 @@ impl Bearers {
         }
     }
 
-    fn get(&self, place: usize) -> &[u32] {
+    /// The indicators at a place.
+    #[must_use]
+    pub fn get(&self, place: usize) -> &[u32] {
         if self.ends.is_empty() {
             return &self.ids[place..=place];
         }

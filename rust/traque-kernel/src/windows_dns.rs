@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::classes::{Look, Segment, Shape, each_bit};
+use crate::classes::{Look, Mask, Segment, Shape, each_bit};
 use crate::engine::Finder;
 use crate::found::Hit;
 use crate::names::windows_name;
@@ -43,11 +43,9 @@ impl Work for Look<'_, WindowsDns> {
     fn run(self) {
         let Self { finder, segment, out } = self;
         let (open, digit) = (segment.masks.of(Shape::Parenthesis), segment.masks.of(Shape::Digit));
-        for word in 0..segment.words {
-            let lengths = open.word(word) & digit.ahead(word, 1);
-            if lengths != 0 {
-                each_bit(lengths, segment.base + word * 64, |at| finder.parenthesis(segment.text, at, out));
-            }
+        let lengths = Mask::of(|word| open.word(word) & digit.ahead(word, 1));
+        for (word, lengths) in lengths.some(segment.words) {
+            each_bit(lengths, segment.at(word), |at| finder.parenthesis(segment.text, at, out));
         }
     }
 }
