@@ -7,7 +7,7 @@ _Columns: TypeAlias = tuple[bytes, bytes, bytes, bytes]
 # Layout, anchor, column, separator.
 _Rule: TypeAlias = tuple[str, bytes, int, bytes]
 
-__all__ = ["PROFILE", "VERSION", "Engine", "Scanner", "read_time"]
+__all__ = ["PROFILE", "VERSION", "Engine", "Scanner", "paths", "read_time"]
 
 PROFILE: str
 VERSION: str
@@ -15,7 +15,7 @@ VERSION: str
 @final
 class Engine:
     # Kind, form, indicator, and for a name whether the names below it match.
-    def __new__(cls, spellings: list[tuple[str, str, int, bool]]) -> Engine: ...
+    def __new__(cls, spellings: list[tuple[str, str, int, bool]], path: str | None = None) -> Engine: ...
     def scanner(self, times: list[_Rule]) -> Scanner: ...
 
 @final
@@ -25,4 +25,5 @@ class Scanner:
     def feed(self, chunk: bytes) -> _Columns: ...
     def finish(self) -> _Columns: ...
 
+def paths() -> list[str]: ...
 def read_time(record: bytes, rules: list[_Rule]) -> tuple[int, bool, bool] | None: ...

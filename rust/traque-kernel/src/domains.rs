@@ -7,8 +7,8 @@ use crate::engine::Finder;
 use crate::found::Hit;
 use crate::name_set::NameSet;
 use crate::names;
-use crate::watched::Watched;
 use crate::simd::Work;
+use crate::watched::Watched;
 
 /// Finds domain names.
 pub struct Domains(pub Arc<Watched>);

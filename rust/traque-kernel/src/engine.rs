@@ -73,3 +73,53 @@ impl Engine {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Engine;
+    use crate::classes::{Masks, SEGMENT};
+    use crate::found::Hit;
+    use crate::indicators::Spelling;
+    use crate::simd::Path;
+
+    const INDICATORS: [(&str, &str); 7] = [
+        ("ipv4-addr", "192.0.2.1"),
+        ("ipv4-net", "198.51.100.0/24"),
+        ("ipv6-addr", "2001:db8::1"),
+        ("domain-name", "evil.example"),
+        ("url", "http://evil.example/gate.php?id=1"),
+        ("email-addr", "user@evil.example"),
+        ("md5", "f1d2c3b4a5968778695a4b3c2d1e0f00"),
+    ];
+
+    const TEXT: &str = "<192.0.2.1> ::ffff:192.0.2.1 0:0:0:0:0:ffff:c000:201 198.51.100.7:80 \\n192.0.2.1 \
+        [2001:db8::1] 2001:db8:0:0:0:0:0:1 1.2.0.192.in-addr.arpa 1.192.0.2.1 www.evil.example. http://evil.example/gate.php?id=1 \
+        user@evil.example user%40evil.example (4)evil(7)example(0) MD5=f1d2c3b4a5968778695a4b3c2d1e0f00 notevil.example";
+
+    fn found(engine: &Engine, text: &[u8]) -> Vec<Hit> {
+        let (mut masks, mut hits) = (Masks::default(), Vec::new());
+        engine.find(text, 0..text.len(), &mut masks, &mut hits);
+        assert_eq!(masks.lines().total(), memchr::memchr_iter(b'\n', text).count() as u64);
+        hits
+    }
+
+    #[test]
+    fn every_path_finds_the_same_wherever_it_stands() {
+        let spellings =
+            || (0..).zip(INDICATORS).map(|(indicator, (kind, form))| Spelling { kind, form, indicator, below: true });
+        let compiled = |path| Engine::on(path, spellings()).expect("canonical indicators");
+        let expected = found(&compiled(Path::best()), TEXT.as_bytes());
+        assert_eq!(expected.len(), 17);
+        for engine in Path::all().into_iter().map(compiled) {
+            for pad in (0..200).chain(SEGMENT - TEXT.len() - 80..SEGMENT + 80) {
+                let text = format!("{}\n{TEXT}\n{}", "-".repeat(pad), ".".repeat(pad % 97));
+                let mut hits = found(&engine, text.as_bytes());
+                for hit in &mut hits {
+                    hit.start -= pad as u64 + 1;
+                    hit.end -= pad as u64 + 1;
+                }
+                assert_eq!(hits, expected, "{:?} {pad}", engine.path);
+            }
+        }
+    }
+}

@@ -12,9 +12,9 @@ use crate::classes::{Look, Mask, Places, Segment, Shape, Test};
 use crate::engine::Finder;
 use crate::escapes;
 use crate::found::Hit;
+use crate::simd::Work;
 use crate::tails::stands_alone;
 use crate::watched::Watched;
-use crate::simd::Work;
 
 const REVERSED: &[u8] = b".in-addr.arpa";
 

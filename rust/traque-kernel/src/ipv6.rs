@@ -15,9 +15,9 @@ use crate::engine::Finder;
 use crate::escapes;
 use crate::found::Hit;
 use crate::ipv4::embedded_quad;
+use crate::simd::Work;
 use crate::tails::{is_port, stands_alone};
 use crate::watched::{Watched, is_mapped};
-use crate::simd::Work;
 
 /// No address with its port is longer (39 bytes, or 45 with an embedded IPv4 address, and a port).
 const REACH: usize = 64;

@@ -80,9 +80,9 @@ impl NameSet {
         let (label, length) = LastLabels::letters(u64::from_le_bytes(*eight));
         let (Some(&end), Some(&next)) = (shown.get(length), shown.get(length + 1)) else { return true };
         // A longer label, or one that is not all letters, is not judged here.
-        let is_whole = (length < 8) & (end < 0x80) & !is_label_byte(end);
-        let is_last = (end != b'.') | !next.is_ascii_alphanumeric();
-        !is_whole | (is_last & self.last.may_hold(label))
+        let is_whole = length < 8 && end < 0x80 && !is_label_byte(end);
+        let is_last = end != b'.' || !next.is_ascii_alphanumeric();
+        !is_whole || is_last && self.last.may_hold(label)
     }
 
     /// Whether a last label may begin with a digit; false is certain.
@@ -144,11 +144,12 @@ impl LastLabels {
     /// The letters that begin `eight` bytes, in lower case, and how many they are.
     #[inline(always)]
     fn letters(eight: u64) -> (u64, usize) {
-        const TOPS: u64 = 0x8080_8080_8080_8080;
+        const ONES: u64 = 0x0101_0101_0101_0101;
+        const TOPS: u64 = 0x80 * ONES;
         let lower = eight | 0x2020_2020_2020_2020;
         let low7 = lower & !TOPS;
-        let from_a = low7 + 0x0101_0101_0101_0101 * (0x80 - b'a' as u64);
-        let after_z = low7 + 0x0101_0101_0101_0101 * (0x7f - b'z' as u64);
+        let from_a = low7 + ONES * (0x80 - u64::from(b'a'));
+        let after_z = low7 + ONES * (0x7f - u64::from(b'z'));
         let others = (!from_a | after_z | lower) & TOPS;
         let length = others.trailing_zeros() / 8;
         (lower & !u64::MAX.checked_shl(8 * length).unwrap_or(0), length as usize)

@@ -88,7 +88,7 @@ impl Filter {
 /// A number below `count` (not 0) by the high bits of `hash`.
 #[inline(always)]
 fn scaled(hash: u64, count: usize) -> usize {
-    (u128::from(hash) * count as u128 >> 64) as usize
+    ((u128::from(hash) * count as u128) >> 64) as usize
 }
 
 /// Maps the hash of a key to the place of the key in a list that the owner keeps.

@@ -52,7 +52,7 @@ impl Path {
     /// The fastest.
     #[must_use]
     pub fn best() -> Self {
-        Self::all()[0]
+        Self::all().first().copied().unwrap_or(Self(Means::Portable))
     }
 
     /// What it is called.
@@ -69,7 +69,10 @@ impl Path {
 
     /// Sets bit `i` of `words` for each byte `i` of `bytes` that `class` holds.
     ///
-    /// `words` has exactly one word for each 64 bytes begun; bits past the end of `bytes` are zero.
+    /// Bits past the end of `bytes` are zero.
+    ///
+    /// # Panics
+    /// If `words` has not exactly one word for each 64 bytes begun.
     pub fn classify(self, bytes: &[u8], class: Class, words: &mut [u64]) {
         assert_eq!(words.len(), bytes.len().div_ceil(64));
         match self.0 {
@@ -262,9 +265,7 @@ mod avx512 {
                     *bound = (splat(low), splat(high - low));
                 }
                 let bounds = &bounds[..ranges.len()];
-                each(bytes, words, |lanes| {
-                    bounds.iter().fold(0, |all, &(from, span)| all | within(lanes, from, span))
-                });
+                each(bytes, words, |lanes| bounds.iter().fold(0, |all, &(from, span)| all | within(lanes, from, span)));
             }
         }
     }

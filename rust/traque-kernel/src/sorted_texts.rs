@@ -43,7 +43,9 @@ impl SortedTexts {
             }
             let shared = before.iter().zip(text).take(u8::MAX.into()).take_while(|(a, b)| a == b).count();
             packed.push(shared as u8);
-            packed.extend_from_slice(&u32::try_from(text.len() - shared).expect("less than 4 GiB of indicators").to_le_bytes());
+            packed.extend_from_slice(
+                &u32::try_from(text.len() - shared).expect("less than 4 GiB of indicators").to_le_bytes(),
+            );
             packed.extend_from_slice(&text[shared..]);
             filter.insert(seed.bytes(text));
             bearers.push(group.iter().map(|pair| pair.1));
@@ -94,7 +96,8 @@ mod tests {
 
     #[test]
     fn holds_what_was_put_in_and_nothing_else() {
-        let texts: Vec<String> = (0..3000).map(|n| format!("http://{}.example/{}", n % 7, "x".repeat(n % 400))).collect();
+        let texts: Vec<String> =
+            (0..3000).map(|n| format!("http://{}.example/{}", n % 7, "x".repeat(n % 400))).collect();
         let pairs: Vec<(&str, u32)> = texts.iter().zip(0..).map(|(text, n)| (text.as_str(), n)).collect();
         let set = SortedTexts::new(pairs.clone());
         for (text, _) in &pairs {

@@ -6,9 +6,9 @@ use crate::classes::{Look, Mask, Segment, Shape, each_bit};
 use crate::engine::Finder;
 use crate::found::Hit;
 use crate::names::windows_name;
+use crate::simd::Work;
 use crate::watched::Watched;
 use crate::{ipv4, ipv6};
-use crate::simd::Work;
 
 /// Finds names in Windows DNS form.
 pub struct WindowsDns(pub Arc<Watched>);

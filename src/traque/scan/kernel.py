@@ -50,8 +50,17 @@ def version() -> str:
     return _kernel.VERSION
 
 
-def compile(observables: Sequence[Observable]) -> KernelEngine:  # noqa: A001 - the name every engine has
-    """A compiled set; ``Hit.indicator`` is the index in ``observables``.
+def paths() -> list[str]:
+    """The sets of instructions that can scan on this processor, the fastest first. ImportError without the extension."""
+    from traque import _kernel
+
+    return _kernel.paths()
+
+
+def compile(  # noqa: A001 - the name every engine has
+    observables: Sequence[Observable], path: str | None = None
+) -> KernelEngine:
+    """A compiled set; ``Hit.indicator`` is the index in ``observables``. It scans by ``path``, else the fastest.
 
     ValueError for an observable that is not in canonical form or of a kind without a finder;
     ImportError without the extension.
@@ -64,7 +73,8 @@ def compile(observables: Sequence[Observable]) -> KernelEngine:  # noqa: A001 - 
                 (observable.kind, form.decode(), index, matches_below(observable))
                 for index, observable in enumerate(observables)
                 for form in spellings(observable)
-            ]
+            ],
+            path,
         )
     )
 
