@@ -60,9 +60,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
         best = best.min(processor_time()? - started);
     }
-    let speed = bytes as f64 / best as f64;
-    let each = grown as f64 / count.max(1) as f64;
-    println!("{count} indicators, {each:.1} bytes each; {speed:.3} GB/s; {} records, {} hits", found.0, found.1);
+    let speed = bytes as u64 * 1000 / best.max(1);
+    let each = grown / count.max(1) as u64;
+    println!("{count} indicators, {each} bytes each; {speed} MB/s; {} records, {} hits", found.0, found.1);
     Ok(())
 }
 

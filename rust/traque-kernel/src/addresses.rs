@@ -80,6 +80,12 @@ impl<A: Address> Addresses<A> {
         self.single.may_hold(address) || self.heads.get(head / 64).is_some_and(|word| word >> (head % 64) & 1 != 0)
     }
 
+    /// [`Self::may_hold`] will be asked soon.
+    #[inline(always)]
+    pub fn fetch(&self, address: A) {
+        self.single.fetch(address);
+    }
+
     /// Calls `visit` for each indicator that is `address` or holds it.
     pub fn each(&self, address: A, mut visit: impl FnMut(u32, Relation)) {
         for &mark in self.single.get(address) {

@@ -129,10 +129,16 @@ pub struct Look<'l, F> {
     pub out: &'l mut Vec<Hit>,
 }
 
-/// A quick look at a place of a text.
+/// A quick look at many places of a text, in two steps so that memory may be fetched between.
 pub trait Test {
-    /// Whether something may stand there; false is certain.
-    fn may_stand(&self, text: &[u8], at: usize) -> bool;
+    /// What the first step leaves to the second.
+    type Clue: Copy + Default;
+
+    /// Whether something may stand there, as far as the text tells; false is certain.
+    fn glance(&self, text: &[u8], at: usize) -> (bool, Self::Clue);
+
+    /// Whether something may stand there, as far as the set tells; false is certain.
+    fn confirm(&self, clue: Self::Clue) -> bool;
 }
 
 /// A stretch of text with the places of each class that the active finders ask for.
@@ -311,7 +317,7 @@ pub struct Places {
 
 impl Places {
     /// The bits of so many words may be added before all are taken.
-    pub const WORDS: usize = 8;
+    pub const WORDS: usize = 16;
 
     /// Bits of a word that are written without a look at how many there are.
     const USUAL: usize = 4;
@@ -342,14 +348,24 @@ impl Places {
 
     /// Keep those that pass `test`.
     #[inline(always)]
-    pub fn keep(&mut self, segment: &Segment<'_>, test: &impl Test) {
-        let mut kept = 0;
-        for index in 0..self.count.min(self.at.len()) {
-            let place = self.at[index];
-            self.at[kept] = place;
-            kept += usize::from(test.may_stand(segment.text, segment.base + usize::from(place)));
+    pub fn keep<T: Test>(&mut self, segment: &Segment<'_>, test: &T) {
+        const BATCH: usize = 32;
+        let count = self.count.min(self.at.len());
+        self.count = 0;
+        for start in (0..count).step_by(BATCH) {
+            let mut batch = [(0, T::Clue::default()); BATCH];
+            let mut seen = 0;
+            for index in start..count.min(start + BATCH) {
+                let place = self.at[index];
+                let (passes, clue) = test.glance(segment.text, segment.base + usize::from(place));
+                batch[seen] = (place, clue);
+                seen += usize::from(passes);
+            }
+            for &(place, clue) in &batch[..seen] {
+                self.at[self.count] = place;
+                self.count += usize::from(test.confirm(clue));
+            }
         }
-        self.count = kept;
     }
 
     /// Take all of them.

@@ -29,9 +29,16 @@ impl Domains {
 struct Begins<'s>(&'s NameSet);
 
 impl Test for Begins<'_> {
+    type Clue = ();
+
     #[inline(always)]
-    fn may_stand(&self, text: &[u8], dot: usize) -> bool {
-        self.0.may_begin_last_label(text, dot)
+    fn glance(&self, text: &[u8], dot: usize) -> (bool, ()) {
+        (self.0.may_begin_last_label(text, dot), ())
+    }
+
+    #[inline(always)]
+    fn confirm(&self, (): ()) -> bool {
+        true
     }
 }
 
@@ -39,9 +46,16 @@ impl Test for Begins<'_> {
 struct Ends<'s>(&'s NameSet);
 
 impl Test for Ends<'_> {
+    type Clue = ();
+
     #[inline(always)]
-    fn may_stand(&self, text: &[u8], dot: usize) -> bool {
-        self.0.may_be_last_label(text, dot)
+    fn glance(&self, text: &[u8], dot: usize) -> (bool, ()) {
+        (self.0.may_be_last_label(text, dot), ())
+    }
+
+    #[inline(always)]
+    fn confirm(&self, (): ()) -> bool {
+        true
     }
 }
 

@@ -35,12 +35,21 @@ impl Ipv4 {
     }
 }
 
+/// The clue of the first of three dots: the address around it, and whether another reading may hide there.
 impl Test for Ipv4 {
-    /// Whether an indicator may stand around the first of three dots.
+    type Clue = (u32, bool);
+
     #[inline(always)]
-    fn may_stand(&self, text: &[u8], dot: usize) -> bool {
-        let Some(glance) = Glance::at(text, dot) else { return true };
-        glance.has_form & (glance.is_unclear | (glance.is_address & self.0.v4.may_hold(glance.value)))
+    #[allow(clippy::needless_bitwise_bool)] // a branch here would often be foretold wrongly
+    fn glance(&self, text: &[u8], dot: usize) -> (bool, (u32, bool)) {
+        let Some(glance) = Glance::at(text, dot) else { return (true, (0, true)) };
+        self.0.v4.fetch(glance.value);
+        (glance.has_form & (glance.is_unclear | glance.is_address), (glance.value, glance.is_unclear))
+    }
+
+    #[inline(always)]
+    fn confirm(&self, (value, is_unclear): (u32, bool)) -> bool {
+        is_unclear | self.0.v4.may_hold(value)
     }
 }
 

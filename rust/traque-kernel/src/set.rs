@@ -6,6 +6,8 @@
 
 use std::hash::{BuildHasher, RandomState};
 
+use crate::simd;
+
 const EMPTY: u32 = u32::MAX;
 
 /// Spreads the bits of a key; the seed keeps whoever writes bulletins from choosing collisions.
@@ -77,6 +79,12 @@ impl Filter {
     pub fn may_hold(&self, hash: u64) -> bool {
         let bits = Self::bits(hash);
         self.words[scaled(hash, self.words.len())] & bits == bits
+    }
+
+    /// [`Self::may_hold`] will be asked soon.
+    #[inline(always)]
+    pub fn fetch(&self, hash: u64) {
+        simd::fetch(&self.words[scaled(hash, self.words.len())]);
     }
 
     #[inline(always)]
@@ -185,6 +193,12 @@ impl<K: Key> Table<K> {
     #[must_use]
     pub fn may_hold(&self, key: K) -> bool {
         self.index.filter.may_hold(key.hash(self.seed))
+    }
+
+    /// [`Self::may_hold`] will be asked soon.
+    #[inline(always)]
+    pub fn fetch(&self, key: K) {
+        self.index.filter.fetch(key.hash(self.seed));
     }
 
     /// The indicators that bear `key`.

@@ -51,7 +51,10 @@ def version() -> str:
 
 
 def paths() -> list[str]:
-    """The sets of instructions that can scan on this processor, the fastest first. ImportError without the extension."""
+    """The sets of instructions that can scan on this processor, the fastest first.
+
+    ImportError without the extension.
+    """
     from traque import _kernel
 
     return _kernel.paths()
@@ -60,7 +63,8 @@ def paths() -> list[str]:
 def compile(  # noqa: A001 - the name every engine has
     observables: Sequence[Observable], path: str | None = None
 ) -> KernelEngine:
-    """A compiled set; ``Hit.indicator`` is the index in ``observables``. It scans by ``path``, else the fastest.
+    """A compiled set; ``Hit.indicator`` is the index in ``observables``. It scans by ``path``, or else the
+    fastest one.
 
     ValueError for an observable that is not in canonical form or of a kind without a finder;
     ImportError without the extension.
