@@ -63,9 +63,9 @@ def paths() -> list[str]:
 def compile(  # noqa: A001 - the name every engine has
     observables: Sequence[Observable], path: str | None = None
 ) -> KernelEngine:
-    """A compiled set; ``Hit.indicator`` is the index in ``observables``. It scans by ``path``, or else the
-    fastest one.
+    """A compiled set; ``Hit.indicator`` is the index in ``observables``.
 
+    It scans by ``path``, one of :func:`paths`, or else by the fastest.
     ValueError for an observable that is not in canonical form or of a kind without a finder;
     ImportError without the extension.
     """
