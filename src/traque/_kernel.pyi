@@ -10,7 +10,7 @@ _Total: TypeAlias = tuple[int, int, int, list[int | None]]
 # Layout, anchor, column, separator.
 _Rule: TypeAlias = tuple[str, bytes, int, bytes]
 
-__all__ = ["PROFILE", "VERSION", "Engine", "Scanner", "Shapes", "TimeReader"]
+__all__ = ["PROFILE", "VERSION", "Engine", "Scanner", "Shapes", "TimeReader", "paths"]
 
 PROFILE: str
 VERSION: str
@@ -18,7 +18,7 @@ VERSION: str
 @final
 class Engine:
     # Kind, form, indicator, and for a name whether the names below it match.
-    def __new__(cls, spellings: list[tuple[str, str, int, bool]]) -> Engine: ...
+    def __new__(cls, spellings: list[tuple[str, str, int, bool]], path: str | None = None) -> Engine: ...
     def scanner(self, times: list[_Rule]) -> Scanner: ...
 
 @final
@@ -46,3 +46,5 @@ class Shapes:
 class TimeReader:
     def __new__(cls, rules: list[_Rule]) -> TimeReader: ...
     def read(self, record: bytes) -> tuple[int, bool, bool] | None: ...
+
+def paths() -> list[str]: ...

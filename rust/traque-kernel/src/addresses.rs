@@ -15,24 +15,24 @@ pub trait Address: Key {
 }
 
 impl Address for u32 {
-    #[inline]
+    #[inline(always)]
     fn truncated(self, bits: u32) -> Self {
         self & u32::MAX.checked_shl(32 - bits).unwrap_or(0)
     }
 
-    #[inline]
+    #[inline(always)]
     fn head(self) -> usize {
         (self >> 16) as usize
     }
 }
 
 impl Address for u128 {
-    #[inline]
+    #[inline(always)]
     fn truncated(self, bits: u32) -> Self {
         self & u128::MAX.checked_shl(128 - bits).unwrap_or(0)
     }
 
-    #[inline]
+    #[inline(always)]
     fn head(self) -> usize {
         (self >> 112) as usize
     }
@@ -73,11 +73,17 @@ impl<A: Address> Addresses<A> {
     }
 
     /// Whether `address` may be an indicator or lie in one; false is certain, and is the usual answer.
-    #[inline]
+    #[inline(always)]
     #[must_use]
     pub fn may_hold(&self, address: A) -> bool {
         let head = address.head();
         self.single.may_hold(address) || self.heads.get(head / 64).is_some_and(|word| word >> (head % 64) & 1 != 0)
+    }
+
+    /// [`Self::may_hold`] will be asked soon.
+    #[inline(always)]
+    pub fn fetch(&self, address: A) {
+        self.single.fetch(address);
     }
 
     /// Calls `visit` for each indicator that is `address` or holds it.

@@ -6,7 +6,10 @@
 
 use std::ops::Range;
 
-use crate::simd;
+use memchr::memchr_iter;
+
+use crate::found::Hit;
+use crate::simd::{Path, Work};
 
 /// Bytes that a finder works on at a time.
 pub const SEGMENT: usize = 4096;
@@ -28,6 +31,9 @@ impl Class {
     /// `0` to `9`, `a` to `f`, `A` to `F`.
     pub const HEX: Self = Self { ranges: [(b'0', b'9'), (b'A', b'F'), (b'a', b'f')], used: 3 };
 
+    /// `f` and `F`.
+    pub const F: Self = Self { ranges: [(b'F', b'F'), (b'f', b'f'), (b'f', b'f')], used: 2 };
+
     /// One byte below 0x80.
     #[must_use]
     pub const fn byte(byte: u8) -> Self {
@@ -48,46 +54,91 @@ impl Class {
     }
 }
 
-/// The bits of one class over a segment and over the 64 bytes after it, low bit first.
+/// Bits for a segment and for the 64 bytes after it, low bit first: those of one class, or what was made of some.
 #[derive(Clone)]
 pub struct Mask {
-    words: [u64; WORDS + 1],
+    /// The last word is always zero, so that every word that counts has a successor.
+    words: [u64; WORDS + 2],
 }
 
 impl Default for Mask {
     fn default() -> Self {
-        Self { words: [0; WORDS + 1] }
+        Self { words: [0; WORDS + 2] }
     }
 }
 
 impl Mask {
     /// Set the bits for `bytes` (at most [`SEGMENT`] + 64); those past its end are zero.
-    pub fn fill(&mut self, bytes: &[u8], class: Class) {
+    fn fill(&mut self, bytes: &[u8], class: Class, path: Path) {
         let used = bytes.len().div_ceil(64);
-        simd::classify(bytes, class, &mut self.words[..used]);
+        path.classify(bytes, class, &mut self.words[..used]);
         self.words[used..].fill(0);
     }
 
-    /// Word `index`, 0 to [`WORDS`].
-    #[inline]
+    /// Word by word; `word` may look at one word and its successor. Many words are made at once.
+    #[inline(always)]
+    #[must_use]
+    pub fn of(word: impl Fn(usize) -> u64) -> Self {
+        let mut mask = Self::default();
+        for (index, slot) in mask.words[..=WORDS].iter_mut().enumerate() {
+            *slot = word(index);
+        }
+        mask
+    }
+
+    /// Word `index`, 0 to [`WORDS`] + 1.
+    #[inline(always)]
     #[must_use]
     pub fn word(&self, index: usize) -> u64 {
         self.words[index]
     }
 
-    /// Word `index` (below [`WORDS`]) as it stands `by` bytes (1 to 63) further on: bit i tells of byte i + `by`.
-    #[inline]
+    /// Word `index` (at most [`WORDS`]) as it stands `by` bytes (1 to 63) further on: bit i tells of byte i + `by`.
+    #[inline(always)]
     #[must_use]
     pub fn ahead(&self, index: usize, by: u32) -> u64 {
         join(self.words[index], self.words[index + 1], by)
     }
+
+    /// The first `words` words that have a bit, each with its index.
+    #[inline(always)]
+    pub fn some(&self, words: usize) -> impl Iterator<Item = (usize, u64)> {
+        const GROUP: usize = 8;
+        let groups = self.words[..words].chunks(GROUP).enumerate();
+        groups.filter(|(_, group)| group.iter().fold(0, |all, word| all | word) != 0).flat_map(|(index, group)| {
+            let words = group.iter().enumerate().filter(|&(_, &word)| word != 0);
+            words.map(move |(at, &word)| (index * GROUP + at, word))
+        })
+    }
 }
 
 /// The 64 bits that begin at bit `by` (1 to 63) of `word`, whose successor is `next`.
-#[inline]
+#[inline(always)]
 #[must_use]
 pub fn join(word: u64, next: u64, by: u32) -> u64 {
     word >> by | next << (64 - by)
+}
+
+/// A finder's work on a segment.
+pub struct Look<'l, F> {
+    /// The finder.
+    pub finder: &'l F,
+    /// What it is shown.
+    pub segment: &'l Segment<'l>,
+    /// Where it puts what it finds.
+    pub out: &'l mut Vec<Hit>,
+}
+
+/// A quick look at many places of a text, in two steps so that memory may be fetched between.
+pub trait Test {
+    /// What the first step leaves to the second.
+    type Clue: Copy + Default;
+
+    /// Whether something may stand there, as far as the text tells; false is certain.
+    fn glance(&self, text: &[u8], at: usize) -> (bool, Self::Clue);
+
+    /// Whether something may stand there, as far as the set tells; false is certain.
+    fn confirm(&self, clue: Self::Clue) -> bool;
 }
 
 /// A stretch of text with the places of each class that the active finders ask for.
@@ -100,6 +151,23 @@ pub struct Segment<'t> {
     pub words: usize,
     /// The classes.
     pub masks: &'t Masks,
+    /// By what instructions it is looked through.
+    pub path: Path,
+}
+
+impl Segment<'_> {
+    /// Where the bytes of word `index` begin in the text.
+    #[inline(always)]
+    #[must_use]
+    pub fn at(&self, index: usize) -> usize {
+        self.base + index * 64
+    }
+
+    /// Its words, some at a time.
+    #[inline(always)]
+    pub fn groups(&self, of: usize) -> impl Iterator<Item = Range<usize>> {
+        (0..self.words).step_by(of).map(move |start| start..self.words.min(start + of))
+    }
 }
 
 /// The classes that finders ask for.
@@ -119,12 +187,25 @@ pub enum Shape {
     Percent,
     /// `(`
     Parenthesis,
+    /// `f`, `F`
+    F,
+    /// The end of a record.
+    LineFeed,
 }
 
 impl Shape {
     /// All of them, in the order of their declaration.
-    pub const ALL: [Self; 7] =
-        [Self::Digit, Self::Hex, Self::Dot, Self::Colon, Self::At, Self::Percent, Self::Parenthesis];
+    pub const ALL: [Self; 9] = [
+        Self::Digit,
+        Self::Hex,
+        Self::Dot,
+        Self::Colon,
+        Self::At,
+        Self::Percent,
+        Self::Parenthesis,
+        Self::F,
+        Self::LineFeed,
+    ];
 
     const fn class(self) -> Class {
         match self {
@@ -135,36 +216,163 @@ impl Shape {
             Self::At => Class::byte(b'@'),
             Self::Percent => Class::byte(b'%'),
             Self::Parenthesis => Class::byte(b'('),
+            Self::F => Class::F,
+            Self::LineFeed => Class::byte(b'\n'),
         }
     }
 }
 
-/// A mask for each shape; only those that were asked for are filled.
+/// A mask for each shape, of which only those that were asked for are filled; and the lines of the whole text.
 #[derive(Default)]
-pub struct Masks([Mask; Shape::ALL.len()]);
+pub struct Masks {
+    of: [Mask; Shape::ALL.len()],
+    lines: Lines,
+}
 
 impl Masks {
     /// The places of `shape`.
-    #[inline]
+    #[inline(always)]
     #[must_use]
     pub fn of(&self, shape: Shape) -> &Mask {
-        &self.0[shape as usize]
+        &self.of[shape as usize]
     }
 
     /// Find the places of `shapes` in `bytes`.
-    pub fn fill(&mut self, bytes: &[u8], shapes: &[Shape]) {
+    pub fn fill(&mut self, bytes: &[u8], shapes: &[Shape], path: Path) {
         for &shape in shapes {
-            self.0[shape as usize].fill(bytes, shape.class());
+            self.of[shape as usize].fill(bytes, shape.class(), path);
         }
+    }
+
+    /// A new text begins.
+    pub fn begin(&mut self) {
+        self.lines = Lines { before: std::mem::take(&mut self.lines.before), total: 0 };
+        self.lines.before.clear();
+    }
+
+    /// Count the line feeds of the segment, the next of its text, that the masks show.
+    pub fn count_lines(&mut self, words: usize, path: Path) {
+        let feeds = &self.of[Shape::LineFeed as usize].words[..words];
+        self.lines.before.push(self.lines.total);
+        self.lines.total += path.run(Ones(feeds));
+    }
+
+    /// The lines of the text that was looked through last.
+    #[must_use]
+    pub fn lines(&self) -> &Lines {
+        &self.lines
+    }
+}
+
+/// How many bits are set.
+struct Ones<'w>(&'w [u64]);
+
+impl Work for Ones<'_> {
+    type Done = u64;
+
+    #[inline(always)]
+    fn run(self) -> u64 {
+        self.0.iter().map(|word| u64::from(word.count_ones())).sum()
+    }
+}
+
+/// How many line feeds stand before a place of a text, known without reading it again.
+#[derive(Default)]
+pub struct Lines {
+    /// Before each segment.
+    before: Vec<u64>,
+    total: u64,
+}
+
+impl Lines {
+    /// In the whole text.
+    #[must_use]
+    pub fn total(&self) -> u64 {
+        self.total
+    }
+
+    /// Before the place `at` of `text`, which is the text that was looked through.
+    #[must_use]
+    pub fn before(&self, text: &[u8], at: usize) -> u64 {
+        let Some(before) = self.before.get(at / SEGMENT) else { return self.total };
+        before + memchr_iter(b'\n', &text[at / SEGMENT * SEGMENT..at]).count() as u64
     }
 }
 
 /// Calls `visit` with the place of each bit of `word`, which stands for the 64 bytes from `base`.
-#[inline]
+#[inline(always)]
 pub fn each_bit(mut word: u64, base: usize, mut visit: impl FnMut(usize)) {
     while word != 0 {
         visit(base + word.trailing_zeros() as usize);
         word &= word - 1;
+    }
+}
+
+/// Places in a segment, gathered from the bits of some words so that they can be looked at one after the other without
+/// a branch between.
+pub struct Places {
+    at: [u16; (Self::WORDS + 1) * 64],
+    count: usize,
+}
+
+impl Places {
+    /// The bits of so many words may be added before all are taken.
+    pub const WORDS: usize = 16;
+
+    /// Bits of a word that are written without a look at how many there are.
+    const USUAL: usize = 4;
+
+    /// None.
+    #[inline(always)]
+    #[must_use]
+    pub fn none() -> Self {
+        Self { at: [0; (Self::WORDS + 1) * 64], count: 0 }
+    }
+
+    /// Add the bits of word `index` of a segment.
+    #[inline(always)]
+    pub fn add(&mut self, mut word: u64, index: usize) {
+        let base = index * 64;
+        let count = word.count_ones() as usize;
+        let room = &mut self.at[self.count..self.count + 64];
+        for place in &mut room[..Self::USUAL] {
+            *place = (base + word.trailing_zeros() as usize) as u16;
+            word &= word.wrapping_sub(1);
+        }
+        for place in &mut room[Self::USUAL..count.max(Self::USUAL)] {
+            *place = (base + word.trailing_zeros() as usize) as u16;
+            word &= word.wrapping_sub(1);
+        }
+        self.count += count;
+    }
+
+    /// Keep those that pass `test`.
+    #[inline(always)]
+    pub fn keep<T: Test>(&mut self, segment: &Segment<'_>, test: &T) {
+        const BATCH: usize = 32;
+        let count = self.count.min(self.at.len());
+        self.count = 0;
+        for start in (0..count).step_by(BATCH) {
+            let mut batch = [(0, T::Clue::default()); BATCH];
+            let mut seen = 0;
+            for index in start..count.min(start + BATCH) {
+                let place = self.at[index];
+                let (passes, clue) = test.glance(segment.text, segment.base + usize::from(place));
+                batch[seen] = (place, clue);
+                seen += usize::from(passes);
+            }
+            for &(place, clue) in &batch[..seen] {
+                self.at[self.count] = place;
+                self.count += usize::from(test.confirm(clue));
+            }
+        }
+    }
+
+    /// Take all of them.
+    #[inline(always)]
+    pub fn take(&mut self) -> impl Iterator<Item = usize> {
+        let count = std::mem::take(&mut self.count);
+        self.at[..count].iter().map(|&place| usize::from(place))
     }
 }
 

@@ -1,12 +1,13 @@
 //! Mail addresses (the oracle's `email_addr.py`): from the `@` the domain is read, and where it is known, the local part.
 
 use crate::chars::{label_char_before, lower};
-use crate::classes::{Segment, Shape, each_bit};
+use crate::classes::{Look, Mask, Segment, Shape, each_bit};
 use crate::engine::Finder;
 use crate::escapes;
 use crate::found::{Hit, Relation};
 use crate::names::{at_sign, name_at};
 use crate::set::{Filter, Seed, Texts};
+use crate::simd::Work;
 
 /// Characters of the longest local part.
 const LOCAL_MOST: usize = 64;
@@ -34,6 +35,7 @@ impl Emails {
         Self { texts: Texts::new(pairs), seed, domains }
     }
 
+    #[inline(never)]
     fn at(&self, text: &[u8], at: usize, out: &mut Vec<Hit>) {
         let Some(length) = at_sign(&text[at..]) else { return };
         let domain = at + length;
@@ -78,16 +80,26 @@ fn local_char_before(text: &[u8], at: usize) -> Option<usize> {
     if OTHERS.contains(&byte) || matches!(byte, b'.' | b'+') { Some(1) } else { label_char_before(text, at) }
 }
 
+impl Work for Look<'_, Emails> {
+    type Done = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let Self { finder, segment, out } = self;
+        let [at, percent, digit] = [Shape::At, Shape::Percent, Shape::Digit].map(|shape| segment.masks.of(shape));
+        let signs = Mask::of(|word| at.word(word) | percent.word(word) & digit.ahead(word, 1));
+        for (word, signs) in signs.some(segment.words) {
+            each_bit(signs, segment.at(word), |at| finder.at(segment.text, at, out));
+        }
+    }
+}
+
 impl Finder for Emails {
     fn needs(&self) -> &'static [Shape] {
-        &[Shape::At, Shape::Percent]
+        &[Shape::At, Shape::Percent, Shape::Digit]
     }
 
     fn scan(&self, segment: &Segment<'_>, out: &mut Vec<Hit>) {
-        let (at, percent) = (segment.masks.of(Shape::At), segment.masks.of(Shape::Percent));
-        for word in 0..segment.words {
-            let signs = at.word(word) | percent.word(word);
-            each_bit(signs, segment.base + word * 64, |at| self.at(segment.text, at, out));
-        }
+        segment.path.run(Look { finder: self, segment, out });
     }
 }

@@ -1,10 +1,11 @@
 //! Hashes in hex (the oracle's `_hash.py`): the last 32, 40, 64 or 128 digits of a run of letters and digits.
 
-use crate::classes::{Segment, Shape, each_bit, join};
+use crate::classes::{Look, Mask, Segment, Shape, each_bit, join};
 use crate::engine::Finder;
 use crate::escapes;
 use crate::found::{Hit, Relation};
 use crate::set::Texts;
+use crate::simd::Work;
 
 /// The shortest hash that is known (MD5), in hex digits: what is looked for in the bits.
 const SHORTEST: usize = 32;
@@ -31,6 +32,7 @@ impl Hashes {
     }
 
     /// A run of hex digits ends at `end`.
+    #[inline(never)]
     fn run(&self, text: &[u8], end: usize, out: &mut Vec<Hit>) {
         if text.get(end).is_some_and(u8::is_ascii_alphanumeric) {
             return;
@@ -51,23 +53,42 @@ impl Hashes {
     }
 }
 
+impl Work for Look<'_, Hashes> {
+    type Done = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let Self { finder, segment, out } = self;
+        let hex = segment.masks.of(Shape::Hex);
+        // A row of 32 covers sixteen that begin at a multiple of sixteen, in its first word or in the next one.
+        let full = Mask::of(|word| full_sixteens(hex.word(word)));
+        let near = Mask::of(|word| full.word(word) | full.word(word + 1));
+        for (word, _) in near.some(segment.words) {
+            let (here, next) = (hex.word(word), hex.word(word + 1));
+            let rows = rows_of_32(here, next);
+            let last = rows & !join(rows, rows_of_32(next, 0), 1);
+            each_bit(last, segment.at(word), |at| finder.run(segment.text, at + SHORTEST, out));
+        }
+    }
+}
+
 impl Finder for Hashes {
     fn needs(&self) -> &'static [Shape] {
         &[Shape::Hex]
     }
 
     fn scan(&self, segment: &Segment<'_>, out: &mut Vec<Hit>) {
-        let hex = segment.masks.of(Shape::Hex);
-        for word in 0..segment.words {
-            let (here, next) = (hex.word(word), hex.word(word + 1));
-            let rows = rows_of_32(here, next);
-            if rows == 0 {
-                continue;
-            }
-            let last = rows & !join(rows, rows_of_32(next, 0), 1);
-            each_bit(last, segment.base + word * 64, |at| self.run(segment.text, at + SHORTEST, out));
-        }
+        segment.path.run(Look { finder: self, segment, out });
     }
+}
+
+/// The first bit of each of the four sixteens that is all ones.
+#[inline(always)]
+fn full_sixteens(mut bits: u64) -> u64 {
+    for by in [8, 4, 2, 1] {
+        bits &= bits >> by;
+    }
+    bits & 0x0001_0001_0001_0001
 }
 
 /// Those of `bits` that begin a row of 32.

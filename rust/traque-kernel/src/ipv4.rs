@@ -1,17 +1,18 @@
 //! IPv4 addresses in text (the oracle's `_ipv4.py`).
 //!
 //! Three dots, each followed by a digit and two to four bytes from the last, are the shape that is
-//! looked for in the bits. Then the octets are read and the address is looked up; what stands
-//! around it is examined only for an address that is an indicator, or where an escape or a
-//! reversed name may hide another reading.
+//! looked for in the bits. Then the octets are read and the address is looked up, for many
+//! candidates one after the other without a branch between; what stands around it is examined only
+//! for an address that is an indicator, or where an escape or a reversed name may hide another reading.
 
 use std::sync::Arc;
 
 use crate::chars::is_label_byte;
-use crate::classes::{Segment, Shape, each_bit, join};
+use crate::classes::{Look, Mask, Places, Segment, Shape, Test};
 use crate::engine::Finder;
 use crate::escapes;
 use crate::found::Hit;
+use crate::simd::Work;
 use crate::tails::stands_alone;
 use crate::watched::Watched;
 
@@ -24,17 +25,52 @@ const DIGITS: usize = 3;
 pub struct Ipv4(pub Arc<Watched>);
 
 impl Ipv4 {
-    #[inline]
-    fn candidate(&self, text: &[u8], dots: Dots, out: &mut Vec<Hit>) {
-        match obvious(text, dots) {
-            Obvious::Nothing => return,
-            Obvious::Address(value) if !self.0.v4.may_hold(value) => return,
-            Obvious::Address(_) | Obvious::Unclear => {}
-        }
-        if let Some(quad) = Quad::read(text, dots.first) {
+    #[inline(never)]
+    fn candidate(&self, text: &[u8], dot: usize, out: &mut Vec<Hit>) {
+        if let Some(quad) = Quad::read(text, dot) {
             quad.readings(|start, end, value| {
                 self.0.v4_found(text, (start, end), value, Some((start, end)), out);
             });
+        }
+    }
+}
+
+/// The clue of the first of three dots: the address around it, and whether another reading may hide there.
+impl Test for Ipv4 {
+    type Clue = (u32, bool);
+
+    #[inline(always)]
+    #[allow(clippy::needless_bitwise_bool)] // a branch here would often be foretold wrongly
+    fn glance(&self, text: &[u8], dot: usize) -> (bool, (u32, bool)) {
+        let Some(glance) = Glance::at(text, dot) else { return (true, (0, true)) };
+        self.0.v4.fetch(glance.value);
+        (glance.has_form & (glance.is_unclear | glance.is_address), (glance.value, glance.is_unclear))
+    }
+
+    #[inline(always)]
+    fn confirm(&self, (value, is_unclear): (u32, bool)) -> bool {
+        is_unclear | self.0.v4.may_hold(value)
+    }
+}
+
+impl Work for Look<'_, Ipv4> {
+    type Done = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let Self { finder, segment, out } = self;
+        let (digit, dot) = (segment.masks.of(Shape::Digit), segment.masks.of(Shape::Dot));
+        let followed = Mask::of(|word| dot.word(word) & digit.ahead(word, 1));
+        let triples = chained(&chained(&followed));
+        let mut places = Places::none();
+        for words in segment.groups(Places::WORDS) {
+            for word in words {
+                places.add(triples.word(word), word);
+            }
+            places.keep(segment, finder);
+            for at in places.take() {
+                finder.candidate(segment.text, segment.base + at, out);
+            }
         }
     }
 }
@@ -45,113 +81,92 @@ impl Finder for Ipv4 {
     }
 
     fn scan(&self, segment: &Segment<'_>, out: &mut Vec<Hit>) {
-        let (digit, dot) = (segment.masks.of(Shape::Digit), segment.masks.of(Shape::Dot));
-        // Dots that a digit follows.
-        let followed = |word: usize| {
-            // What follows the very last bit is not known, nor needed: it is too far from any own dot.
-            let next = if word < segment.words { digit.ahead(word, 1) } else { digit.word(word) >> 1 };
-            dot.word(word) & next
-        };
-        // Those of `dots` that another of them follows, two to four bytes on.
-        let chained = |dots: u64, next: u64| dots & (join(dots, next, 2) | join(dots, next, 3) | join(dots, next, 4));
-        let mut next = followed(0);
-        for word in 0..segment.words {
-            let here = next;
-            next = followed(word + 1);
-            if here == 0 {
-                continue;
-            }
-            let triples = chained(chained(here, next), chained(next, 0));
-            each_bit(triples, 0, |bit| {
-                let dots = Dots::new(segment.base + word * 64 + bit, here, next, bit);
-                self.candidate(segment.text, dots, out);
-            });
-        }
+        segment.path.run(Look { finder: self, segment, out });
     }
 }
 
-/// Three dots, each of the first two followed by the next at two to four bytes.
-#[derive(Clone, Copy)]
-struct Dots {
-    first: usize,
-    second: usize,
-    third: usize,
+/// Those of `dots` that another of them follows, two to four bytes on.
+#[inline(always)]
+fn chained(dots: &Mask) -> Mask {
+    Mask::of(|word| dots.word(word) & (dots.ahead(word, 2) | dots.ahead(word, 3) | dots.ahead(word, 4)))
 }
 
-impl Dots {
-    /// Those from bit `bit` of `here` on, which stands for the byte `first`; `next` follows `here`.
-    #[inline]
-    fn new(first: usize, here: u64, next: u64, bit: usize) -> Self {
-        let after = (u128::from(next) << 64 | u128::from(here)) >> bit >> 1;
-        let after = after as u32;
-        let second = after.trailing_zeros() as usize + 1;
-        let third = second + (after >> second).trailing_zeros() as usize + 1;
-        Self { first, second: first + second, third: first + third }
+/// What stands around the first of three dots, at first glance.
+struct Glance {
+    /// Whether one to three digits follow each of the three.
+    has_form: bool,
+    /// Whether an escape or a reversed name may allow another reading.
+    is_unclear: bool,
+    /// Whether there is an address if it is not unclear.
+    is_address: bool,
+    /// That address.
+    value: u32,
+}
+
+impl Glance {
+    const BEFORE: usize = 4;
+    const AFTER: usize = 20;
+
+    /// None at an end of the text.
+    ///
+    /// This is what nearly every address in a log goes through, so it has no branch on the octets' lengths.
+    #[inline(always)]
+    fn at(text: &[u8], dot: usize) -> Option<Self> {
+        let around: &[u8; Self::BEFORE + Self::AFTER] =
+            text.get(dot.wrapping_sub(Self::BEFORE)..dot + Self::AFTER)?.first_chunk()?;
+        let eight = |at: usize| around[at..].first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes));
+        let (head, middle) = (eight(0), eight(Self::BEFORE + 1));
+        let before = head as u32;
+        let separators = non_digits(middle);
+        let second = (separators.trailing_zeros() / 8) as usize;
+        let third_dot = ((separators & separators.wrapping_sub(1)).trailing_zeros() / 8) as usize;
+        let third = third_dot.wrapping_sub(second + 1);
+        let tail = eight(Self::BEFORE + 2 + third_dot);
+        let last = (non_digits(tail).trailing_zeros() / 8) as usize;
+        let first = (non_digits(head << 32).leading_zeros() / 8) as usize;
+        let byte = |bytes: u64, at: usize| bytes.wrapping_shr(8 * at as u32) as u8;
+        let fits = |length: usize| length.wrapping_sub(1) < DIGITS;
+        let has_form = fits(second)
+            & fits(third)
+            & fits(last)
+            & (byte(middle, second) == b'.')
+            & (byte(middle, third_dot) == b'.');
+        let ahead = byte(head, DIGITS.wrapping_sub(first));
+        let is_reversed = (byte(tail, last) == b'.') & (byte(tail, last + 1) | 0x20 == b'i');
+        let is_unclear = (first > DIGITS) | MAY_END_ESCAPE[usize::from(ahead)] | is_reversed;
+        let a = number(before.wrapping_shr(8), DIGITS.wrapping_sub(first), true);
+        let b = number(middle as u32, DIGITS.wrapping_sub(second), false);
+        let c = number(middle.wrapping_shr(8 * (second as u32 + 1)) as u32, DIGITS.wrapping_sub(third), false);
+        let d = number(tail as u32, DIGITS.wrapping_sub(last), false);
+        let is_address = (first > 0) & (a.max(b).max(c.max(d)) <= 255);
+        Some(Self { has_form, is_unclear, is_address, value: a << 24 | b << 16 | c << 8 | d })
     }
 }
 
-/// What stands around three dots, at first glance.
-enum Obvious {
-    /// No address.
-    Nothing,
-    /// This address, or none.
-    Address(u32),
-    /// An escape, a reversed name or an end of the text is near.
-    Unclear,
-}
-
-/// The address around `dots` if it can be read in one way only.
-///
-/// This is what nearly every address in a log goes through, so it has no branch on the octets' lengths.
-#[inline]
-fn obvious(text: &[u8], dots: Dots) -> Obvious {
-    let bytes_before = dots.first.checked_sub(4).and_then(|start| text.get(start..dots.first)?.first_chunk());
-    let bytes_after = text.get(dots.first + 1..).and_then(<[u8]>::first_chunk);
-    let (Some(before), Some(after)) = (bytes_before, bytes_after) else { return Obvious::Unclear };
-    let (before, after) = (u32::from_le_bytes(*before), u128::from_le_bytes(*after));
-    let (second_length, third_length) = (dots.second - dots.first - 1, dots.third - dots.second - 1);
-    let last = after >> (8 * (second_length + third_length + 2));
-    let (second, third, end) = (after as u32, (after >> (8 * (second_length + 1))) as u32, last as u32);
-    let length = (non_digits(before).leading_zeros() / 8) as usize;
-    let last_length = (non_digits(end).trailing_zeros() / 8) as usize;
-    if length > DIGITS {
-        return Obvious::Unclear;
+/// The bytes that an escape may end with, or begin with and reach into the digits.
+static MAY_END_ESCAPE: [bool; 256] = {
+    let mut bytes = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        bytes[byte] = (byte as u8).is_ascii_alphabetic() || matches!(byte as u8, b'\\' | b'%' | b'#');
+        byte += 1;
     }
-    if length == 0 || last_length > DIGITS {
-        return Obvious::Nothing;
-    }
-    let byte = (before >> (8 * (3 - length))) as u8;
-    let [next, letter, ..] = (last >> (8 * last_length)).to_le_bytes();
-    let reversed = next == b'.' && matches!(letter, b'i' | b'I');
-    if byte.is_ascii_alphabetic() || matches!(byte, b'\\' | b'%' | b'#') || reversed {
-        return Obvious::Unclear;
-    }
-    let plain = (non_digits(second).trailing_zeros() / 8) as usize == second_length
-        && (non_digits(third).trailing_zeros() / 8) as usize == third_length;
-    let a = number(before >> 8, length, true);
-    let b = number(second, second_length, false);
-    let c = number(third, third_length, false);
-    let d = number(end, last_length, false);
-    if plain && a.max(b).max(c).max(d) <= 255 {
-        Obvious::Address(a << 24 | b << 16 | c << 8 | d)
-    } else {
-        Obvious::Nothing
-    }
-}
+    bytes
+};
 
 /// The top bit of each byte that is no digit.
-#[inline]
-fn non_digits(bytes: u32) -> u32 {
-    let value = bytes ^ 0x3030_3030;
-    (((value & 0x7f7f_7f7f) + 0x7676_7676) | value) & 0x8080_8080
+#[inline(always)]
+fn non_digits(bytes: u64) -> u64 {
+    let value = bytes ^ 0x3030_3030_3030_3030;
+    (((value & 0x7f7f_7f7f_7f7f_7f7f) + 0x7676_7676_7676_7676) | value) & 0x8080_8080_8080_8080
 }
 
-/// The number that `length` (1 to 3) digits write, the first ones or the last ones of the low three of `bytes`.
-#[inline]
-fn number(bytes: u32, length: usize, last: bool) -> u32 {
-    let shift = 8 * (DIGITS - length);
-    let digits = (bytes ^ 0x0030_3030) & 0x00ff_ffff;
-    let aligned = if last { digits >> shift << shift } else { digits << shift };
+/// The number that digits write, of the low three `bytes` all but the first ones or the last ones (`without`, 0 to 2).
+#[inline(always)]
+fn number(bytes: u32, without: usize, last: bool) -> u32 {
+    let shift = 8 * without as u32;
+    let digits = bytes ^ 0x0030_3030;
+    let aligned = if last { digits.wrapping_shr(shift).wrapping_shl(shift) } else { digits.wrapping_shl(shift) };
     (aligned & 0xff) * 100 + (aligned >> 8 & 0xff) * 10 + (aligned >> 16 & 0xff)
 }
 

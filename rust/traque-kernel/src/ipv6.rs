@@ -10,12 +10,12 @@ use std::sync::Arc;
 use memchr::memmem;
 
 use crate::chars::is_label_byte;
-use crate::classes::{Class, Segment, Shape, each_bit, join};
+use crate::classes::{Look, Mask, Segment, Shape, each_bit, join};
 use crate::engine::Finder;
 use crate::escapes;
 use crate::found::Hit;
 use crate::ipv4::embedded_quad;
-use crate::simd::classify;
+use crate::simd::Work;
 use crate::tails::{is_port, stands_alone};
 use crate::watched::{Watched, is_mapped};
 
@@ -37,6 +37,7 @@ pub struct Ipv6(pub Arc<Watched>);
 
 impl Ipv6 {
     /// The readings that hold the colon at `colon`.
+    #[inline(never)]
     fn colon(&self, text: &[u8], colon: usize, out: &mut Vec<Hit>) {
         readings(text, colon, |start, end, address| {
             let host = bracketed(text, start, end);
@@ -59,62 +60,93 @@ impl Ipv6 {
     }
 }
 
+impl Work for Look<'_, Ipv6> {
+    type Done = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let Self { finder, segment, out } = self;
+        let (colon, dot) = (segment.masks.of(Shape::Colon), segment.masks.of(Shape::Dot));
+        let words = segment.words;
+        if finder.0.v6.is_empty() {
+            // An IPv4 address that is written as an IPv6 one has a group `ffff` that a colon follows.
+            let f = segment.masks.of(Shape::F);
+            let groups = Mask::of(|word| {
+                f.word(word) & f.ahead(word, 1) & f.ahead(word, 2) & f.ahead(word, 3) & colon.ahead(word, 4)
+            });
+            for (word, groups) in groups.some(words) {
+                each_bit(groups, segment.at(word), |group| finder.colon(segment.text, group + 4, out));
+            }
+        } else {
+            let double = Mask::of(|word| colon.word(word) & colon.ahead(word, 1));
+            for (word, double) in double.some(words) {
+                each_bit(double, segment.at(word), |colon| finder.colon(segment.text, colon, out));
+            }
+            // Six colons two to five bytes apart: nearly every line has a time with two or three.
+            let mut rows = RowFinder { colon, hex: segment.masks.of(Shape::Hex), reached: 0, next: 0 };
+            let mut six = near(colon);
+            for _ in 2..ROW_LEAST {
+                six = near(&six);
+            }
+            for (word, _) in six.some(words) {
+                let (first, long) = rows.first_colons(word);
+                let at = segment.at(word);
+                each_bit(first, at, |colon| finder.row(segment.text, colon, long >> (colon - at) & 1 != 0, out));
+            }
+        }
+        let four = Mask::of(|word| dot.word(word) & dot.ahead(word, 2) & dot.ahead(word, 4) & dot.ahead(word, 6));
+        for (word, _) in four.some(words) {
+            each_bit(sixteen_every_other(dot.word(word), dot.word(word + 1)), segment.at(word), |dot| {
+                if let Some((start, end, address)) = reversed(segment.text, dot) {
+                    finder.0.v6_found(segment.text, (start, end), address, None, out);
+                }
+            });
+        }
+    }
+}
+
 impl Finder for Ipv6 {
     fn needs(&self) -> &'static [Shape] {
-        &[Shape::Colon, Shape::Dot]
+        if self.0.v6.is_empty() {
+            &[Shape::Colon, Shape::Dot, Shape::F]
+        } else {
+            &[Shape::Colon, Shape::Dot, Shape::Hex]
+        }
     }
 
     fn scan(&self, segment: &Segment<'_>, out: &mut Vec<Hit>) {
-        let (colon, dot) = (segment.masks.of(Shape::Colon), segment.masks.of(Shape::Dot));
-        let mut rows = RowFinder { only_mapped: self.0.v6.is_empty(), reached: 0 };
-        for word in 0..segment.words {
-            let at = segment.base + word * 64;
-            let (colons, next) = (colon.word(word), colon.word(word + 1));
-            if colons != 0 {
-                each_bit(colons & join(colons, next, 1), at, |colon| self.colon(segment.text, colon, out));
-                let (first, long) = rows.first_colons(&segment.text[at..], colons, next);
-                each_bit(first, at, |colon| self.row(segment.text, colon, long >> (colon - at) & 1 != 0, out));
-            }
-            let dots = dot.word(word);
-            if dots != 0 {
-                each_bit(sixteen_every_other(dots, dot.word(word + 1)), at, |dot| {
-                    if let Some((start, end, address)) = reversed(segment.text, dot) {
-                        self.0.v6_found(segment.text, (start, end), address, None, out);
-                    }
-                });
-            }
-        }
+        segment.path.run(Look { finder: self, segment, out });
     }
 }
 
-/// Finds the first colons of rows of six or more, with one to four hex digits between.
-struct RowFinder {
-    /// Only IPv4 addresses written as IPv6 ones are wanted: without `::`, they begin with zeros.
-    only_mapped: bool,
-    /// Colons of the next word that end a link from this one.
-    reached: u64,
+/// Those of `colons` that another of them follows, two to five bytes on.
+#[inline(always)]
+fn near(colons: &Mask) -> Mask {
+    Mask::of(|word| {
+        let followed = colons.ahead(word, 2) | colons.ahead(word, 3) | colons.ahead(word, 4) | colons.ahead(word, 5);
+        colons.word(word) & followed
+    })
 }
 
-impl RowFinder {
-    /// The first colons of rows in the first 64 bytes of `text`, and which colons begin ten in a row with two
-    /// digits between: no address has so many groups, but netfilter writes two MAC addresses as one.
-    ///
-    /// `colons` and `next` are the colons of `text`.
-    fn first_colons(&mut self, text: &[u8], colons: u64, next: u64) -> (u64, u64) {
-        let already = std::mem::take(&mut self.reached);
-        // Three colons two to five bytes apart: nearly every line has a time with two.
-        let near = |bits: u64, next: u64| bits & (2..=5).fold(0, |near, by| near | join(bits, next, by));
-        let two = near(colons, next);
-        if two == 0 || near(two, near(next, 0)) == 0 {
-            return (0, 0);
-        }
-        if self.only_mapped {
-            let zero = class_words(text, Class::byte(b'0'));
-            if colons & join(zero[0], zero[1], 1) == 0 {
-                return (0, 0);
-            }
-        }
-        let hex = class_words(text, Class::HEX);
+/// Finds the first colons of rows of six or more, with one to four hex digits between.
+struct RowFinder<'m> {
+    colon: &'m Mask,
+    hex: &'m Mask,
+    /// Colons of the word `next` that end a link from the one before.
+    reached: u64,
+    next: usize,
+}
+
+impl RowFinder<'_> {
+    /// The first colons of rows in a word that has six near each other (each is asked for, in order), and which
+    /// colons begin ten in a row with two digits between: no address has so many groups, but netfilter writes two MAC
+    /// addresses as one.
+    #[inline(never)]
+    fn first_colons(&mut self, word: usize) -> (u64, u64) {
+        let (colons, next) = (self.colon.word(word), self.colon.word(word + 1));
+        let already = if self.next == word { self.reached } else { 0 };
+        (self.reached, self.next) = (0, word + 1);
+        let hex = [self.hex.word(word), self.hex.word(word + 1)];
         let (mut digits, mut digits_next) = (u64::MAX, u64::MAX);
         let (mut linked, mut reached, mut pairs, mut pairs_next) = (0, already, 0, 0);
         for count in 1..=4 {
@@ -133,14 +165,6 @@ impl RowFinder {
         let eight = four & join(four, four_next, 12);
         (linked & !reached, eight & join(pairs, pairs_next, 24))
     }
-}
-
-/// The bits of `class` in the first 128 bytes of `text`.
-fn class_words(text: &[u8], class: Class) -> [u64; 2] {
-    let mut words = [0; 2];
-    let shown = &text[..text.len().min(128)];
-    classify(shown, class, &mut words[..shown.len().div_ceil(64)]);
-    words
 }
 
 /// Those of `bits` that begin a row of sixteen, each two places after the last.

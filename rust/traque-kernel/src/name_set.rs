@@ -1,5 +1,6 @@
 //! Names as indicators: themselves and the names below them.
 
+use crate::chars::is_label_byte;
 use crate::found::Relation;
 use crate::set::{Filter, Seed, Texts};
 
@@ -27,6 +28,7 @@ pub struct NameSet {
     /// Hashes of the last two labels.
     last_two: Filter,
     beginnings: Beginnings,
+    last: Box<LastLabels>,
 }
 
 impl NameSet {
@@ -36,6 +38,7 @@ impl NameSet {
         let seed = Seed::random();
         let mut last_two = Filter::new(names.len());
         let mut beginnings = Beginnings::default();
+        let mut last_labels = Box::<LastLabels>::default();
         let mut pairs = Vec::with_capacity(names.len());
         for &(name, how, indicator) in names {
             let bytes = name.as_bytes();
@@ -44,6 +47,7 @@ impl NameSet {
                 bytes[..last.saturating_sub(1)].iter().rposition(|&byte| byte == b'.').map_or(0, |dot| dot + 1);
             last_two.insert(seed.bytes(&bytes[second..]));
             beginnings.insert(&bytes[last..]);
+            last_labels.insert(&bytes[last..]);
             let mark = match how {
                 Use::Exact => 0,
                 Use::Below => BELOW,
@@ -51,7 +55,7 @@ impl NameSet {
             };
             pairs.push((bytes, indicator | mark));
         }
-        Self { texts: Texts::new(pairs), seed, last_two, beginnings }
+        Self { texts: Texts::new(pairs), seed, last_two, beginnings, last: last_labels }
     }
 
     /// Whether there is nothing to look for.
@@ -60,11 +64,25 @@ impl NameSet {
         self.texts.is_empty()
     }
 
-    /// Whether a last label may begin with these bytes (of any case); false is certain.
-    #[inline]
+    /// Whether what follows the dot at `dot` may begin the last label of some name; false is certain.
+    #[inline(always)]
     #[must_use]
-    pub fn may_end_with(&self, first: u8, second: u8) -> bool {
-        self.beginnings.holds(first, second)
+    pub fn may_begin_last_label(&self, text: &[u8], dot: usize) -> bool {
+        text.get(dot + 1..dot + 3).is_none_or(|label| self.beginnings.holds(label[0], label[1]))
+    }
+
+    /// Whether the label after the dot at `dot` may be the last one of some name; false is certain.
+    #[inline(always)]
+    #[must_use]
+    pub fn may_be_last_label(&self, text: &[u8], dot: usize) -> bool {
+        let Some(shown) = text.get(dot + 1..dot + 10) else { return true };
+        let Some(eight) = shown.first_chunk() else { return true };
+        let (label, length) = LastLabels::letters(u64::from_le_bytes(*eight));
+        let (Some(&end), Some(&next)) = (shown.get(length), shown.get(length + 1)) else { return true };
+        // A longer label, or one that is not all letters, is not judged here.
+        let is_whole = length < 8 && end < 0x80 && !is_label_byte(end);
+        let is_last = end != b'.' || !next.is_ascii_alphanumeric();
+        !is_whole || is_last && self.last.may_hold(label)
     }
 
     /// Whether a last label may begin with a digit; false is certain.
@@ -95,6 +113,51 @@ impl NameSet {
                 }
             }
         }
+    }
+}
+
+/// Last labels of up to seven letters, by their hash.
+struct LastLabels([u64; 1 << 8]);
+
+impl Default for LastLabels {
+    fn default() -> Self {
+        Self([0; 1 << 8])
+    }
+}
+
+impl LastLabels {
+    fn insert(&mut self, label: &[u8]) {
+        let mut eight = [0; 8];
+        let length = label.len().min(eight.len());
+        eight[..length].copy_from_slice(&label[..length]);
+        let (label, _) = Self::letters(u64::from_le_bytes(eight));
+        let bit = Self::bit(label);
+        self.0[bit / 64] |= 1 << (bit % 64);
+    }
+
+    #[inline(always)]
+    fn may_hold(&self, label: u64) -> bool {
+        let bit = Self::bit(label);
+        self.0[bit / 64] >> (bit % 64) & 1 != 0
+    }
+
+    /// The letters that begin `eight` bytes, in lower case, and how many they are.
+    #[inline(always)]
+    fn letters(eight: u64) -> (u64, usize) {
+        const ONES: u64 = 0x0101_0101_0101_0101;
+        const TOPS: u64 = 0x80 * ONES;
+        let lower = eight | 0x2020_2020_2020_2020;
+        let low7 = lower & !TOPS;
+        let from_a = low7 + ONES * (0x80 - u64::from(b'a'));
+        let after_z = low7 + ONES * (0x7f - u64::from(b'z'));
+        let others = (!from_a | after_z | lower) & TOPS;
+        let length = others.trailing_zeros() / 8;
+        (lower & !u64::MAX.checked_shl(8 * length).unwrap_or(0), length as usize)
+    }
+
+    #[inline(always)]
+    fn bit(label: u64) -> usize {
+        (label.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 50) as usize
     }
 }
 

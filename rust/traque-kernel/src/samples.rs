@@ -2,9 +2,9 @@
 //!
 //! In each block of [`EVERY`] bytes a record is timed. Where two of these are further apart than
 //! [`NEAR`], or cannot be compared, all between are timed, and both sides of each silence are told.
-//! To be able to do that, the bytes since the last sample are kept: little more than a block.
+//! To be able to do that, what a text leaves since the last sample is kept: little more than a block.
 
-use memchr::{memchr, memchr_iter};
+use memchr::memchr;
 
 use crate::timestamps::{self, SECOND, Stamp, TimeRule};
 
@@ -45,24 +45,24 @@ pub struct Sampler {
     /// Records of it whose time could not be read, and the last of these.
     tried: usize,
     missed: Option<Sample>,
-    /// The records from the last sample on.
-    since: Vec<Stretch>,
+    /// The records from the last sample on, but for those of the text that is being looked at.
+    since: Vec<Stretch<Vec<u8>>>,
 }
 
 /// Consecutive records, each but the last with its line feed.
-struct Stretch {
+struct Stretch<T> {
     /// Where it begins in the stream.
     offset: u64,
     /// Records before it.
     before: u64,
-    text: Vec<u8>,
+    text: T,
 }
 
-impl Stretch {
+impl<T: AsRef<[u8]>> Stretch<T> {
     /// Place, number and bytes of each record.
     fn records(&self) -> impl Iterator<Item = (u64, u64, &[u8])> {
         let (mut offset, mut line) = (self.offset, self.before);
-        self.text.split_inclusive(|&byte| byte == b'\n').map(move |record| {
+        self.text.as_ref().split_inclusive(|&byte| byte == b'\n').map(move |record| {
             let place = offset;
             offset += record.len() as u64;
             line += 1;
@@ -77,29 +77,32 @@ impl Sampler {
         Self { rules, last: None, block: 0, tried: 0, missed: None, since: Vec::new() }
     }
 
-    /// Whole records (or the head of a long one), which begin at `offset` after `before` records.
-    pub fn records(&mut self, text: &[u8], offset: u64, mut before: u64, out: &mut Vec<Sample>) {
+    /// Whole records (or the head of a long one), which begin at `offset`; `before` counts the records before a place.
+    pub fn records(&mut self, text: &[u8], offset: u64, before: impl Fn(usize) -> u64, out: &mut Vec<Sample>) {
         if self.rules.is_empty() {
             return;
         }
         let mut at = 0;
+        let mut lines = before(0);
+        // Where what is since the last sample, and not kept yet, begins.
+        let mut recent = Stretch { offset, before: lines, text };
         while at < text.len() {
-            let place = offset + at as u64;
             if self.tried == 0 {
-                let Some(skipped) = self.next_start(&text[at..], place) else { break };
+                let Some(skipped) = self.next_start(&text[at..], offset + at as u64) else { break };
                 if skipped > 0 {
-                    self.keep(&text[at..at + skipped], place, before);
-                    before += memchr_iter(b'\n', &text[at..at + skipped]).count() as u64;
                     at += skipped;
-                    continue;
+                    lines = before(at);
                 }
             }
             let end = memchr(b'\n', &text[at..]).map_or(text.len(), |length| at + length + 1);
-            self.try_record(&text[at..end], place, before, out);
-            before += 1;
+            let record = Stretch { offset: offset + at as u64, before: lines, text: &text[at..end] };
+            if self.try_record(&recent, &record, out) {
+                recent = Stretch { text: &text[at..], ..record };
+            }
+            lines += 1;
             at = end;
         }
-        self.keep(&text[at..], offset + at as u64, before);
+        self.keep(&recent);
     }
 
     /// The stream has ended: its last record with a time is timed too.
@@ -113,27 +116,31 @@ impl Sampler {
                 },
             );
         if let Some(sample) = found {
-            self.take(sample, out);
+            self.take(sample, None, out);
         }
     }
 
-    /// Time a record of a block that has no sample yet.
-    fn try_record(&mut self, record: &[u8], offset: u64, before: u64, out: &mut Vec<Sample>) {
-        if offset / EVERY > self.block {
+    /// Time a record of a block that has no sample yet; `passed` are the records that are not kept, up to it and on.
+    /// Whether there is a new sample: it, or the record before it.
+    fn try_record(&mut self, passed: &Stretch<&[u8]>, record: &Stretch<&[u8]>, out: &mut Vec<Sample>) -> bool {
+        let mut passed = Some(passed);
+        let block = record.offset / EVERY;
+        if block > self.block {
             if let Some(missed) = self.missed.take() {
-                self.take(missed, out);
+                self.take(missed, passed.take(), out);
             }
-            (self.block, self.tried) = (offset / EVERY, 0);
+            (self.block, self.tried) = (block, 0);
         }
-        let sample = Sample { offset, line: before + 1, stamp: self.read(record), joined: false };
-        self.tried += usize::from(sample.stamp.is_none());
-        if sample.stamp.is_none() && self.tried < TRIES {
+        let stamp = self.read(record.text);
+        let sample = Sample { offset: record.offset, line: record.before + 1, stamp, joined: false };
+        self.tried += usize::from(stamp.is_none());
+        if stamp.is_none() && self.tried < TRIES {
             self.missed = Some(sample);
         } else {
-            self.take(sample, out);
+            self.take(sample, passed.take(), out);
             (self.block, self.tried, self.missed) = (self.block + 1, 0, None);
         }
-        self.keep(record, offset, before);
+        passed.is_none()
     }
 
     /// Where the first record begins that begins in a block without a sample.
@@ -146,20 +153,20 @@ impl Sampler {
         (start < text.len()).then_some(start)
     }
 
-    fn keep(&mut self, text: &[u8], offset: u64, before: u64) {
-        if text.is_empty() {
+    fn keep(&mut self, passed: &Stretch<&[u8]>) {
+        if passed.text.is_empty() {
             return;
         }
         match self.since.last_mut() {
-            Some(stretch) if stretch.offset + stretch.text.len() as u64 == offset => {
-                stretch.text.extend_from_slice(text);
+            Some(kept) if kept.offset + kept.text.len() as u64 == passed.offset => {
+                kept.text.extend_from_slice(passed.text);
             }
-            _ => self.since.push(Stretch { offset, before, text: text.to_vec() }),
+            _ => self.since.push(Stretch { offset: passed.offset, before: passed.before, text: passed.text.to_vec() }),
         }
     }
 
-    /// Add a sample, and before it the silences between it and the last one.
-    fn take(&mut self, sample: Sample, out: &mut Vec<Sample>) {
+    /// Add a sample, and before it the silences between it and the last one; `passed` comes after what is kept.
+    fn take(&mut self, sample: Sample, passed: Option<&Stretch<&[u8]>>, out: &mut Vec<Sample>) {
         let since = std::mem::take(&mut self.since);
         let Some(last) = self.last.replace(sample) else {
             return out.push(sample);
@@ -171,7 +178,9 @@ impl Sampler {
         let between = since
             .iter()
             .flat_map(Stretch::records)
-            .filter(|&(offset, ..)| last.offset < offset && offset < sample.offset)
+            .chain(passed.into_iter().flat_map(Stretch::records))
+            .skip_while(|&(offset, ..)| offset <= last.offset)
+            .take_while(|&(offset, ..)| offset < sample.offset)
             .map(|(offset, line, record)| Sample { offset, line, stamp: self.read(record), joined: false });
         let mut timed = std::iter::once(last).chain(between).chain([sample]).filter(|sample| sample.stamp.is_some());
         let Some(mut one) = timed.next() else { return };

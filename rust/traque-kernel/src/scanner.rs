@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use memchr::{memchr, memchr_iter, memrchr};
+use memchr::{memchr, memrchr};
 
 use crate::batch::{Batch, Piece, TEXT_CAP};
 use crate::classes::Masks;
@@ -98,7 +98,7 @@ impl Scanner {
         if self.carry.len() >= WINDOW + CONTEXT {
             let offset = self.bytes - self.carry.len() as u64;
             let long = self.long.get_or_insert_with(|| {
-                self.sampler.records(&self.carry[..SHOWN], offset, self.records, &mut out.samples);
+                self.sampler.records(&self.carry[..SHOWN], offset, |_| self.records, &mut out.samples);
                 LongLine::new(offset)
             });
             long.windows(&mut self.carry, &self.engine, &mut self.masks, &mut self.hits);
@@ -126,16 +126,15 @@ impl Scanner {
 
     /// Scan `text`: whole records, each with its line feed; it begins at `base` of the stream.
     fn whole_records(&mut self, text: &[u8], base: u64, out: &mut Batch) {
-        self.sampler.records(text, base, self.records, &mut out.samples);
         self.engine.find(text, 0..text.len(), &mut self.masks, &mut self.hits);
-        let mut counted = 0;
+        let lines = self.masks.lines();
+        let before = |at: usize| self.records + lines.before(text, at);
+        self.sampler.records(text, base, before, &mut out.samples);
         let mut hits = self.hits.as_slice();
         while let Some(first) = hits.first() {
             let at = first.start as usize;
             let start = memrchr(b'\n', &text[..at]).map_or(0, |end| end + 1);
             let end = memchr(b'\n', &text[at..]).map_or(text.len(), |length| at + length);
-            self.records += memchr_iter(b'\n', &text[counted..start]).count() as u64;
-            counted = start;
             let (here, later) = hits.split_at(hits.partition_point(|hit| hit.start < end as u64));
             let here: Vec<Hit> = here
                 .iter()
@@ -147,12 +146,12 @@ impl Scanner {
                 text_at: 0,
                 offset: base + start as u64,
                 length: record.len() as u64,
-                line: self.records + 1,
+                line: before(start) + 1,
             };
             out.push(&piece, &here, TEXT_CAP);
             hits = later;
         }
-        self.records += memchr_iter(b'\n', &text[counted..]).count() as u64;
+        self.records += lines.total();
     }
 }
 

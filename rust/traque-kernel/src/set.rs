@@ -1,10 +1,12 @@
 //! Membership: "is this value one of the indicators?", at a cost that does not depend on how many there are.
 //!
-//! A value that is no indicator (nearly all are) is turned away by one bit of a small filter.
-//! Only then the table is read. Memory is two bytes of filter and eight to sixteen of table for
-//! each value, beside the value itself.
+//! A value that is no indicator (nearly all are) is turned away by one word of a small filter.
+//! Only then the table is read. Memory is two bytes of filter and eight of table for each value,
+//! beside the value itself.
 
 use std::hash::{BuildHasher, RandomState};
+
+use crate::simd;
 
 const EMPTY: u32 = u32::MAX;
 
@@ -20,21 +22,21 @@ impl Seed {
     }
 
     /// The hash of a number.
-    #[inline]
+    #[inline(always)]
     #[must_use]
     pub fn number(self, key: u64) -> u64 {
         fold(key ^ self.0, 0x9e37_79b9_7f4a_7c15)
     }
 
     /// The hash of a 128-bit number.
-    #[inline]
+    #[inline(always)]
     #[must_use]
     pub fn wide(self, key: u128) -> u64 {
         self.number(self.number((key >> 64) as u64) ^ key as u64)
     }
 
     /// The hash of bytes.
-    #[inline]
+    #[inline(always)]
     #[must_use]
     pub fn bytes(self, key: &[u8]) -> u64 {
         let (eights, rest) = key.as_chunks::<8>();
@@ -46,40 +48,55 @@ impl Seed {
 }
 
 /// The two halves of a 128-bit product, added without carry.
-#[inline]
+#[inline(always)]
 fn fold(a: u64, b: u64) -> u64 {
     let product = u128::from(a) * u128::from(b);
     (product >> 64) as u64 ^ product as u64
 }
 
-/// One bit for each hash that was put in (and for some that were not).
+/// Three bits in one word for each hash that was put in.
 #[derive(Debug)]
 pub struct Filter {
-    bits: Vec<u64>,
-    shift: u32,
+    words: Vec<u64>,
 }
 
 impl Filter {
-    /// Room for `count` hashes at one false answer in sixteen.
+    /// Room for `count` hashes: sixteen bits each, at one false answer in some hundred.
     #[must_use]
     pub fn new(count: usize) -> Self {
-        let size = (count * 16).next_power_of_two().clamp(1 << 12, 1 << 40);
-        Self { bits: vec![0; size / 64], shift: 64 - size.trailing_zeros() }
+        Self { words: vec![0; (count / 4).max(1 << 6)] }
     }
 
     /// Put in a hash.
     pub fn insert(&mut self, hash: u64) {
-        let bit = hash >> self.shift;
-        self.bits[(bit / 64) as usize] |= 1 << (bit % 64);
+        let place = scaled(hash, self.words.len());
+        self.words[place] |= Self::bits(hash);
     }
 
     /// Whether `hash` may have been put in; false is certain.
-    #[inline]
+    #[inline(always)]
     #[must_use]
     pub fn may_hold(&self, hash: u64) -> bool {
-        let bit = hash >> self.shift;
-        self.bits[(bit / 64) as usize] >> (bit % 64) & 1 != 0
+        let bits = Self::bits(hash);
+        self.words[scaled(hash, self.words.len())] & bits == bits
     }
+
+    /// [`Self::may_hold`] will be asked soon.
+    #[inline(always)]
+    pub fn fetch(&self, hash: u64) {
+        simd::fetch(&self.words[scaled(hash, self.words.len())]);
+    }
+
+    #[inline(always)]
+    fn bits(hash: u64) -> u64 {
+        1 << (hash & 63) | 1 << (hash >> 6 & 63) | 1 << (hash >> 12 & 63)
+    }
+}
+
+/// A number below `count` (not 0) by the high bits of `hash`.
+#[inline(always)]
+fn scaled(hash: u64, count: usize) -> usize {
+    ((u128::from(hash) * count as u128) >> 64) as usize
 }
 
 /// Maps the hash of a key to the place of the key in a list that the owner keeps.
@@ -87,19 +104,17 @@ impl Filter {
 struct Index {
     filter: Filter,
     slots: Vec<u32>,
-    slot_mask: usize,
 }
 
 impl Index {
     /// An index of `count` keys, whose hashes `hashes` gives in the order of their places.
     fn new(count: usize, hashes: impl Iterator<Item = u64>) -> Self {
-        let size = (count * 2).next_power_of_two().max(2);
-        let mut index = Self { filter: Filter::new(count), slots: vec![EMPTY; size], slot_mask: size - 1 };
+        let mut index = Self { filter: Filter::new(count), slots: vec![EMPTY; (count * 2).max(1)] };
         for (place, hash) in hashes.enumerate() {
             index.filter.insert(hash);
-            let mut slot = hash as usize & index.slot_mask;
+            let mut slot = scaled(hash, index.slots.len());
             while index.slots[slot] != EMPTY {
-                slot = (slot + 1) & index.slot_mask;
+                slot = index.after(slot);
             }
             index.slots[slot] = place as u32;
         }
@@ -111,15 +126,19 @@ impl Index {
         if !self.filter.may_hold(hash) {
             return None;
         }
-        let mut slot = hash as usize & self.slot_mask;
+        let mut slot = scaled(hash, self.slots.len());
         while self.slots[slot] != EMPTY {
             let place = self.slots[slot] as usize;
             if is_it(place) {
                 return Some(place);
             }
-            slot = (slot + 1) & self.slot_mask;
+            slot = self.after(slot);
         }
         None
+    }
+
+    fn after(&self, slot: usize) -> usize {
+        if slot + 1 == self.slots.len() { 0 } else { slot + 1 }
     }
 }
 
@@ -130,14 +149,14 @@ pub trait Key: Copy + Ord {
 }
 
 impl Key for u32 {
-    #[inline]
+    #[inline(always)]
     fn hash(self, seed: Seed) -> u64 {
         seed.number(u64::from(self))
     }
 }
 
 impl Key for u128 {
-    #[inline]
+    #[inline(always)]
     fn hash(self, seed: Seed) -> u64 {
         seed.wide(self)
     }
@@ -170,10 +189,16 @@ impl<K: Key> Table<K> {
     }
 
     /// Whether `key` may be there; false is certain.
-    #[inline]
+    #[inline(always)]
     #[must_use]
     pub fn may_hold(&self, key: K) -> bool {
         self.index.filter.may_hold(key.hash(self.seed))
+    }
+
+    /// [`Self::may_hold`] will be asked soon.
+    #[inline(always)]
+    pub fn fetch(&self, key: K) {
+        self.index.filter.fetch(key.hash(self.seed));
     }
 
     /// The indicators that bear `key`.
@@ -240,14 +265,15 @@ impl Texts {
 
 /// For each place, the indicators there: nearly always one.
 #[derive(Debug, Default)]
-struct Bearers {
+pub struct Bearers {
     ids: Vec<u32>,
     /// Where the ids of a place end; empty as long as each place has one.
     ends: Vec<u32>,
 }
 
 impl Bearers {
-    fn push(&mut self, ids: impl Iterator<Item = u32>) {
+    /// Add the next place.
+    pub fn push(&mut self, ids: impl Iterator<Item = u32>) {
         let before = self.ids.len();
         self.ids.extend(ids);
         if self.ends.is_empty() && self.ids.len() > before + 1 {
@@ -258,7 +284,9 @@ impl Bearers {
         }
     }
 
-    fn get(&self, place: usize) -> &[u32] {
+    /// The indicators at a place.
+    #[must_use]
+    pub fn get(&self, place: usize) -> &[u32] {
         if self.ends.is_empty() {
             return &self.ids[place..=place];
         }

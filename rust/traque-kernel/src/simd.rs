@@ -1,20 +1,117 @@
-//! Classification of bytes, by the widest means the processor has. The only unsafe code is here.
+//! Classification of bytes, and loops over what it found, by the widest means the processor has.
+//!
+//! Every path gives the same answers. The only unsafe code is here.
 #![allow(unsafe_code)]
 
 use crate::classes::Class;
 
-/// Sets bit `i` of `words` for each byte `i` of `bytes` that `class` holds.
-///
-/// `words` has exactly one word for each 64 bytes begun; bits past the end of `bytes` are zero.
-pub fn classify(bytes: &[u8], class: Class, words: &mut [u64]) {
-    assert_eq!(words.len(), bytes.len().div_ceil(64));
+/// Something that [`Path::run`] compiles for each path: it and what it calls often must always be inlined, which a
+/// closure cannot promise.
+pub trait Work {
+    /// What comes of it.
+    type Done;
+
+    /// Do it.
+    fn run(self) -> Self::Done;
+}
+
+/// A set of instructions that this processor has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Path(Means);
+
+/// Private, so that no [`Path`] is made where the processor lacks it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Means {
     #[cfg(target_arch = "x86_64")]
-    if std::arch::is_x86_feature_detected!("avx2") {
-        // SAFETY: the processor has AVX2, which is all that the function asks for.
-        unsafe { avx2::classify(bytes, class, words) };
-        return;
+    Avx512,
+    #[cfg(target_arch = "x86_64")]
+    Avx2,
+    Portable,
+}
+
+impl Path {
+    /// Those that this processor has, the fastest first.
+    #[must_use]
+    pub fn all() -> Vec<Self> {
+        let mut paths = Vec::new();
+        #[cfg(target_arch = "x86_64")]
+        {
+            use std::arch::is_x86_feature_detected as has;
+            let bits = has!("bmi1") && has!("bmi2") && has!("lzcnt") && has!("popcnt");
+            if bits && has!("avx2") && has!("avx512f") && has!("avx512bw") && has!("avx512vl") {
+                paths.push(Self(Means::Avx512));
+            }
+            if bits && has!("avx2") {
+                paths.push(Self(Means::Avx2));
+            }
+        }
+        paths.push(Self(Means::Portable));
+        paths
     }
-    portable::classify(bytes, class, words);
+
+    /// The fastest.
+    #[must_use]
+    pub fn best() -> Self {
+        Self::all().first().copied().unwrap_or(Self(Means::Portable))
+    }
+
+    /// What it is called.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self.0 {
+            #[cfg(target_arch = "x86_64")]
+            Means::Avx512 => "avx512",
+            #[cfg(target_arch = "x86_64")]
+            Means::Avx2 => "avx2",
+            Means::Portable => "portable",
+        }
+    }
+
+    /// Sets bit `i` of `words` for each byte `i` of `bytes` that `class` holds.
+    ///
+    /// Bits past the end of `bytes` are zero.
+    ///
+    /// # Panics
+    /// If `words` has not exactly one word for each 64 bytes begun.
+    pub fn classify(self, bytes: &[u8], class: Class, words: &mut [u64]) {
+        assert_eq!(words.len(), bytes.len().div_ceil(64));
+        match self.0 {
+            #[cfg(target_arch = "x86_64")]
+            // SAFETY: this path exists only where the processor has what the function asks for.
+            Means::Avx512 => unsafe { avx512::classify(bytes, class, words) },
+            #[cfg(target_arch = "x86_64")]
+            // SAFETY: this path exists only where the processor has what the function asks for.
+            Means::Avx2 => unsafe { avx2::classify(bytes, class, words) },
+            Means::Portable => portable::classify(bytes, class, words),
+        }
+    }
+
+    /// Does `work`, compiled for the instructions of this path.
+    #[inline]
+    pub fn run<W: Work>(self, work: W) -> W::Done {
+        match self.0 {
+            #[cfg(target_arch = "x86_64")]
+            // SAFETY: this path exists only where the processor has what the function asks for.
+            Means::Avx512 => unsafe { avx512::run(work) },
+            #[cfg(target_arch = "x86_64")]
+            // SAFETY: this path exists only where the processor has what the function asks for.
+            Means::Avx2 => unsafe { avx2::run(work) },
+            Means::Portable => work.run(),
+        }
+    }
+}
+
+/// Has the processor fetch `word`, which will be read soon.
+#[inline(always)]
+pub fn fetch(word: &u64) {
+    #[cfg(target_arch = "x86_64")]
+    {
+        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        // SAFETY: a hint that changes nothing, and the address is that of a readable word.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(std::ptr::from_ref(word).cast()) };
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = word;
 }
 
 /// The last, incomplete 64 bytes of `bytes` as a whole block; zero belongs to no class.
@@ -74,7 +171,12 @@ mod avx2 {
         _mm256_set1_epi8, _mm256_setzero_si256, _mm256_sub_epi8,
     };
 
-    use super::{Class, padded};
+    use super::{Class, Work, padded};
+
+    #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
+    pub fn run<W: Work>(work: W) -> W::Done {
+        work.run()
+    }
 
     #[target_feature(enable = "avx2")]
     pub fn classify(bytes: &[u8], class: Class, words: &mut [u64]) {
@@ -143,13 +245,85 @@ mod avx2 {
     }
 }
 
+#[cfg(target_arch = "x86_64")]
+mod avx512 {
+    //! 64 bytes at a time: a comparison yields a word.
+
+    use std::arch::x86_64::{
+        __m512i, __mmask64, _mm512_cmpeq_epi8_mask, _mm512_cmple_epu8_mask, _mm512_loadu_si512, _mm512_set1_epi8,
+        _mm512_sub_epi8,
+    };
+
+    use super::{Class, Work, padded};
+
+    #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx2,bmi1,bmi2,lzcnt,popcnt")]
+    pub fn run<W: Work>(work: W) -> W::Done {
+        work.run()
+    }
+
+    #[target_feature(enable = "avx512f,avx512bw")]
+    pub fn classify(bytes: &[u8], class: Class, words: &mut [u64]) {
+        match *class.ranges() {
+            [(low, high)] if low == high => {
+                let wanted = splat(low);
+                each(bytes, words, |lanes| _mm512_cmpeq_epi8_mask(lanes, wanted));
+            }
+            [(low, high)] => {
+                let (from, span) = (splat(low), splat(high - low));
+                each(bytes, words, |lanes| within(lanes, from, span));
+            }
+            ref ranges => {
+                let mut bounds = [(splat(0), splat(0)); 3];
+                for (bound, &(low, high)) in bounds.iter_mut().zip(ranges) {
+                    *bound = (splat(low), splat(high - low));
+                }
+                let bounds = &bounds[..ranges.len()];
+                each(bytes, words, |lanes| bounds.iter().fold(0, |all, &(from, span)| all | within(lanes, from, span)));
+            }
+        }
+    }
+
+    #[inline]
+    #[target_feature(enable = "avx512f")]
+    fn splat(byte: u8) -> __m512i {
+        _mm512_set1_epi8(byte.cast_signed())
+    }
+
+    /// The lanes whose byte is at least `from` and at most `from + span`.
+    #[inline]
+    #[target_feature(enable = "avx512f,avx512bw")]
+    fn within(lanes: __m512i, from: __m512i, span: __m512i) -> __mmask64 {
+        _mm512_cmple_epu8_mask(_mm512_sub_epi8(lanes, from), span)
+    }
+
+    #[inline]
+    #[target_feature(enable = "avx512f,avx512bw")]
+    fn each(bytes: &[u8], words: &mut [u64], class: impl Fn(__m512i) -> __mmask64) {
+        let (blocks, tail) = bytes.as_chunks::<64>();
+        let whole = blocks.len();
+        for (word, block) in words.iter_mut().zip(blocks) {
+            *word = class(load(block));
+        }
+        if let Some(last) = words.get_mut(whole) {
+            *last = class(load(&padded(tail)));
+        }
+    }
+
+    #[inline]
+    #[target_feature(enable = "avx512f")]
+    fn load(block: &[u8; 64]) -> __m512i {
+        // SAFETY: 64 readable bytes; the load needs no alignment.
+        unsafe { _mm512_loadu_si512(block.as_ptr().cast()) }
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{classify, portable};
+    use super::Path;
     use crate::classes::Class;
 
     #[test]
-    fn every_byte_value_is_classified_alike_by_both_paths() {
+    fn every_byte_value_is_classified_alike_by_every_path() {
         let bytes: Vec<u8> = (0..=255).chain((0..=255).rev()).collect();
         for class in [Class::DIGIT, Class::HEX, Class::byte(b'.'), Class::byte(b'%')] {
             for length in 0..bytes.len() {
@@ -160,12 +334,11 @@ mod tests {
                         block.iter().enumerate().fold(0, |bits, (at, &byte)| bits | u64::from(class.holds(byte)) << at)
                     })
                     .collect();
-                let mut words = vec![0; expected.len()];
-                classify(bytes, class, &mut words);
-                assert_eq!(words, expected);
-                words.fill(u64::MAX);
-                portable::classify(bytes, class, &mut words);
-                assert_eq!(words, expected);
+                for path in Path::all() {
+                    let mut words = vec![u64::MAX; expected.len()];
+                    path.classify(bytes, class, &mut words);
+                    assert_eq!(words, expected, "{path:?}");
+                }
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::escapes;
 use crate::found::{Hit, Relation};
-use crate::set::Texts;
+use crate::sorted_texts::SortedTexts;
 use crate::url_form::Rest;
 use crate::url_text::{Extent, encoded, plain};
 
@@ -16,7 +16,7 @@ const SCHEME_MOST: usize = 32;
 
 /// URL indicators.
 pub struct Urls {
-    texts: Texts,
+    texts: SortedTexts,
     /// The length of the longest, in bytes.
     longest: usize,
 }
@@ -37,7 +37,7 @@ impl Urls {
     #[must_use]
     pub fn new(pairs: Vec<(&str, u32)>) -> Self {
         let longest = pairs.iter().map(|pair| pair.0.len()).max().unwrap_or(0);
-        Self { texts: Texts::new(pairs), longest }
+        Self { texts: SortedTexts::new(pairs), longest }
     }
 
     /// Add to `out` the URLs that stand at `host`.

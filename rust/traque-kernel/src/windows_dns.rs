@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use crate::classes::{Segment, Shape, each_bit};
+use crate::classes::{Look, Mask, Segment, Shape, each_bit};
 use crate::engine::Finder;
 use crate::found::Hit;
 use crate::names::windows_name;
+use crate::simd::Work;
 use crate::watched::Watched;
 use crate::{ipv4, ipv6};
 
@@ -13,6 +14,7 @@ use crate::{ipv4, ipv6};
 pub struct WindowsDns(pub Arc<Watched>);
 
 impl WindowsDns {
+    #[inline(never)]
     fn parenthesis(&self, text: &[u8], at: usize, out: &mut Vec<Hit>) {
         let Some((name, end)) = windows_name(text, at) else { return };
         let span = (at, end);
@@ -34,16 +36,26 @@ impl WindowsDns {
     }
 }
 
+impl Work for Look<'_, WindowsDns> {
+    type Done = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let Self { finder, segment, out } = self;
+        let (open, digit) = (segment.masks.of(Shape::Parenthesis), segment.masks.of(Shape::Digit));
+        let lengths = Mask::of(|word| open.word(word) & digit.ahead(word, 1));
+        for (word, lengths) in lengths.some(segment.words) {
+            each_bit(lengths, segment.at(word), |at| finder.parenthesis(segment.text, at, out));
+        }
+    }
+}
+
 impl Finder for WindowsDns {
     fn needs(&self) -> &'static [Shape] {
         &[Shape::Parenthesis, Shape::Digit]
     }
 
     fn scan(&self, segment: &Segment<'_>, out: &mut Vec<Hit>) {
-        let (open, digit) = (segment.masks.of(Shape::Parenthesis), segment.masks.of(Shape::Digit));
-        for word in 0..segment.words {
-            let lengths = open.word(word) & digit.ahead(word, 1);
-            each_bit(lengths, segment.base + word * 64, |at| self.parenthesis(segment.text, at, out));
-        }
+        segment.path.run(Look { finder: self, segment, out });
     }
 }

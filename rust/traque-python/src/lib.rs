@@ -19,16 +19,29 @@ struct Engine(Arc<kernel::Engine>);
 #[pymethods]
 impl Engine {
     /// Compile `(kind, form, indicator, below)`: a form in which records may hold an indicator, and for a
-    /// name whether the names below it match. `ValueError` for one that no finder understands.
+    /// name whether the names below it match. `ValueError` for one that no finder understands. `path` is one of
+    /// `paths()`, by default the first: which instructions scan.
     #[new]
-    fn new(py: Python<'_>, spellings: Vec<(PyBackedStr, PyBackedStr, u32, bool)>) -> PyResult<Self> {
+    #[pyo3(signature = (spellings, path=None))]
+    fn new(
+        py: Python<'_>,
+        spellings: Vec<(PyBackedStr, PyBackedStr, u32, bool)>,
+        path: Option<&str>,
+    ) -> PyResult<Self> {
+        let mut paths = kernel::Path::all().into_iter();
+        let path = paths
+            .find(|known| path.is_none_or(|path| path == known.name()))
+            .ok_or_else(|| PyValueError::new_err("this processor has no such path"))?;
         let engine = py.detach(|| {
-            kernel::Engine::new(spellings.iter().map(|(kind, form, indicator, below)| kernel::Spelling {
-                kind,
-                form,
-                indicator: *indicator,
-                below: *below,
-            }))
+            kernel::Engine::on(
+                path,
+                spellings.iter().map(|(kind, form, indicator, below)| kernel::Spelling {
+                    kind,
+                    form,
+                    indicator: *indicator,
+                    below: *below,
+                }),
+            )
         });
         engine.map(|engine| Self(Arc::new(engine))).map_err(|error| PyValueError::new_err(error.to_string()))
     }
@@ -176,6 +189,12 @@ impl TimeReader {
     }
 }
 
+/// The sets of instructions that can scan on this processor, the fastest first.
+#[pyfunction]
+fn paths() -> Vec<&'static str> {
+    kernel::Path::all().into_iter().map(kernel::Path::name).collect()
+}
+
 /// Records, hits, texts, samples and the records' kinds, each packed little-endian.
 type Columns<'py> =
     (Bound<'py, PyBytes>, Bound<'py, PyBytes>, Bound<'py, PyBytes>, Bound<'py, PyBytes>, Bound<'py, PyBytes>);
@@ -233,7 +252,7 @@ fn columns<'py>(py: Python<'py>, batch: &kernel::Batch, kinds: &[u32]) -> Column
 #[pymodule]
 mod _kernel {
     #[pymodule_export]
-    use super::{Engine, Scanner, Shapes, TimeReader};
+    use super::{Engine, Scanner, Shapes, TimeReader, paths};
 
     /// How the extension was built: a benchmark on "debug" means nothing.
     #[pymodule_export]

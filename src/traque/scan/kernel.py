@@ -64,9 +64,22 @@ def version() -> str:
     return _kernel.VERSION
 
 
-def compile(observables: Sequence[Observable]) -> KernelEngine:  # noqa: A001 - the name every engine has
+def paths() -> list[str]:
+    """The sets of instructions that can scan on this processor, the fastest first.
+
+    ImportError without the extension.
+    """
+    from traque import _kernel
+
+    return _kernel.paths()
+
+
+def compile(  # noqa: A001 - the name every engine has
+    observables: Sequence[Observable], path: str | None = None
+) -> KernelEngine:
     """A compiled set; ``Hit.indicator`` is the index in ``observables``.
 
+    It scans by ``path``, one of :func:`paths`, or else by the fastest.
     ValueError for an observable that is not in canonical form or of a kind without a finder;
     ImportError without the extension.
     """
@@ -78,7 +91,8 @@ def compile(observables: Sequence[Observable]) -> KernelEngine:  # noqa: A001 - 
                 (observable.kind, form.decode(), index, matches_below(observable))
                 for index, observable in enumerate(observables)
                 for form in spellings(observable)
-            ]
+            ],
+            path,
         )
     )
 
