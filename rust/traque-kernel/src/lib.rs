@@ -13,6 +13,7 @@ mod domains;
 mod emails;
 mod engine;
 mod escapes;
+mod fingerprints;
 mod found;
 mod hashes;
 mod indicators;
@@ -20,6 +21,7 @@ mod ipv4;
 mod ipv6;
 #[allow(clippy::doc_markdown)]
 mod label_chars;
+mod literals;
 mod long_line;
 mod name_set;
 mod names;

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final, Generic, TypeVar, overload
 
 from traque.model import Observable, Stamp, TimeRule
-from traque.observables import matches_below, spellings
+from traque.observables import finder, matches_below, spellings
 from traque.scan.matches import Batch, Hit, MatchedRecord, Relation, TimeSample
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def compile(observables: Sequence[Observable]) -> KernelEngine:  # noqa: A001 - 
     return KernelEngine(
         _kernel.Engine(
             [
-                (observable.kind, form.decode(), index, matches_below(observable))
+                (finder(observable), form.decode(), index, matches_below(observable))
                 for index, observable in enumerate(observables)
                 for form in spellings(observable)
             ]
