@@ -67,7 +67,7 @@ KINDS = {
     ],
     "registry-key": [r"HKLM\Software\Evil", r"HKLM\System\CurrentControlSet\Services\evil", r"evil\run\x12"],
     "user-agent": ["EvilBot/1.0 (Windows NT 10.0; x64)", "evil/2", "(evil bot/1)"],
-    "mutex": [r"Global\evil", "((((((", "aaaaaa", "/evil/", r"a\evilé", "ébcdé"],
+    "mutex": [r"Global\evil", "((((((", "aaaaaa", "/evil/", r"a\evilé", "ébcdeé"],
     "x509-certificate": ["ab" * 16, "3b1efd3a66ea28b16697394703a72ca340a05bd5", "0f" * 32],
     "ja3": ["f1d2c3b4a5968778695a4b3c2d1e0f00"],
 }

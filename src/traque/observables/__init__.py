@@ -23,6 +23,7 @@ __all__ = [
     "extract",
     "finder",
     "guess",
+    "is_literal",
     "lone",
     "matches_below",
     "refang",
@@ -55,6 +56,12 @@ def canonical(kind: str, value: str) -> Observable:
 def spellings(observable: Observable) -> tuple[bytes, ...]:
     """Every form (UTF-8, lower case where case does not matter) in which a record may hold the observable."""
     return tuple(form.encode() for form in registry()[observable.kind].spellings(observable.value))
+
+
+def is_literal(kind: str) -> bool:
+    """Whether values of ``kind`` have no grammar of their own: they can only be looked for one by one."""
+    spec = registry().get(kind)
+    return spec is not None and spec.find_known is not None
 
 
 def finder(observable: Observable) -> str:

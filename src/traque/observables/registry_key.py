@@ -36,7 +36,7 @@ COMMON: Final = frozenset(
     | {f"system\\currentcontrolset{name}" for name in ("", "\\services", "\\control")}
     | {"software\\microsoft\\windows nt\\currentversion\\winlogon", "software\\classes"}
 )
-"""Keys that exist everywhere, without their hive."""
+"""Keys that exist everywhere, without their hive (and without ``Wow6432Node``)."""
 
 _WILD = re.compile(r"[*?]")
 _RUN = re.compile(r"[/\\]+")
@@ -50,7 +50,7 @@ def canonical(value: str) -> Observable:
     hive, rest = _split(text)
     if text and not rest:
         raise ObservableError(f"{text!r} is a whole hive", code="too-common")
-    if rest.lower() in COMMON:
+    if rest.lower().replace("\\wow6432node", "") in COMMON:
         raise ObservableError(f"{text!r} is a key that every system has", code="too-common")
     if text and not hive and "\\" not in rest:
         raise ObservableError(f"{text!r} is no key: it has a single part", code="malformed")
