@@ -29,6 +29,9 @@ pub const STRETCH: usize = 4;
 /// Places of a gram in a form are numbered below this.
 const PLACES: usize = 4;
 
+/// Literals above which short grams become so common that fewer of them are better.
+const SEVERAL: usize = 1 << 14;
+
 /// Finds literals.
 pub struct Literals {
     forms: Forms,
@@ -41,7 +44,7 @@ impl Literals {
     #[must_use]
     pub fn new(pairs: &[(&str, u32)]) -> Self {
         let forms = Forms::new(pairs);
-        let is_long = |form: &u32| longest_stretch(forms.get(*form)).len() >= 8 + PLACES - 1;
+        let is_long = |form: &u32| longest_stretch(forms.get(*form)).len() >= 8 + PLACES;
         let (long, short) = (0..pairs.len() as u32).partition(is_long);
         Self { long: Grams::new(&forms, long), short: Grams::new(&forms, short), forms }
     }
@@ -101,6 +104,7 @@ impl Forms {
 struct Grams<const W: usize> {
     /// The text is looked at every so many bytes; a form has as many grams.
     step: usize,
+    sieve: Sieve,
     table: Table<u64>,
     /// Of the forms by their rank: the form, and where its first gram stands.
     places: Vec<(u32, u32)>,
@@ -109,13 +113,11 @@ struct Grams<const W: usize> {
 impl<const W: usize> Grams<W> {
     fn new(forms: &Forms, of: Vec<u32>) -> Self {
         let shortest = of.iter().map(|&form| longest_stretch(forms.get(form)).len()).min().unwrap_or(W);
-        // A step that leaves no choice would take grams such as `.exe`.
-        let step = match shortest.saturating_sub(W) {
-            0 | 1 => 1,
-            2 => 2,
-            _ if W == 8 => PLACES,
-            _ => 2,
-        };
+        // A step that left no choice would take grams such as `.exe`.
+        let choices = |step: usize| (shortest + 2).saturating_sub(W + step);
+        // Many short grams would be found everywhere: then it is better to have half of them and look twice as often.
+        let most = if W < 8 && of.len() > SEVERAL { 2 } else { PLACES };
+        let step = [PLACES, 2].into_iter().find(|&step| step <= most && choices(step) > 1).unwrap_or(1);
         let crowd = Crowd::of(of.iter().flat_map(|&form| grams::<W>(forms.get(form)).map(|(_, gram)| gram)), of.len());
         let mut pairs = Vec::with_capacity(of.len() * step);
         let mut places = Vec::with_capacity(of.len());
@@ -127,7 +129,8 @@ impl<const W: usize> Grams<W> {
             }
             places.push((form, first as u32));
         }
-        Self { step, table: Table::new(pairs), places }
+        let sieve = Sieve::of(pairs.iter().map(|&(gram, _)| gram), pairs.len());
+        Self { step, sieve, table: Table::new(pairs), places }
     }
 
     fn scan(&self, segment: &Segment<'_>, mut visit: impl FnMut(u32, usize, usize)) {
@@ -137,15 +140,48 @@ impl<const W: usize> Grams<W> {
         // A segment begins at a multiple of its size, and so of the step.
         let end = segment.text.len().min(segment.base + segment.words * 64);
         let shown = &segment.text[segment.base..segment.text.len().min(end + W - 1)];
-        for (at, window) in shown.windows(W).enumerate().step_by(self.step) {
+        let mut at = 0;
+        while let Some(window) = shown.get(at..at + W) {
             let gram = gram::<W>(window);
-            if self.table.may_hold(gram) {
+            if self.sieve.may_hold(gram) {
                 for &bearer in self.table.get(gram) {
                     let (form, first) = self.places[bearer as usize / PLACES];
                     visit(form, first as usize + bearer as usize % PLACES, segment.base + at);
                 }
             }
+            at += self.step;
         }
+    }
+}
+
+/// Turns away what is no gram of a set, by one multiplication and one bit.
+struct Sieve {
+    bits: Vec<u64>,
+    factor: u64,
+    shift: u32,
+}
+
+impl Sieve {
+    fn of(grams: impl Iterator<Item = u64>, count: usize) -> Self {
+        let size = (count * 8).next_power_of_two().clamp(1 << 12, 1 << 24);
+        let factor = Seed::random().number(0) | 1;
+        let mut sieve = Self { bits: vec![0; size / 64], factor, shift: 64 - size.trailing_zeros() };
+        for gram in grams {
+            let bit = sieve.bit(gram);
+            sieve.bits[bit / 64] |= 1 << (bit % 64);
+        }
+        sieve
+    }
+
+    #[inline]
+    fn bit(&self, gram: u64) -> usize {
+        (gram.wrapping_mul(self.factor) >> self.shift) as usize
+    }
+
+    #[inline]
+    fn may_hold(&self, gram: u64) -> bool {
+        let bit = self.bit(gram);
+        self.bits[bit / 64] >> (bit % 64) & 1 != 0
     }
 }
 
