@@ -18,7 +18,7 @@ import pytest
 from traque import bulletins
 from traque.bulletins._reader import HEAD
 from traque.errors import BulletinError, EmptyBulletin, UnrecognisedBulletin, UsageError
-from traque.model import ENUMERABLE_KINDS, Bulletin
+from traque.model import Bulletin
 
 FOLDER = Path(__file__).resolve().parent.parent / "data" / "bulletins"
 ROLES = {"good", "malformed", "lookalike"}
@@ -99,7 +99,7 @@ def test_indicators_are_canonical_and_name_their_bulletin(name: str, path: Path)
         assert len(seen) == len(set(seen))
         for indicator in bulletin.indicators:
             assert indicator.bulletin == bulletin.id
-            assert indicator.observable.kind in ENUMERABLE_KINDS
+            assert indicator.observable.kind in observables.registry()
             again = observables.canonical(indicator.observable.kind, indicator.observable.value)
             assert again == indicator.observable
         for refusal in bulletin.refused:

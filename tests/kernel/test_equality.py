@@ -53,6 +53,23 @@ KINDS = {
         "ftp://evil.example:21/f",
         "evil.example?q",
     ],
+    "file-name": [
+        "evil-loader.exe",
+        r"C:\Temp\evil loader.dll",
+        "/opt/evil.sh",
+        "a.exe",
+        "vil-loader.exe",
+        r"\\srv\share\é.exe",
+        "%TEMP%/x.bin.tmp",
+        "evil.exe",
+        "éa.evil.exe",
+        "((evil))",
+    ],
+    "registry-key": [r"HKLM\Software\Evil", r"HKLM\System\CurrentControlSet\Services\evil", r"evil\run\x12"],
+    "user-agent": ["EvilBot/1.0 (Windows NT 10.0; x64)", "evil/2", "(evil bot/1)"],
+    "mutex": [r"Global\evil", "((((((", "aaaaaa", "/evil/", r"a\evilé", "ébcdeé"],
+    "x509-certificate": ["ab" * 16, "3b1efd3a66ea28b16697394703a72ca340a05bd5", "0f" * 32],
+    "ja3": ["f1d2c3b4a5968778695a4b3c2d1e0f00"],
 }
 """Indicators by group, as a bulletin writes them."""
 
@@ -76,6 +93,7 @@ JOINTS = [
     b"v", b"http://", b"https://", b"hxxp:", b"user:pw@", b"www.", b"not", b".org", b"s", b"\r", b"\x00", b"\xc3\xa9", b"\xe9",
     b"\xe2\x80\x94", b"Chrome/", b".in-addr.arpa", b".ip6.arpa", b"(4)", b"(0)", b"::ffff:", b"IPv6:", b"SHA256=", b"mailto:",
     b"[.]", b"^", b"{", b"}", b"|", b"<", b">", b"!", b"?", b"\xf0\x9f\x98\x80", b"\xcc\x88", b"%eth0",
+    b"\\", b"\\\\", b"C:\\", b"\\d", b".bak", b".e", b"e.", b":ab", b"ab:", b":abc",
 ]  # fmt: skip
 
 ALPHABET = b'0123456789....::://%%\\\\"()[]@#ux-_+=;,?&aefnt \r\x00\x1b\xc3\xbc\xe9\xff'
@@ -124,6 +142,10 @@ def written(value: str) -> list[bytes]:
     forms.append(b".".join(reversed(labels)) + b".in-addr.arpa")
     forms.append(b".".join(label.rjust(3, b"0") for label in labels))
     forms.append(b"::ffff:" + utf8)
+    forms += [utf8.replace(b"\\", b"\\" * 2), utf8.replace(b"\\", b"/"), utf8.replace(b"/", b"\\" * 4)]
+    forms += [utf8.replace(b" ", b"+"), utf8.replace(b" ", b"%20"), utf8.replace(b"\\", b"\\" * 17)]
+    forms += [utf8.replace(b"HKLM", b"HKEY_LOCAL_MACHINE"), utf8.replace(b"HKLM", rb"\REGISTRY\MACHINE")]
+    forms.append(b":".join(utf8[at : at + 2] for at in range(0, len(utf8), 2)))
     return forms
 
 

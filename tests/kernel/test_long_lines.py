@@ -23,10 +23,13 @@ OBSERVABLES = [
     Observable("url", "http://other.example/x"),
     Observable("md5", "f1d2c3b4a5968778695a4b3c2d1e0f00"),
     Observable("email-addr", "user@evil.example"),
+    Observable("file-name", "c:\\temp\\evil-loader.exe"),
+    Observable("x509-certificate", "ab" * 20),
 ]
 VALUES = [
     b"192.0.2.1", b"www.evil.example", b"http://evil.example/x", b"http://other.example/y", b"http://other.example/x",
     b"f1d2c3b4a5968778695a4b3c2d1e0f00", b"user@evil.example",
+    b"C:\\\\Temp\\\\evil-loader.exe", b":".join([b"ab"] * 20),
 ]  # fmt: skip
 
 

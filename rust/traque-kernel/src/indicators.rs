@@ -9,9 +9,11 @@ use crate::addresses::Addresses;
 use crate::domains::Domains;
 use crate::emails::Emails;
 use crate::engine::Finder;
+use crate::fingerprints::Fingerprints;
 use crate::hashes::{self, Hashes};
 use crate::ipv4::Ipv4;
 use crate::ipv6::Ipv6;
+use crate::literals::{self, Literals};
 use crate::name_set::{NameSet, Use};
 use crate::urls::Urls;
 use crate::watched::Watched;
@@ -23,7 +25,7 @@ pub const MOST: u32 = 1 << 30;
 /// One of the forms in which a record may hold an indicator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Spelling<'a> {
-    /// The kind, by its STIX name.
+    /// The kind, by its STIX name, or what its finder is called.
     pub kind: &'a str,
     /// The form.
     pub form: &'a str,
@@ -63,6 +65,8 @@ pub struct Indicators<'a> {
     urls: Vec<(&'a str, u32)>,
     emails: Vec<(&'a str, u32)>,
     hashes: Vec<(Vec<u8>, u32)>,
+    fingerprints: Vec<(Vec<u8>, u32)>,
+    literals: Vec<(&'a str, u32)>,
 }
 
 impl<'a> Indicators<'a> {
@@ -103,6 +107,19 @@ impl<'a> Indicators<'a> {
             "md5" | "sha1" | "sha256" | "sha512" => {
                 let hash = hashes::decode(form.as_bytes()).ok_or("not a hash in canonical form")?;
                 self.hashes.push((hash, id));
+            }
+            "fingerprint" => {
+                let hash = hashes::decode(form.as_bytes()).ok_or("not a fingerprint in canonical form")?;
+                self.hashes.push((hash.clone(), id));
+                self.fingerprints.push((hash, id));
+            }
+            "literal" => {
+                if form.len() > literals::LONGEST
+                    || literals::longest_stretch(form.as_bytes()).len() < literals::STRETCH
+                {
+                    return Err("too long or too short a literal");
+                }
+                self.literals.push((form, id));
             }
             _ => return Err("no finder for this kind"),
         }
@@ -148,6 +165,12 @@ impl<'a> Indicators<'a> {
         }
         if !self.hashes.is_empty() {
             finders.push(Box::new(Hashes::new(&self.hashes)));
+        }
+        if !self.fingerprints.is_empty() {
+            finders.push(Box::new(Fingerprints::new(&self.fingerprints)));
+        }
+        if !self.literals.is_empty() {
+            finders.push(Box::new(Literals::new(&self.literals)));
         }
         finders
     }

@@ -14,6 +14,7 @@ mod emails;
 mod engine;
 mod escapes;
 mod facts;
+mod fingerprints;
 mod found;
 mod hashes;
 mod indicators;
@@ -21,6 +22,7 @@ mod ipv4;
 mod ipv6;
 #[allow(clippy::doc_markdown)]
 mod label_chars;
+mod literals;
 mod long_line;
 mod name_set;
 mod names;

@@ -155,6 +155,13 @@ impl Key for u32 {
     }
 }
 
+impl Key for u64 {
+    #[inline]
+    fn hash(self, seed: Seed) -> u64 {
+        seed.number(self)
+    }
+}
+
 impl Key for u128 {
     #[inline(always)]
     fn hash(self, seed: Seed) -> u64 {

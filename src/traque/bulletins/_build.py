@@ -18,7 +18,7 @@ from traque import observables
 from traque.bulletins._fields import strictest
 from traque.bulletins._roles import role_of
 from traque.errors import ObservableError
-from traque.model import Bulletin, Indicator, Observable, Refused
+from traque.model import ENUMERABLE_KINDS, Bulletin, Indicator, Observable, Refused
 
 NOT_SEARCHED: Final = "not-searched-kind"
 NOT_FOR_DETECTION: Final = "not-for-detection"
@@ -180,10 +180,16 @@ class Builder:
 def observe(value: str, kind: str | None) -> Observable:
     """The observable that ``value`` is, refanged; ObservableError says why it is none.
 
-    A value that does not fit its stated kind but is plainly of another is taken as that one.
+    A value that does not fit its stated kind but is plainly of another is taken as that one, unless it was
+    stated as a kind that no value shows by itself (a file name, a certificate's hash).
     """
+    if kind is not None and observables.is_literal(kind):
+        # Refanging would take the backslash from ``.config\.hidden``: only the commonest form is undone.
+        return observables.canonical(kind, value.replace("[.]", "."))
     text = observables.refang(value.strip())
     asked = _asked(text, kind)
+    if asked is not None and asked not in ENUMERABLE_KINDS:
+        return observables.canonical(asked, text)
     try:
         if asked is not None:
             return observables.canonical(asked, text)

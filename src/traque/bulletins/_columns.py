@@ -44,10 +44,18 @@ _KINDS: Final = (
     ("email-addr", r"e ?mails?(?: addr(?:ess(?:es)?)?)?|sender"),
     ("url", r"urls?|uri"),
     ("domain-name", r"domains?(?: names?)?|host ?names?|fqdns?|hosts?"),
+    ("x509-certificate", r"(?:certificate|cert|tls|ssl)(?: \w+)? (?:hash|fingerprint|thumbprint|sha ?1)"),
     ("md5", r"md5"),
     ("sha1", r"sha ?1"),
     ("sha256", r"sha ?256"),
     ("sha512", r"sha ?512"),
+    ("file-name", r"file ?(?:names?|paths?)"),
+    ("user-agent", r"user ?agents?"),
+    ("registry-key", r"reg(?:istry)? ?keys?"),
+    ("mutex", r"mutex(?:es)?"),
+    ("ja3s", r"ja3s"),
+    ("ja3", r"ja3"),
+    ("ja4", r"ja4"),
     (HASH, r"hash(?:es)?"),
 )
 _KIND_NAMES: Final = tuple((kind, re.compile(rf"\b(?:{words})\b")) for kind, words in _KINDS)
@@ -67,14 +75,19 @@ _TYPES: Final = {
     "mutex": "mutex",
     "registry-key": "regkey, registry, registry key",
     "user-agent": "user agent, useragent",
-    "ja3": "ja3",
+    "ja3": "ja3, ja3 fingerprint md5",
+    "ja3s": "ja3s",
+    "ja4": "ja4, ja4 fingerprint",
+    "named-pipe": "named pipe, pipe",
+    "windows-service": "windows service, windows service name, service name",
     "asn": "asn, as",
     "yara": "yara",
     "sigma": "sigma",
     "vulnerability": "cve, vulnerability",
     "imphash": "imphash",
     "ssdeep": "ssdeep",
-    "x509-certificate": "tls fingerprint, certificate, x509, certificate fingerprint",
+    "x509-certificate": "tls fingerprint, certificate, x509, certificate fingerprint, x509 certificate, "
+    "x509 fingerprint md5, x509 fingerprint sha1, x509 fingerprint sha256",
 }
 """What a type column's words (lower case) ask for."""
 

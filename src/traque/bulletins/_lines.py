@@ -51,7 +51,8 @@ _OTHER_HASHES: Final = (
         "x509-certificate",
         re.compile(r"(?i)\bx\.?509\b|\bcertificates?\b|\b(?:tls|ssl)[ _-](?:cert\w*|fingerprints?)\b"),
     ),
-    ("ja3", re.compile(r"(?i)\bja[34]s?\b")),
+    ("ja3s", re.compile(r"(?i)\bja3s\b")),
+    ("ja3", re.compile(r"(?i)\bja[34]\b")),
     ("imphash", re.compile(r"(?i)\bimp-?hash\b")),
 )
 

@@ -16,6 +16,16 @@ _VALUES: Final = {
     "domain-name:value": "domain-name",
     "url:value": "url",
     "email-addr:value": "email-addr",
+    "file:name": "file-name",
+    "file:parent_directory_ref.path": "file-name",
+    "directory:path": "file-name",
+    "process:name": "file-name",
+    "process:image_ref.name": "file-name",
+    "process:binary_ref.name": "file-name",
+    "windows-registry-key:key": "registry-key",
+    "mutex:name": "mutex",
+    "autonomous-system:number": "asn",
+    "process:extensions.'windows-service-ext'.service_name": "windows-service",
 }
 _HASHES: Final = frozenset({"md5", "sha1", "sha256", "sha512"})
 _HASH_PATH = re.compile(
@@ -23,6 +33,11 @@ _HASH_PATH = re.compile(
 )
 _PROCESS_HASH = re.compile(r"process:(?:image|binary)_ref\.hashes\.(?P<name>[\w-]+|'[^']+')")
 _REFERENCE = re.compile(r"[\w-]+:(?:[\w'.\[\]*-]*\.)?\w+_refs?(?:\[(?:\d+|\*)\])?\.value")
+_CERTIFICATE = re.compile(r"x509-certificate:hashes\.(?:MD5|'?SHA-?(?:1|256)'?)", re.IGNORECASE)
+_USER_AGENT = re.compile(
+    r"network-traffic:extensions\.'http-request-ext'\.request_header\.'?user-agent'?(?:\[(?:\d+|\*)\])?",
+    re.IGNORECASE,
+)
 _HOST_HEADER = re.compile(r"network-traffic:extensions\.'http-request-ext'\.request_header\.'?[Hh]ost'?")
 _WORDS: Final = (
     (re.compile(r"file:name|file:.*\.name|directory:path"), "file-name"),
@@ -57,6 +72,10 @@ def kind_of(path: str) -> str | None:
         return known
     if found := _HASH_PATH.fullmatch(path) or _PROCESS_HASH.fullmatch(path):
         return hash_kind(found["name"])
+    if _CERTIFICATE.fullmatch(path):
+        return "x509-certificate"
+    if _USER_AGENT.fullmatch(path):
+        return "user-agent"
     if _REFERENCE.fullmatch(path):
         return ""
     return "domain-name" if _HOST_HEADER.fullmatch(path) else None

@@ -54,8 +54,13 @@ _KINDS: Final = {
     "sha1": "sha1",
     "sha256": "sha256",
     "sha512": "sha512",
+    "filename": "file-name",
+    "regkey": "registry-key",
+    "mutex": "mutex",
+    "user-agent": "user-agent",
+    "ja3-fingerprint-md5": "ja3",
+    "AS": "asn",
 }
-_UNSEARCHED: Final = {"filename": "file-name", "regkey": "registry-key", "AS": "asn"}
 _TOGETHER: Final = 12
 """Values named in ``together``."""
 
@@ -128,7 +133,7 @@ def _component(builder: Builder, record: dict[str, str], components: dict[str, l
     if (asked := _KINDS.get(kind)) is not None:
         builder.state(value, asked, context)
     else:
-        builder.not_searched(value, _UNSEARCHED.get(kind, kind or "unstated"), line)
+        builder.not_searched(value, kind or "unstated", line)
 
 
 def _actors(record: dict[str, str]) -> Iterable[str]:

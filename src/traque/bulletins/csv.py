@@ -33,7 +33,9 @@ from traque.bulletins._fields import confidence, moment, pap_tag, tlp
 from traque.bulletins._reader import BulletinReader
 from traque.bulletins._stix_values import state_pattern
 from traque.errors import MalformedBulletin, ObservableError
-from traque.model import ENUMERABLE_KINDS, Bulletin, Observable
+from traque.model import Bulletin, Observable
+from traque.observables import is_literal
+from traque.observables import registry as kinds
 
 _SEPARATORS = re.compile(r"[\s,;|]+")
 _WORDS: Final = frozenset(
@@ -47,7 +49,6 @@ _NOT_VALUES: Final = {
     "reference": "a reference for the reader, not an indicator",
 }
 _RULES: Final = frozenset({"yara", "sigma"})
-_SEARCHED: Final = frozenset({*ENUMERABLE_KINDS, ADDRESS, HASH})
 
 
 def _sniff(head: bytes, _name: str) -> float:
@@ -117,28 +118,36 @@ def _row(builder: Builder, table: Sequence[Column], cells: Sequence[str], line: 
         if meaning == "pattern":
             state_pattern(builder, cell.text, by_meaning.get("pattern_type", "").lower(), named)
         elif meaning == "value":
-            _value(builder, cell, by_meaning.get("type", ""), named)
+            _value(builder, cell, row, by_meaning.get("type", ""), named)
         elif meaning in _NOT_VALUES and cell.holds_value:
             builder.refuse(cell.text, NOT_FOR_DETECTION, _NOT_VALUES[meaning], where=context.where)
         elif not meaning and cell.holds_value:
-            _value(builder, cell, "", named)
+            _value(builder, cell, row, "", named)
 
 
-def _value(builder: Builder, cell: _Cell, type_word: str, context: Context) -> None:
+def _value(builder: Builder, cell: _Cell, row: Sequence[_Cell], type_word: str, context: Context) -> None:
     """One cell of a value column; its kind comes from the column, the type column, or its form."""
     kind = cell.column.kind or (_columns.asked_kind(type_word) if type_word else None)
     if kind is None and type_word and not cell.holds_value:
         kind = type_word.strip().lower()
     if kind in _RULES:
         builder.refuse(cell.text, PATTERN, f"a {kind} rule, not a value", kind=kind, where=context.where)
-    elif kind is not None and kind not in _SEARCHED:
+    elif kind is not None and kind not in (ADDRESS, HASH) and kind not in kinds():
         builder.not_searched(cell.text, kind, context.where)
+    elif kind is not None and is_literal(kind):
+        others = tuple(other.text for other in row if other is not cell and _says_kind(other))
+        builder.state(cell.text, kind, msgspec.structs.replace(context, together=others))
     else:
         for value, found in cell.parts:
             if found and kind in (None, HASH):
                 builder.keep(found, value, context)
             else:
                 builder.state(value, kind, context)
+
+
+def _says_kind(cell: _Cell) -> bool:
+    """A value of a column that is named like its kind."""
+    return cell.column.meaning == "value" and cell.column.kind is not None
 
 
 def _form(text: str) -> Observable | None:

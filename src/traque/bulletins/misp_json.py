@@ -5,8 +5,9 @@ Attributes and the attributes of objects are read; each becomes an indicator or 
 - ``to_ids`` false, and the types ``link`` and ``comment`` (references for people), are
   *not for detection*; so is an attribute that was deleted; where ``to_ids`` is missing altogether it
   counts as true;
-- of a composite (``filename|sha1``, ``ip-dst|port``, ``domain|ip``...) the parts that can be searched
-  become indicators; the others stay with them, a port or a name never becomes one;
+- of a composite (``filename|sha1``, ``ip-dst|port``, ``regkey|value``...) the parts that can be searched
+  become indicators, with the others beside them (``together``); a port never becomes one. Likewise a file
+  name in an object stands together with the object's hashes;
 - first and last seen are what the publisher observed, not a validity: they go in the description.
 
 Tags give TLP, PAP and actors; galaxies give actors. A proposal (``ShadowAttribute``) is not part of
@@ -20,6 +21,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from typing import Any, Final
+
+import msgspec
 
 from traque.bulletins import _json
 from traque.bulletins._build import (
@@ -52,22 +55,23 @@ _KINDS: Final = {
     "sha1": "sha1",
     "sha256": "sha256",
     "sha512": "sha512",
-}
-"""MISP attribute types that traque can search, and the kind asked for."""
-
-_UNSEARCHED: Final = {
     "filename": "file-name",
-    "malware-sample": "file-name",
     "attachment": "file-name",
     "regkey": "registry-key",
     "mutex": "mutex",
+    "named pipe": "named-pipe",
     "user-agent": "user-agent",
+    "windows-service-name": "windows-service",
+    "windows-service-displayname": "windows-service",
     "ja3-fingerprint-md5": "ja3",
     "AS": "asn",
     "x509-fingerprint-md5": "x509-certificate",
     "x509-fingerprint-sha1": "x509-certificate",
     "x509-fingerprint-sha256": "x509-certificate",
 }
+"""MISP attribute types that traque can search, and the kind asked for."""
+
+_UNSEARCHED: Final = {"malware-sample": "file-name"}
 """Other types that have a name of their own in traque; the rest keep MISP's."""
 
 _REFERENCES: Final = frozenset({"link", "comment"})
@@ -166,11 +170,23 @@ def _attribute(builder: Builder, attribute: dict[str, Any], thing: dict[str, Any
         reason = "it describes a section inside a program, not a file: logs do not carry it"
         builder.refuse(value, NOT_SEARCHED, reason, kind=_kind_word(kind), where=context.where)
     elif kind in _KINDS:
-        builder.state(value, _KINDS[kind], context)
+        builder.state(value, _KINDS[kind], _named(context, kind, thing))
     elif "|" in kind or kind in _COMPOSITES:
         _composite(builder, kind, value, context)
     else:
         builder.not_searched(value, _kind_word(kind), context.where)
+
+
+def _named(context: Context, kind: str, thing: dict[str, Any] | None) -> Context:
+    """A file's name in an object says less than the object, which knows its hashes."""
+    if kind != "filename" or thing is None:
+        return context
+    others = (
+        (_json.text(a.get("type")), _json.text(a.get("value"))) for a in _json.objects(thing.get("Attribute"))
+    )
+    return msgspec.structs.replace(
+        context, together=tuple(f"{own} {value}" for own, value in others if own in _SELF_SUFFICIENT)
+    )
 
 
 def _composite(builder: Builder, kind: str, value: str, context: Context) -> None:

@@ -5,11 +5,13 @@ A line is an *entry* when it is a value with its label or its row (``192.0.2.1  
 only when it is defanged: a sentence names publishers and victims too, and nobody defangs those. What is
 not taken is refused as a reference.
 
-The description of a value is the heading above it and the rest of its row. Words there also say what a
-hash is: that of a certificate is refused. Comments (``#``) are headings: a value in one is refused. The
-sink address of a hosts file is left out. YARA rules, Suricata rules and Windows paths are refused whole,
-so that no domain is found in them. What looks like an address or a hash and is none (``192.0.2.256``, a
-hash that lacks a digit) is refused with the reason.
+The description of a value is the heading above it and the rest of its row. Words there also say that a hash
+is not a file's but that of a certificate, of a TLS client, or of something that is not searched. Comments
+(``#``) are headings: a value in one is refused. The sink address of a hosts file is left out. YARA rules and
+Suricata rules are refused whole, so that no domain is found in them. A labelled file name (``File name:
+x.exe``) and a Windows path in an entry are taken; a path in a sentence is a mention, like a name that is not
+defanged. What looks like an address or a hash and is none (``192.0.2.256``, a hash that lacks a digit) is
+refused with the reason.
 """
 
 from __future__ import annotations
@@ -163,13 +165,14 @@ class _Reader:
             else:
                 self._head(written.strip("#/ \t"))
         elif label := _lines.FILE_LABEL.match(written):
-            self._builder.not_searched(label["value"], "file-name", where)
+            self._builder.state(label["value"], "file-name", self._about(where))
             self._head(written)
         else:
             self._content(written, where)
 
     def _content(self, written: str, where: str) -> None:
-        body = _lines.PATH.sub(lambda path: self._path(path[0], where), written)
+        mention = len(_WORD.findall(_lines.PATH.sub(" ", written))) >= _SENTENCE
+        body = _lines.PATH.sub(lambda path: self._path(path[0], where, mention=mention), written)
         if (sink := _lines.HOSTS_ENTRY.match(body)) is not None:
             body = body[sink.end() :]
         parts = _COMMENT.split(body, maxsplit=1)
@@ -211,7 +214,7 @@ class _Reader:
             raw = line.text[start:end]
             plain = line.plain(start, end)
             if observable.kind in _HASHES and (other := _lines.other_hash(words)):
-                self._builder.not_searched(raw, other, line.where)
+                self._hash_of(other, raw, context)
             elif (
                 observable.kind == "ipv4-addr"
                 and plain
@@ -229,6 +232,13 @@ class _Reader:
                 )
             else:
                 self._keep(observable, raw if plain else spelled.get(raw, raw), context)
+
+    def _hash_of(self, kind: str, raw: str, context: Context) -> None:
+        """A hash that the words around it call that of something else than a file."""
+        if kind in observables.registry():
+            self._builder.state(raw, kind, context)
+        else:
+            self._builder.not_searched(raw, kind, context.where)
 
     def _keep(self, observable: Observable, written: str, context: Context) -> None:
         self._builder.keep(observable, written, context)
@@ -271,9 +281,17 @@ class _Reader:
     def _refuse(self, observable: Observable, raw: str, where: str, reason: str) -> None:
         self._builder.refuse(raw, NOT_FOR_DETECTION, reason, kind=observable.kind, where=where)
 
-    def _path(self, path: str, where: str) -> str:
-        self._builder.not_searched(path, "file-name", where)
+    def _path(self, path: str, where: str, *, mention: bool) -> str:
+        if mention:
+            reason = "named in a sentence: a mention, not an indicator"
+            self._builder.refuse(path, NOT_FOR_DETECTION, reason, kind="file-name", where=where)
+        else:
+            self._builder.state(path, "file-name", self._about(where))
         return " "
+
+    def _about(self, where: str) -> Context:
+        """What the headings say of a value below them."""
+        return Context(description=" / ".join(self._headings), words=tuple(self._headings), where=where)
 
     def _head(self, text: str) -> None:
         if self._closed:

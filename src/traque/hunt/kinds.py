@@ -21,6 +21,7 @@ from traque.model import Event, Stamp
 from traque.scan.matches import ALONE, GroupingScanner, Hit, MatchedRecord, Relation, Total
 from traque.triage.judge import Judgement
 from traque.triage.locate import Place
+from traque.triage.properties import FIELDS
 
 HOT: Final = 1000
 """Records with a match in one source before any are grouped."""
@@ -86,6 +87,7 @@ class Kinds:
     ) -> None:
         self._scanner = scanner
         self._reader = reader
+        self._observables = question.observables
         self._marks = question.marks
         self._window = question.window
         self._resolve = resolve
@@ -96,6 +98,9 @@ class Kinds:
     def judged(self, record: MatchedRecord, event: Event | None, judged: Sequence[Judged]) -> None:
         """One record was judged; from the next chunk on those of its kind are counted, if it is trusted."""
         if record.kind == ALONE or record.kind in self._judged or event is None or event.time is None:
+            return
+        # Of a user agent or a file the whole field counts, and shapes say nothing of it.
+        if any(self._observables[hit.indicator].kind in FIELDS for hit in record.hits):
             return
         # The scanner's time must be the one that the format itself understands.
         if timestamps.read(record.text, self._reader.times) == event.time:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
@@ -27,12 +28,15 @@ from traque.sources.recognise import encoded_container
 from traque.triage.coverage import Timeline
 from traque.triage.judge import OWN_TEXT, judge
 from traque.triage.locate import Place, locate
+from traque.triage.properties import FIELDS, is_only_a_part
 from traque.triage.tally import Tally
 
 LISTING: Final = 5
-"""A record with this many indicators or more, none of them a peer, is the bulletin's own text."""
+"""A record with this many indicators or more (of files and the like: of one kind), none of them a peer, is
+the bulletin's own text."""
 HEAD_RECORDS: Final = 32
 """Records of the head that are read for the parse rate and the device."""
+_NAMED: Final = (Place.MENTIONED, Place.UNKNOWN)
 _HALF_YEAR: Final = 183 * 86_400
 _YEAR: Final = 366 * 86_400
 
@@ -206,12 +210,11 @@ class SourceSearch:
                 confirmed.append((hit, relation, place))
         stamp = event.time if event is not None else None
         read = _Read(record, event, self._moment(stamp) if stamp is not None else None)
-        places = [place for *_, place in confirmed]
-        own_text = self._is_bulletin or _is_own_text(record.text, places, question.marks)
+        named = [question.observables[hit.indicator].kind for hit, _, place in confirmed if place in _NAMED]
+        own_text = self._is_bulletin or _is_own_text(record.text, named, question.marks)
         judged = []
         for hit, relation, place in confirmed:
-            peer = place not in (Place.MENTIONED, Place.UNKNOWN)
-            own = own_text and (self._is_bulletin or not peer)
+            own = own_text and (self._is_bulletin or place in _NAMED)
             judgement = OWN_TEXT if own else judge(event, place, question.perimeter)
             judged.append(Judged(hit, relation, place, judgement))
         return read, judged
@@ -331,12 +334,17 @@ def _one_each(hits: tuple[Hit, ...]) -> list[Hit]:
     return list(best.values())
 
 
-def _is_own_text(text: bytes, places: list[Place], marks: tuple[bytes, ...]) -> bool:
-    named = sum(place in (Place.MENTIONED, Place.UNKNOWN) for place in places)
-    return named >= LISTING or (named > 0 and any(mark in text for mark in marks))
+def _is_own_text(text: bytes, named: list[str], marks: tuple[bytes, ...]) -> bool:
+    """Whether a record that names values of these kinds, none of them a peer, is the bulletin's own text."""
+    properties = Counter(kind for kind in named if kind in FIELDS)
+    # One file has hashes of several kinds and a name: together they are no list.
+    listed = len(named) - properties.total() + max(properties.values(), default=0)
+    return listed >= LISTING or (bool(named) and any(mark in text for mark in marks))
 
 
 def _confirm(relation: Relation, observable: Observable, event: Event | None) -> Relation | None:
+    if event is not None and is_only_a_part(observable, event):
+        return None
     if relation is not Relation.HOST:
         return relation
     if event is None:

@@ -74,6 +74,8 @@ def _event(entry: Document) -> Event:
         ("user_agent.original", get("user_agent")),
         ("tls.client.server_name", get("server_name")),
         ("tls.client.ja3", get("ja3")),
+        ("tls.client.ja4", get("ja4")),
+        ("tls.server.ja3s", get("ja3s")),
         ("tls.server.subject", get("subject")),
         ("tls.server.issuer", get("issuer")),
         (

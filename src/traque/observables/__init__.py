@@ -21,7 +21,9 @@ __all__ = [
     "Reading",
     "canonical",
     "extract",
+    "finder",
     "guess",
+    "is_literal",
     "lone",
     "matches_below",
     "refang",
@@ -42,7 +44,8 @@ def canonical(kind: str, value: str) -> Observable:
     A CIDR typed as an address becomes a network, ``::ffff:a.b.c.d`` an IPv4 address, a /32 an address, a URL
     that is only a host that host. Idempotent. Raises ObservableError, whose ``code`` says why: ``empty``,
     ``malformed``, ``invalid-octet``, ``too-wide``, ``bare-path``, ``public-suffix``, ``single-label``,
-    ``too-long``, or ``unknown-kind`` for a kind that has no module here.
+    ``too-long``, ``too-short``, ``too-common``, ``pattern``, or ``unknown-kind`` for a kind that has no
+    module here.
     """
     spec = registry().get(kind)
     if spec is None:
@@ -53,6 +56,18 @@ def canonical(kind: str, value: str) -> Observable:
 def spellings(observable: Observable) -> tuple[bytes, ...]:
     """Every form (UTF-8, lower case where case does not matter) in which a record may hold the observable."""
     return tuple(form.encode() for form in registry()[observable.kind].spellings(observable.value))
+
+
+def is_literal(kind: str) -> bool:
+    """Whether values of ``kind`` have no grammar of their own: they can only be looked for one by one."""
+    spec = registry().get(kind)
+    return spec is not None and spec.find_known is not None
+
+
+def finder(observable: Observable) -> str:
+    """What the kernel calls the finder of the observable's spellings: most kinds have their own."""
+    kind = registry()[observable.kind]
+    return kind.finder or kind.name
 
 
 def matches_below(observable: Observable) -> bool:

@@ -9,7 +9,7 @@ non-alphanumerics on both sides, and ``SHA256=`` or ``md5:`` need no rule. The c
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from traque.errors import ObservableError
@@ -35,7 +35,41 @@ def canonical(value: str) -> Observable:
 
 def spec(name: str, title: str, example: str) -> ObservableKind:
     """The kind of that name."""
-    size = DIGITS[name]
+    return ObservableKind(
+        name=name,
+        title=title,
+        canonical=canonical,
+        find=finder(DIGITS[name]),
+        spellings=itself,
+        lookups=exactly,
+        examples=(example,),
+    )
+
+
+def fingerprint(name: str, title: str, example: str) -> ObservableKind:
+    """A kind that is written like an MD5 and is the hash of something else."""
+
+    def canonical_print(value: str) -> Observable:
+        """The hash, 32 hex digits. Raises ObservableError."""
+        found = canonical(value)
+        if found.kind != "md5":
+            raise ObservableError(f"{value.strip()[:140]!r} is not 32 hex digits", code="malformed")
+        return Observable(name, found.value)
+
+    return ObservableKind(
+        name=name,
+        title=title,
+        canonical=canonical_print,
+        find=finder(DIGITS["md5"]),
+        finder="md5",
+        spellings=itself,
+        lookups=exactly,
+        examples=(example,),
+    )
+
+
+def finder(size: int) -> Callable[[bytes], Iterator[Reading]]:
+    """Finds hashes of ``size`` hex digits."""
     run_pattern = re.compile(rb"(?<![0-9A-Za-z])[0-9A-Za-z]{%d,}" % size)
     hex_pattern = re.compile(rb"[0-9A-Fa-f]{%d}" % size)
 
@@ -49,12 +83,4 @@ def spec(name: str, title: str, example: str) -> ObservableKind:
             if start in begins or (start - 2 in begins and record[start - 2 : start] in (b"0x", b"0X")):
                 yield Reading(start, end, record[start:end].decode("ascii").lower())
 
-    return ObservableKind(
-        name=name,
-        title=title,
-        canonical=canonical,
-        find=find,
-        spellings=itself,
-        lookups=exactly,
-        examples=(example,),
-    )
+    return find

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 
@@ -43,6 +43,12 @@ class ObservableKind(FormatSpec, frozen=True, kw_only=True):
 
     examples: tuple[str, ...]
     """Canonical values, for help and tests."""
+
+    find_known: Callable[[Iterable[str]], Callable[[bytes], Iterator[Reading]]] | None = None
+    """Of a kind whose values do not show by themselves: makes of some spellings a finder of these."""
+
+    finder: str = ""
+    """What the kernel calls the finder of this kind's spellings; empty: like the kind."""
 
 
 def itself(value: str) -> tuple[str, ...]:

@@ -6,7 +6,8 @@ The kernel must equal it in both directions. What can be read where is the kinds
 **Records** end at LF and nowhere else; no match crosses one. One CR at the end of a record is not part of
 it.
 
-**Matches.** Every reading of every kind that the set holds is looked up. A reading matches an indicator
+**Matches.** Every reading of every kind that the set holds is looked up (literals, which do not show by
+themselves, are looked for one by one). A reading matches an indicator
 when one of its look-ups is one of the indicator's spellings; names below a private public suffix do not
 match it. Different indicators are reported independently. Of the matching readings of *one* indicator in a
 record, the one that begins last is kept, of several the shortest; then, of those that overlap no kept one,
@@ -24,10 +25,10 @@ first hit, or at the record's beginning, or ``TEXT_CAP`` bytes before its end, w
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from traque.model import Observable, TimeRule
-from traque.observables import Reading, matches_below, registry, spellings, url
+from traque.observables import ObservableKind, Reading, matches_below, registry, spellings, url
 from traque.observables._url_form import split
 from traque.scan._sampling import Sampler
 from traque.scan.matches import TEXT_CAP, Batch, Hit, MatchedRecord, Relation, TimeSample
@@ -72,6 +73,7 @@ class Oracle:
             if observable.kind == "url":
                 self._add_host(number, observable)
         self._kinds = [registry()[kind] for kind in sorted(kinds)]
+        self._finders = {kind.name: self._finder(kind) for kind in self._kinds}
         host_kinds = {kind for kind, _ in self._hosts}
         self._host_kinds = [registry()[kind] for kind in sorted(host_kinds)]
 
@@ -95,14 +97,18 @@ class Oracle:
             self._url_hosts.add(split(form.decode())[1])
             self._longest_url = max(self._longest_url, len(form))
 
-    def _find_urls(self, record: bytes) -> Iterator[Reading]:
-        return url.find(record, self._url_hosts, self._longest_url)
+    def _finder(self, kind: ObservableKind) -> Callable[[bytes], Iterator[Reading]]:
+        if kind.name == "url":
+            return lambda record: url.find(record, self._url_hosts, self._longest_url)
+        if kind.find_known is not None:
+            return kind.find_known(sorted(form for name, form in self._index if name == kind.name))
+        return kind.find
 
     def _matches(self, record: bytes, has_url_host: bool) -> Iterator[Hit]:
         for kind in self._kinds:
             if kind.name == "url" and not has_url_host:
                 continue  # a URL stands where its host does
-            for reading in self._find_urls(record) if kind.name == "url" else kind.find(record):
+            for reading in self._finders[kind.name](record):
                 for value, relation in kind.lookups(reading.value):
                     for number in self._index.get((kind.name, value), ()):
                         if relation == Relation.SUBDOMAIN and number in self._without_below:

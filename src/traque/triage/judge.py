@@ -81,6 +81,8 @@ def judge(event: Event | None, place: Place, perimeter: Perimeter) -> Judgement:
             asset=_device(event),
             at_worst=Verdict.AUTHENTICATED,
         )
+    if place is Place.CARRIED:
+        return _carried(event, perimeter)
     if place is Place.ASKED:
         return _asked(event, perimeter)
     if event.initiator is Initiator.UNKNOWN:
@@ -95,6 +97,29 @@ def judge(event: Event | None, place: Place, perimeter: Perimeter) -> Judgement:
     if indicator_opened and not _reaches_out(event, place, perimeter):
         return _opened_by_indicator(event, place)
     return _opened_towards_indicator(event, place, perimeter, ours=indicator_opened)
+
+
+def _carried(event: Event, perimeter: Perimeter) -> Judgement:
+    """As if the end of the exchange that is not ours were the indicator, if there is just one such end."""
+    ends = {side: _end(event, side.value) for side in (Place.SOURCE, Place.DESTINATION)}
+    outside = [side for side, end in ends.items() if end and not perimeter.is_inside(end)]
+    if len(outside) == 1:
+        judged = judge(event, outside[0], perimeter)
+        return msgspec.structs.replace(judged, why=f"in an exchange with {ends[outside[0]]}: {judged.why}")
+    which = "the record states no peer"
+    if any(ends.values()):
+        which = "both ends are outside" if outside else "no end that it states is outside"
+    return Judgement(
+        verdict=Verdict.UNCLEAR,
+        why=_because(event, f"{which}, so that no end of the exchange is known as the attacker's"),
+        asset=_inside_end(ends, perimeter) or _device(event),
+        account=_text(event, "user.name"),
+        at_worst=Verdict.AUTHENTICATED,
+    )
+
+
+def _inside_end(ends: dict[Place, str], perimeter: Perimeter) -> str:
+    return next((end for end in ends.values() if perimeter.is_inside(end)), "")
 
 
 def _opened_by_indicator(event: Event, place: Place) -> Judgement:

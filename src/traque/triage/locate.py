@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Final
 
 from traque.model import Event, Observable
+from traque.triage import properties
 from traque.triage.perimeter import parse_address
 
 SOURCE_ADDRESSES: Final = ("source.ip", "client.ip", "source.address", "client.address", "source.nat.ip")
@@ -47,6 +48,8 @@ class Place(StrEnum):
     DESTINATION = "destination"
     ASKED = "asked"
     """A name that was asked for, or an address that a name resolved to."""
+    CARRIED = "carried"
+    """No peer, but what the exchange was made with or brought: its user agent, file or fingerprint."""
     MENTIONED = "mentioned"
     """The record has peers, and the indicator is none of them."""
     UNKNOWN = "unknown"
@@ -57,9 +60,14 @@ def locate(observable: Observable, event: Event) -> Place:
     """The place of ``observable`` in ``event``.
 
     Addresses are compared as addresses, names as itself-or-subdomain, URLs by their host
-    (that the URL itself matched is the scan's word).
+    (that the URL itself matched is the scan's word); of what is no peer, the fields of its kind are asked
+    (:mod:`traque.triage.properties`).
     """
     fields = event.fields
+    if observable.kind in properties.FIELDS:
+        if properties.carries(observable, event):
+            return Place.CARRIED
+        return Place.MENTIONED if ENDPOINTS & fields.keys() else Place.UNKNOWN
     sources: tuple[str, ...]
     destinations: tuple[str, ...]
     if observable.kind in _ADDRESS_KINDS:
