@@ -27,6 +27,8 @@ import zstandard
 SEED = 161
 HUNTED = 400
 ANY = re.compile(rb"(?<![0-9A-Za-z.])(?:\d{1,3}\.){3}\d{1,3}(?![0-9A-Za-z.])")
+DECODED = {"evtx", "pcap", "netflow_raw", "netflow_derived", "parquet_derived"}
+"""Read through decoders: lines of their bytes mean nothing; their own tests count them."""
 BULLETIN = "bulletins/certfr/CERTFR-2021-IOC-003-IOC.csv"
 
 
@@ -88,8 +90,11 @@ def test_the_bulletin_is_in_none_of_the_samples_and_what_was_not_read_is_named(
     unread = {path for path, source in sources.items() if not source["complete"]}
     assert all(sources[path]["why"] for path in unread)
     kinds = {path.split("/")[0] for path in unread}
-    assert kinds >= {"evtx", "pcap", "netflow_raw", "netflow_derived", "parquet_derived"}
+    assert "netflow_raw" in kinds  # data whose template is in another file
+    whys = {sources[path]["why"] for path in unread if path.startswith("netflow_raw/")}
+    assert all("template" in why or "datagram" in why for why in whys), whys
     readable = {"fail2ban", "lnav", "loghub", "web", "zeek_json", "zeek_tsv", "suricata_eve", "excerpts"}
+    readable |= {"evtx", "pcap", "parquet_derived"}
     assert not kinds & readable
 
 
@@ -108,7 +113,7 @@ def test_hundreds_of_addresses_are_found_as_often_as_between_a_strict_and_a_loos
     repeats = {source["path"] for source in result["coverage"]["sources"] if source["duplicate_of"]}
     wrong = []
     for path, data in texts.items():
-        if path in repeats:
+        if path in repeats or path.split("/")[0] in DECODED or "tmp" in path:
             continue
         lines = data.split(b"\n")
         for address in hunted:

@@ -187,10 +187,21 @@ def test_formats_lists_everything(traque: Run) -> None:
     done = traque("formats")
     assert done.returncode == 0, done.stderr
     text = done.stdout.decode()
-    for name in ("misp-json", "stix2", "certfr-csv", "sshd", "squid", "ipv4-addr", "sha512", "terminal"):
+    for name in (
+        "misp-json",
+        "stix2",
+        "certfr-csv",
+        "evtx",
+        "netflow",
+        "sshd",
+        "squid",
+        "ipv4-addr",
+        "sha512",
+        "terminal",
+    ):
         assert name in text
     document = json.loads(traque("formats", "--json").stdout)
-    assert set(document) == {"bulletins", "logs", "observables", "renderers"}
+    assert set(document) == {"bulletins", "decoders", "logs", "observables", "renderers"}
     assert all(part["failed"] == [] for part in document.values())
 
 

@@ -8,6 +8,7 @@ import click
 
 _PACKAGES: Final = {
     "bulletins": ("traque.bulletins", "recognised by content"),
+    "decoders": ("traque.sources.decoders", "binary logs, searched as decoded records"),
     "logs": ("traque.logs", "recognised by content; what none of these knows is searched all the same"),
     "observables": ("traque.observables", "kinds that are searched"),
     "renderers": ("traque.reports", "documents that a hunt writes"),
@@ -17,7 +18,7 @@ _PACKAGES: Final = {
 @click.command(short_help="List what can be read, searched and written.")
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 def formats(*, as_json: bool) -> None:
-    """List bulletin readers, log formats, kinds of observables and renderers.
+    """List bulletin readers, decoders, log formats, kinds of observables and renderers.
 
     Modules that could not be loaded are listed with the reason; the others keep working.
     """

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Final, Literal
 
@@ -24,7 +25,9 @@ from traque.hunt.repeats import drop_repeats
 from traque.hunt.search import SourceSearch
 from traque.model import Bulletin, HuntResult
 from traque.scan.plan import SMALL, Cores, ahead, batched
-from traque.sources import Entry, open_entry, walk
+from traque.sources import Entry, decoders, open_entry, walk
+
+_REGISTRIES: Final = (observables.registry, decoders.registry, logs.registry)
 
 AT_LENGTH: Final = 8
 """Sources of one folder and name, digits apart, whose heads are read at length; the others' are in brief."""
@@ -51,7 +54,7 @@ def hunt(
         raise UsageError("nothing to search", remedy="name files or folders of logs with --in")
     question = ask(bulletins, options, None, started)
     diagnostics = Diagnostics()
-    for failure in (*observables.registry().failures, *logs.registry().failures):
+    for failure in chain.from_iterable(r().failures for r in _REGISTRIES):
         diagnostics.note("format-module-failed", f"{failure.module}: {failure.reason}")
     roots: list[Path | Literal["-"]] = ["-" if path == "-" else Path(path) for path in paths]
     entries = walk(roots, exclude=options.exclude, diagnostics=diagnostics)

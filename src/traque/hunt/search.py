@@ -4,29 +4,35 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from functools import lru_cache
+from itertools import chain
 from typing import Final, NamedTuple
+
+import msgspec
 
 from traque import timestamps
 from traque.diagnostics import Diagnostics
-from traque.errors import SourceLimit
+from traque.errors import SourceError, SourceLimit
+from traque.hunt.decoding import DecodedText
 from traque.hunt.formats import Formats
 from traque.hunt.kinds import Alike, Judged, Kinds
 from traque.hunt.passing import Pass
 from traque.hunt.question import Question
-from traque.logs import Recognition
-from traque.model import Event, Evidence, Observable, SourceCoverage, Stamp
+from traque.logs import Recognition, recognise
+from traque.model import Event, Evidence, Observable, SourceCoverage, Stamp, Verdict
 from traque.scan.matches import Batch, GroupingScanner, Hit, MatchedRecord, Relation, Scanner
 from traque.scan.plan import Cores
 from traque.sources import Source
+from traque.sources.decoders import Decoder, Reading, decoder_for
 from traque.sources.duplicates import fingerprint
 from traque.sources.encoding import Transcoder, detect
 from traque.sources.recognise import encoded_container
+from traque.sources.streams import HEAD
 from traque.triage.coverage import Timeline
-from traque.triage.judge import OWN_TEXT, judge
+from traque.triage.judge import OWN_TEXT, Judgement, judge
 from traque.triage.locate import Place, locate
 from traque.triage.properties import FIELDS, is_only_a_part
 from traque.triage.tally import Tally
@@ -37,6 +43,13 @@ the bulletin's own text."""
 HEAD_RECORDS: Final = 32
 """Records of the head that are read for the parse rate and the device."""
 _NAMED: Final = (Place.MENTIONED, Place.UNKNOWN)
+NEAR: Final = 120
+"""Bytes on each side that are shown of text found among binary bytes."""
+IN_BYTES: Final = Judgement(
+    verdict=Verdict.UNCLEAR,
+    why="text among the raw bytes of a binary log; no decoded record holds it",
+    at_worst=Verdict.OUTBOUND,
+)
 _HALF_YEAR: Final = 183 * 86_400
 _YEAR: Final = 366 * 86_400
 
@@ -79,18 +92,34 @@ class SourceSearch:
         self._kinds: Kinds | None = None
         head = source.head()
         self.encoding = detect(head)
-        self._container = encoded_container(head, source.name)
+        decoder = decoder_for(head, source.name)
+        self._decoder = decoder if decoder and decoder.is_here() else None
+        self._container = decoder.title if decoder else encoded_container(head, source.name)
+        self._remedy = decoder.remedy if decoder else ""
         if self.encoding != "utf-8":
             head = Transcoder(self.encoding).feed(head)
         self.fingerprint = fingerprint(head)
         self._is_bulletin = self.fingerprint in question.texts
-        self._recognition: Recognition = formats.recognise(head, source.path)
-        self.format = self._container or self._recognition.format
         self._years, self.year_from = self._year_rule()
+        self._in_bytes: dict[int, Tally] = {}
+        self._origin: Callable[[int], int]
+        self._recognition: Recognition
+        self.format = ""
+        if self._decoder is None:
+            self._know(formats.recognise(head, source.path), head, brief=brief)
+            self.format = self._container or self.format
+
+    def _know(self, recognition: Recognition, head: bytes, *, brief: bool = False) -> None:
+        """What the first records tell: the log format, the device, the share that is understood."""
+        self._recognition = recognition
+        self.format = recognition.format
         self._read_head(head, brief=brief)
 
     def run(self, advance: Callable[[int], None], stopped: Callable[[], bool], cores: Cores) -> None:
         """Scan every byte that can be had; ``advance`` is told how many bytes of the entry are done."""
+        if self._decoder is not None:
+            self._run_decoded(self._decoder, advance, stopped)
+            return
         reader = self._recognition.reader
         passing = Pass(self.source, self.encoding, self._question, reader.times)
         if reader.shapes and self.encoding == "utf-8":
@@ -107,9 +136,7 @@ class SourceSearch:
         if passing.stopped:
             self._incomplete("stopped before its end")
         if passing.error is not None:
-            self._incomplete(passing.error.what)
-            code = "source-limit" if isinstance(passing.error, SourceLimit) else "source-unreadable"
-            self._diagnostics.note(code, f"{self.path}: {passing.error.what}")
+            self._fail(passing.error)
         self._close()
 
     def _group(self, scanner: Scanner) -> None:
@@ -117,13 +144,77 @@ class SourceSearch:
         if isinstance(scanner, GroupingScanner):
             self._kinds = Kinds(scanner, self._recognition.reader, self._question, self._moment)
 
+    def _run_decoded(
+        self, decoder: Decoder, advance: Callable[[int], None], stopped: Callable[[], bool]
+    ) -> None:
+        """Scan what the decoder makes of the source and, where that is not all of its text, its bytes too."""
+        engine = self._question.engine
+        raw = None if decoder.whole else engine.scanner()
+
+        def chunks() -> Iterator[bytes]:
+            for chunk in self.source.chunks():
+                self.bytes += len(chunk)
+                if raw is not None:
+                    self._take_bytes(raw.feed(chunk))
+                yield chunk
+                advance(self.source.consumed if self.source.size is None else self.bytes)
+                if stopped():
+                    return
+
+        text = DecodedText(decoder, Reading(chunks(), self.source.name))
+        batches = text.batches()
+        first = next(batches, b"")
+        self._know(recognise(first[:HEAD], self.source.path), first[:HEAD])
+        if not first:
+            self.format = decoder.name
+        self.encoding = decoder.name
+        self._origin = text.original_offset
+        scanner = engine.scanner(self._recognition.reader.times)
+        for batch in chain((first,), batches):
+            self._take(scanner.feed(batch))
+            if stopped():
+                self._incomplete("stopped before its end")
+                break
+        self._take(scanner.finish())
+        if raw is not None:
+            self._take_bytes(raw.finish())
+            for indicator, tally in self._in_bytes.items():
+                self.tallies.setdefault(indicator, tally)
+        if text.error is not None:
+            self._fail(text.error)
+        self.records = scanner.records
+        self._container = None
+        self._close()
+
+    def _take_bytes(self, batch: Batch) -> None:
+        """Text in the raw bytes of a decoded source: for indicators that no decoded record holds."""
+        for record in batch.matched:
+            for hit in _one_each(record.hits):
+                if hit.relation is Relation.HOST:
+                    continue
+                tally = self._in_bytes.setdefault(hit.indicator, Tally())
+                judgement = OWN_TEXT if self._is_bulletin else IN_BYTES
+                tally.add(judgement, None, hit.relation)
+                if tally.spread.wants(judgement.verdict, None):
+                    near = _Read(_around(record, hit), None, None)
+                    one = Judged(hit, hit.relation, Place.UNKNOWN, judgement)
+                    tally.spread.add(self._evidence(one, near, hit.start))
+                else:
+                    tally.spread.skip()
+
+    def _fail(self, error: SourceError) -> None:
+        self._incomplete(error.what)
+        code = "source-limit" if isinstance(error, SourceLimit) else "source-unreadable"
+        self._diagnostics.note(code, f"{self.path}: {error.what}")
+
     def _close(self) -> None:
         if self._container:
-            self._incomplete(f"{self._container}: its values are encoded and were not searched")
-            self._diagnostics.note("source-not-searched", f"{self.path}: {self._container}")
+            remedy = f" ({self._remedy})" if self._remedy else ""
+            self._incomplete(f"{self._container}: its values are encoded and were not searched{remedy}")
+            self._diagnostics.note("source-not-searched", f"{self.path}: {self._container}{remedy}")
         elif self.bytes == 0 and self.complete:
             self._diagnostics.note("source-empty", self.path)
-        elif self._recognition.format == "unknown":
+        elif self.format == "unknown":
             self._diagnostics.note("format-unknown", self.path)
         if self.records and not self.timed:
             self.undated = self.records
@@ -247,14 +338,14 @@ class SourceSearch:
             for one in judged:
                 self.tallies[one.hit.indicator].spread.reach(self._evidence(one, read))
 
-    def _evidence(self, one: Judged, read: _Read) -> Evidence:
+    def _evidence(self, one: Judged, read: _Read, offset: int | None = None) -> Evidence:
         hit, relation, _, judgement = one
         record = read.record
         begin, end = hit.start - record.text_offset, hit.end - record.text_offset
         return Evidence(
             path=self.path,
             line=record.line,
-            offset=self._origin(hit.start),
+            offset=self._origin(hit.start) if offset is None else offset,
             time=read.moment,
             text=record.text.decode("utf-8", "replace"),
             match=record.text[begin:end].decode("utf-8", "replace"),
@@ -322,6 +413,13 @@ class _YearWatch:
     def folded(self) -> bool:
         """More than a year lies between two of them."""
         return self._furthest > _YEAR
+
+
+def _around(record: MatchedRecord, hit: Hit) -> MatchedRecord:
+    """The surroundings of a hit among binary bytes, where lines mean nothing."""
+    begin = max(0, hit.start - record.text_offset - NEAR)
+    text = record.text[begin : hit.end - record.text_offset + NEAR]
+    return msgspec.structs.replace(record, text=text, text_offset=record.text_offset + begin)
 
 
 def _one_each(hits: tuple[Hit, ...]) -> list[Hit]:

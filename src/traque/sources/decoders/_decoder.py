@@ -1,0 +1,147 @@
+"""What a decoder is, what it reads from, and how it says what it could not read."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from typing import IO, Final, NamedTuple
+
+import msgspec
+
+from traque.errors import SourceCorrupt, SourceError
+from traque.registry import FormatSpec
+from traque.sources.streams import CHUNK
+
+EXAMPLES: Final = 3
+"""Faults that are described; the others are counted."""
+
+encode = msgspec.json.Encoder().encode
+
+
+class Decoded(NamedTuple):
+    """One record: a JSON object on one line without its end, and where it stands in the original.
+
+    ``offset`` is None where that place costs too much to know; evidence then states the place in the
+    decoded text.
+    """
+
+    text: bytes
+    offset: int | None = None
+
+
+class Reading:
+    """The bytes of a source, for one decoder, once, from first to last.
+
+    An error of the source ends the bytes early and is kept in ``error``: what was read before is decoded.
+    """
+
+    def __init__(self, chunks: Iterator[bytes], name: str) -> None:
+        self.name = name
+        self.error: SourceError | None = None
+        self._chunks = chunks
+        self._buffer = bytearray()
+        self.offset = 0
+        """Of the next byte that :meth:`take` gives."""
+
+    def chunks(self) -> Iterator[bytes]:
+        """What is left, in pieces as they come."""
+        if self._buffer:
+            rest, self._buffer = bytes(self._buffer), bytearray()
+            self.offset += len(rest)
+            yield rest
+        while (piece := self._next()) is not None:
+            self.offset += len(piece)
+            yield piece
+
+    def take(self, size: int) -> bytes:
+        """The next ``size`` bytes; fewer only at the end."""
+        if len(self._buffer) < size:
+            wanted = size - len(self._buffer)
+            while wanted > 0 and (piece := self._next()) is not None:
+                self._buffer += piece
+                wanted -= len(piece)
+        part = bytes(self._buffer[:size])
+        del self._buffer[:size]
+        self.offset += len(part)
+        return part
+
+    @contextmanager
+    def file(self, *, suffix: str = "") -> Iterator[Path]:
+        """All that is left, as a temporary file that only this user may read; removed at the end."""
+        with tempfile.TemporaryDirectory(prefix="traque-") as folder:
+            path = Path(folder, "source" + suffix)
+            with path.open("wb") as copy:
+                for piece in self.chunks():
+                    copy.write(piece)
+            yield path
+
+    @contextmanager
+    def spooled(self) -> Iterator[IO[bytes]]:
+        """All that is left, as a seekable file: in memory when it is small."""
+        with tempfile.SpooledTemporaryFile(max_size=32 * CHUNK) as copy:
+            for piece in self.chunks():
+                copy.write(piece)
+            copy.seek(0)
+            yield copy
+
+    def _next(self) -> bytes | None:
+        try:
+            return next(self._chunks, None)
+        except SourceError as error:
+            self.error = error
+            return None
+
+
+class Faults:
+    """Counts what could not be decoded; :meth:`check` raises once everything readable was given."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._examples: list[str] = []
+
+    def note(self, what: str, count: int = 1) -> None:
+        """Something could not be decoded."""
+        self._count += count
+        if len(self._examples) < EXAMPLES and what not in self._examples:
+            self._examples.append(what)
+
+    def check(self) -> None:
+        """SourceCorrupt if anything was noted."""
+        if self._count:
+            several = f"{self._count:,} parts" if self._count > 1 else "a part"
+            raise SourceCorrupt(f"{several} of it could not be decoded: {'; '.join(self._examples)}")
+
+
+class Decoder(FormatSpec, frozen=True, kw_only=True):
+    """A decoder's SPEC.
+
+    ``recognise`` judges the first bytes and the base name. ``decode`` yields records as it reads, with
+    bounded memory; whatever the bytes, it raises nothing but a SourceError, and that only after
+    everything that could be read. ``package`` must be importable and ``program`` be installed for it;
+    ``remedy`` says how to get them. ``whole`` is False where text of the source may stand outside of the
+    decoded records: the raw bytes are then searched as well.
+    """
+
+    recognise: Callable[[bytes, str], bool]
+    decode: Callable[[Reading], Iterator[Decoded]]
+    package: str = ""
+    program: str = ""
+    remedy: str = ""
+    whole: bool = True
+
+    def is_here(self) -> bool:
+        """Whether what it needs is installed."""
+        if self.package and find_spec(self.package) is None:
+            return False
+        return not self.program or shutil.which(self.program) is not None
+
+
+def refused(error: BaseException) -> str:
+    """A foreign library's error in a few words; one that is not for us (an interrupt) is raised again."""
+    if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+        raise error
+    return " ".join(f"{type(error).__name__}: {error}".split())[:200]
