@@ -130,37 +130,44 @@ def _parse(data: bytes, name: str, path: str) -> list[Bulletin]:
     where = path or name
     if not data.strip(b"\0 \t\r\n"):
         raise EmptyBulletin("the file is empty", where=where, remedy="check that it was fetched whole")
-    text, notes = to_utf8(data, where, _what_is_read())
-    reader = _reader_for(text, name, where)
+    reader, notes = _reader_for(data, name, binary=True), ()
+    if reader is None:
+        data, notes = to_utf8(data, where, _what_is_read())
+        reader = _reader_for(data, name, binary=False)
+    if reader is None:
+        raise UnrecognisedBulletin(
+            f"this is not a bulletin: {_looks_like(data)}", where=where, remedy=_what_is_read()
+        )
     try:
-        found = reader.read(text, where)
+        found = reader.read(data, where)
     except RecursionError:
-        raise MalformedBulletin("nested too deeply to be a bulletin", where=where) from None
+        raise MalformedBulletin(
+            "nested too deeply to be a bulletin", where=where, remedy="check where the file comes from"
+        ) from None
     return [
-        msgspec.structs.replace(bulletin, path=path, notes=(*notes, *bulletin.notes)) for bulletin in found
+        msgspec.structs.replace(bulletin, path=bulletin.path or path, notes=(*notes, *bulletin.notes))
+        for bulletin in found
     ]
 
 
-def _reader_for(text: bytes, name: str, where: str) -> BulletinReader:
-    head, ending = text[:HEAD], PurePath(name).suffix.lower()
-    scores = {reader.name: reader.sniff(head, name) for reader in registry()}
+def _reader_for(data: bytes, name: str, *, binary: bool) -> BulletinReader | None:
+    head, ending = data[:HEAD], PurePath(name).suffix.lower()
+    scores = {
+        reader.name: reader.sniff(head, name) for reader in registry() if reader.binary is binary
+    }
     sure = {
         name: score + (_TIE if ending in registry()[name].extensions else 0)
         for name, score in scores.items()
         if score > 0
     }
-    if sure:
-        return registry()[max(sure, key=lambda name: sure[name])]
-    raise UnrecognisedBulletin(
-        f"this is not a bulletin: {_looks_like(text)}", where=where, remedy=_what_is_read()
-    )
+    return registry()[max(sure, key=lambda name: sure[name])] if sure else None
 
 
 def _looks_like(text: bytes) -> str:
     start = text.lstrip()[:1]
     if start in (b"{", b"["):
         return "JSON, but neither MISP events nor STIX 2 objects, and what its values mean is not known"
-    return "XML or HTML" if start == b"<" else "no reader recognises it"
+    return "XML of a kind that is not known" if start == b"<" else "no reader recognises it"
 
 
 def _what_is_read() -> str:

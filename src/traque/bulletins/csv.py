@@ -12,7 +12,7 @@ Validity comes only from columns that state it; first and last seen go in the de
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 import msgspec
@@ -68,8 +68,19 @@ def _read(data: bytes, name: str) -> tuple[Bulletin, ...]:
             "the rows do not have the same number of cells", where=name, remedy="check the delimiter"
         )
     builder = Builder(Head(format=SPEC.name))
+    state_rows(builder, ((f"line {line}", cells) for line, cells in _table.rows(text, delimiter)))
+    return (builder.bulletin(),)
+
+
+def state_rows(
+    builder: Builder, rows: Iterable[tuple[str, list[str]]], headings: tuple[str, ...] = ()
+) -> None:
+    """State or refuse every value of a table's rows, each of which comes with its place.
+
+    ``headings`` are the titles that the table stands below.
+    """
     table: list[Column] | None = None
-    for line, cells in _table.rows(text, delimiter):
+    for where, cells in rows:
         if cells[0].lstrip().startswith("#") and not (
             table is None and _columns.is_header([cells[0].lstrip("# "), *cells[1:]])
         ):
@@ -80,8 +91,7 @@ def _read(data: bytes, name: str) -> tuple[Bulletin, ...]:
                 table = _columns.columns(cells)
                 continue
             table = [Column("")] * len(cells)
-        _row(builder, table, cells, line)
-    return (builder.bulletin(),)
+        _row(builder, table, cells, where, headings)
 
 
 class _Cell(msgspec.Struct, frozen=True):
@@ -106,11 +116,13 @@ def _cell(column: Column, text: str) -> _Cell:
     return _Cell(column, text, ((text, whole),))
 
 
-def _row(builder: Builder, table: Sequence[Column], cells: Sequence[str], line: int) -> None:
+def _row(
+    builder: Builder, table: Sequence[Column], cells: Sequence[str], where: str, headings: tuple[str, ...]
+) -> None:
     columns = [*table, *[Column("")] * (len(cells) - len(table))]
     row = [_cell(column, cell.strip()) for column, cell in zip(columns, cells, strict=False) if cell.strip()]
     by_meaning = {cell.column.meaning: cell.text for cell in reversed(row) if cell.column.meaning}
-    context = _context(row, by_meaning, f"line {line}")
+    context = _context(row, by_meaning, where, headings)
     for cell in row:
         meaning, name = cell.column.meaning, cell.column.name
         named = msgspec.structs.replace(context, words=(*context.words, name)) if name else context
@@ -149,8 +161,10 @@ def _form(text: str) -> Observable | None:
         return None
 
 
-def _context(row: Sequence[_Cell], by_meaning: dict[str, str], where: str) -> Context:
-    described = [cell.text for cell in row if cell.column.meaning == "description" or _is_remark(cell)]
+def _context(
+    row: Sequence[_Cell], by_meaning: dict[str, str], where: str, headings: tuple[str, ...]
+) -> Context:
+    described = [*headings, *(cell.text for cell in row if cell.column.meaning == "description" or _is_remark(cell))]
     seen = _seen(by_meaning.get("first_seen"), by_meaning.get("last_seen"))
     return Context(
         tlp=tlp(by_meaning.get("tlp", "")),
