@@ -22,11 +22,11 @@ from typing import Any, Final
 import msgspec
 
 from traque.bulletins import _json
-from traque.bulletins._build import NOT_FOR_DETECTION, Builder, Context, Head, observe
+from traque.bulletins._build import NOT_FOR_DETECTION, Builder, Context, Head
 from traque.bulletins._fields import confidence, moment, pap_tag, strictest, tlp_tag
 from traque.bulletins._reader import BulletinReader
 from traque.bulletins._stix_values import kind_of, state_pattern, unsearched_word
-from traque.errors import MalformedBulletin, ObservableError
+from traque.errors import MalformedBulletin
 from traque.model import Bulletin
 
 Object = dict[str, Any]
@@ -260,7 +260,7 @@ def _observed(builder: Builder, bundle: _Bundle) -> None:
                 builder.not_searched(value, unsearched_word(path), context.where)
             elif not patterns:
                 stated += builder.state(value, kind, context)
-            elif not _known(builder, value, kind):
+            elif not builder.states(value, kind):
                 reason = "an observed value that no indicator of the bundle names"
                 builder.refuse(value, NOT_FOR_DETECTION, reason, kind=kind, where=context.where)
     if stated:
@@ -292,13 +292,6 @@ def _values(thing: Object) -> Iterator[tuple[str, str]]:
         yield from ((f"{kind}:hashes.{name}", _json.text(value)) for name, value in hashes.items())
     elif (field := _VALUE_FIELDS.get(kind)) and (value := _json.text(thing.get(field))):
         yield f"{kind}:{field}", value
-
-
-def _known(builder: Builder, value: str, kind: str) -> bool:
-    try:
-        return builder.knows(observe(value, kind))
-    except ObservableError:
-        return False
 
 
 SPEC: Final = BulletinReader(
