@@ -52,6 +52,7 @@ _OTHER_HASHES: Final = (
         re.compile(r"(?i)\bx\.?509\b|\bcertificates?\b|\b(?:tls|ssl)[ _-](?:cert\w*|fingerprints?)\b"),
     ),
     ("ja3", re.compile(r"(?i)\bja[34]s?\b")),
+    ("hassh", re.compile(r"(?i)\bhassh\b")),
     ("imphash", re.compile(r"(?i)\bimp-?hash\b")),
 )
 

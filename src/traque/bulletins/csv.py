@@ -46,6 +46,8 @@ _NOT_VALUES: Final = {
     "victim": "it names a victim, not the attacker",
     "reference": "a reference for the reader, not an indicator",
 }
+_NAME: Final = 4
+"""Words up to which a cell may be the name of a column."""
 _RULES: Final = frozenset({"yara", "sigma"})
 _SEARCHED: Final = frozenset({*ENUMERABLE_KINDS, ADDRESS, HASH})
 
@@ -92,6 +94,32 @@ def state_rows(
                 continue
             table = [Column("")] * len(cells)
         _row(builder, table, cells, where, headings)
+
+
+def names_columns(cells: Sequence[str]) -> bool:
+    """Whether a row is a header for certain: it names columns of values, and holds no value itself."""
+    unnamed = Column("")
+    short = [cell for cell in cells if len(cell.split()) <= _NAME]
+    return _columns.is_header(short) and not any(_cell(unnamed, cell.strip()).holds_value for cell in cells)
+
+
+def is_clean(rows: Sequence[tuple[str, list[str]]]) -> bool:
+    """Whether no cell that should hold values mixes them with words; the first row is the header."""
+    table = _columns.columns(rows[0][1])
+    return not any(
+        column.meaning == "value" and cell.strip() and _mixed(_cell(column, cell.strip()))
+        for _, cells in rows[1:]
+        for column, cell in zip(table, cells, strict=False)
+    )
+
+
+def holds_no_indicators(name: str) -> bool:
+    """Whether a column of that name holds victims or references."""
+    return _columns.columns([name])[0].meaning in _NOT_VALUES
+
+
+def _mixed(cell: _Cell) -> bool:
+    return cell.holds_value and not all(found for _, found in cell.parts)
 
 
 class _Cell(msgspec.Struct, frozen=True):

@@ -115,10 +115,14 @@ def numbered(text: str) -> Iterator[tuple[str, str]]:
 
 
 class Prose:
-    """Walks lines and remembers the headings above; documents of every layout are read through it."""
+    """Walks lines and remembers the headings above; documents of every layout are read through it.
 
-    def __init__(self, builder: Builder) -> None:
+    ``linked`` are the hosts and addresses (without scheme, lower case) that the document's links lead to.
+    """
+
+    def __init__(self, builder: Builder, linked: frozenset[str] = frozenset()) -> None:
         self._builder = builder
+        self._linked = linked
         self._headings: list[str] = []
         self._closed = True
         """The heading above is complete: the next one replaces it."""
@@ -233,7 +237,7 @@ class Prose:
                 and _lines.VERSION.search(line.text[max(0, start - 20) : start])
             ):
                 self._refuse(observable, raw, line.where, "it is a version number, not an address")
-            elif observable.kind in _NAMED_KINDS and plain and reference:
+            elif observable.kind in _NAMED_KINDS and plain and (reference or self._is_linked(observable)):
                 self._refuse(observable, raw, line.where, "a reference for the reader, not an indicator")
             elif observable.kind in _NAMED_KINDS and plain and sentence:
                 self._refuse(
@@ -244,6 +248,10 @@ class Prose:
                 )
             else:
                 self._keep(observable, raw if plain else spelled.get(raw, raw), context)
+
+    def _is_linked(self, observable: Observable) -> bool:
+        bare = observable.value.rpartition("://")[2].strip("/").lower()
+        return bare.removeprefix("www.") in self._linked
 
     def _keep(self, observable: Observable, written: str, context: Context) -> None:
         self._builder.keep(observable, written, context)
