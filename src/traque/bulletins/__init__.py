@@ -152,9 +152,7 @@ def _parse(data: bytes, name: str, path: str) -> list[Bulletin]:
 
 def _reader_for(data: bytes, name: str, *, binary: bool) -> BulletinReader | None:
     head, ending = data[:HEAD], PurePath(name).suffix.lower()
-    scores = {
-        reader.name: reader.sniff(head, name) for reader in registry() if reader.binary is binary
-    }
+    scores = {reader.name: reader.sniff(head, name) for reader in registry() if reader.binary is binary}
     sure = {
         name: score + (_TIE if ending in registry()[name].extensions else 0)
         for name, score in scores.items()

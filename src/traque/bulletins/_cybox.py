@@ -49,7 +49,9 @@ _PROPERTIES: Final = {
     "Port_Value": "port",
 }
 _NOT_A_HASH: Final = frozenset({"ssdeep", "other"})
-_NO_VALUES: Final = frozenset({"Type", "File_Format", "Layer3_Protocol", "Layer4_Protocol", "Layer7_Protocol", "Hive"})
+_NO_VALUES: Final = frozenset(
+    {"Type", "File_Format", "Layer3_Protocol", "Layer4_Protocol", "Layer7_Protocol", "Hive"}
+)
 """Properties that say how to read another one."""
 _DELIMITER: Final = "##comma##"
 _RECIPIENTS: Final = frozenset({"To", "CC", "BCC", "Recipient"})
@@ -58,7 +60,7 @@ _DEPTH: Final = 32
 
 
 class Stated(msgspec.Struct, frozen=True):
-    """One value: its kind (None: whatever its form says), how it is compared, and what it is joined to by AND."""
+    """One value: its kind (None: whatever its form says), how it is compared, what AND joins it to."""
 
     value: str
     kind: str | None

@@ -1,8 +1,8 @@
 """Documents made for people (PDF, HTML, DOCX, XLSX, Markdown...), once they are lines, headings and tables.
 
-Lines go through the rules of lists and prose (:class:`traque.bulletins.text.Prose`), tables whose header names
-what they hold through those of tables (:mod:`traque.bulletins.csv`); other tables are lines with tabs. Where a
-link leads is for the reader: its target is refused as a reference unless the text states it too.
+Lines go through the rules of lists and prose (:class:`traque.bulletins.text.Prose`), tables whose header
+names what they hold through those of tables (:mod:`traque.bulletins.csv`); other tables are lines with tabs.
+Where a link leads is for the reader: its target is refused as a reference unless the text states it too.
 """
 
 from __future__ import annotations
@@ -25,6 +25,9 @@ _HEADER_WITHIN: Final = 20
 """Rows among which the header of a table is looked for; those above it are its title."""
 _FULL: Final = 2
 """Filled cells from which on a row is no title."""
+_SENTENCE: Final = 6
+_LONGEST: Final = 4000
+"""Words from which on a line is a sentence that may go on, and characters of a paragraph."""
 _LINKS: Final = 500
 """Link targets that are refused one by one."""
 _OPENING: Final = 20_000
@@ -54,6 +57,19 @@ class Document:
         """A line of text."""
         self.mark(text)
         self._blocks.append(_Line(where, text))
+
+    def paragraph(self, where: str, text: str, *, wide: int = 0) -> None:
+        """A line that goes on with the sentence of the line before, if there was one.
+
+        So a value at the beginning of a line is seen in its sentence. ``wide`` is how long a line must be to
+        have been broken by the page.
+        """
+        before = self._blocks[-1] if self._blocks else None
+        if isinstance(before, _Line) and _goes_on(before.text, wide) and text.strip():
+            self._blocks[-1] = _Line(before.where, f"{before.text} {text.strip()}")
+            self.mark(text)
+        else:
+            self.line(where, text)
 
     def heading(self, where: str, text: str) -> None:
         """The title of what follows."""
@@ -126,6 +142,17 @@ class _Heading(msgspec.Struct, frozen=True):
 
 class _Table(msgspec.Struct, frozen=True):
     rows: tuple[Row, ...]
+
+
+def _goes_on(text: str, wide: int) -> bool:
+    """Whether a line is a sentence that has not come to its end."""
+    words = text.split()
+    return (
+        wide <= len(text) <= _LONGEST
+        and len(words) >= _SENTENCE
+        and words[-1][-1] not in ".:!?;…"
+        and "\t" not in text
+    )
 
 
 def _flush(prose: Prose, lines: list[tuple[str, str]]) -> None:

@@ -1,7 +1,7 @@
 """Values that a page's right edge broke over lines, put together again.
 
-Only what cannot be anything else is joined: hex digits that are no hash alone but one together, the octets of one
-address, and a name broken at a defanged dot. Two whole hashes below one another stay two.
+Only what cannot be anything else is joined: hex digits that are no hash alone but one together, the octets of
+one address, and a name broken at a defanged dot. Two whole hashes below one another stay two.
 """
 
 from __future__ import annotations

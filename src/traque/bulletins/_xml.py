@@ -20,7 +20,7 @@ _OPENING: Final = 4096
 
 
 def parse(data: bytes, name: str) -> tuple[Any, tuple[str, ...]]:
-    """The root element of the document, and notes on what was repaired; MalformedBulletin says where it breaks.
+    """The root element of the document, and notes on what was repaired; MalformedBulletin for what breaks.
 
     ``data`` is UTF-8, whatever the document declares.
     """
@@ -35,7 +35,7 @@ def parse(data: bytes, name: str) -> tuple[Any, tuple[str, ...]]:
     notes: tuple[str, ...] = ()
     repaired, empty = _EMPTY_PREFIX.subn(b" ", data)
     if empty:
-        notes = ("an empty namespace declaration (xmlns:=\"\") was ignored",)
+        notes = ('an empty namespace declaration (xmlns:="") was ignored',)
     parser = etree.XMLParser(
         encoding="utf-8",
         resolve_entities=False,

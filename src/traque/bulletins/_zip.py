@@ -1,7 +1,7 @@
 """Zip archives that strangers made, opened within bounds.
 
-Sizes that an archive states are not believed: what is decompressed is counted. A member is read whole or not at
-all, an archive may hold so many of them, and its members together so many bytes.
+Sizes that an archive states are not believed: what is decompressed is counted. A member is read whole or not
+at all, an archive may hold so many of them, and its members together so many bytes.
 """
 
 from __future__ import annotations

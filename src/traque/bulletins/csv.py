@@ -192,7 +192,10 @@ def _form(text: str) -> Observable | None:
 def _context(
     row: Sequence[_Cell], by_meaning: dict[str, str], where: str, headings: tuple[str, ...]
 ) -> Context:
-    described = [*headings, *(cell.text for cell in row if cell.column.meaning == "description" or _is_remark(cell))]
+    described = [
+        *headings,
+        *(cell.text for cell in row if cell.column.meaning == "description" or _is_remark(cell)),
+    ]
     seen = _seen(by_meaning.get("first_seen"), by_meaning.get("last_seen"))
     return Context(
         tlp=tlp(by_meaning.get("tlp", "")),

@@ -17,7 +17,9 @@ from traque.model import Bulletin
 
 _BODY: Final = "word/document.xml"
 _NOTES: Final = ("word/footnotes.xml", "word/endnotes.xml", "word/comments.xml")
-_CONTAINERS: Final = frozenset({"sdt", "sdtContent", "customXml", "ins", "smartTag", "body", "footnote", "endnote", "comment"})
+_CONTAINERS: Final = frozenset(
+    {"sdt", "sdtContent", "customXml", "ins", "smartTag", "body", "footnote", "endnote", "comment"}
+)
 _BREAKS: Final = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 _SKIPPED: Final = frozenset({"Fallback", "del", "moveFrom"})
 """The second form of a drawing, and what tracked changes took away."""

@@ -1,7 +1,7 @@
 """HTML pages: advisories and articles, their paragraphs, lists and tables.
 
-Scripts, styles, navigation, forms and footers are left out. A table of the page is read as a table, what is laid
-out with tables as text. Where a link leads is a reference, whatever it shows.
+Scripts, styles, navigation, forms and footers are left out. A table of the page is read as a table, what is
+laid out with tables as text. Where a link leads is a reference, whatever it shows.
 
 Format: https://html.spec.whatwg.org/
 """
@@ -19,22 +19,31 @@ from traque.bulletins._reader import BulletinReader
 from traque.model import Bulletin
 
 _DROPPED: Final = frozenset(
-    "script style noscript template svg iframe nav footer form button select textarea head object".split()
+    {"script", "style", "noscript", "template", "svg", "iframe", "nav", "footer", "form", "button"}
+    | {"select", "textarea", "head", "object"}
 )
 _HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _BLOCKS: Final = frozenset(
-    "address article aside blockquote body br caption center dd details div dl dt figcaption figure header hr html li "
-    "main ol p pre section summary table tbody td tfoot th thead tr ul".split()
+    {"address", "article", "aside", "blockquote", "body", "br", "caption", "center", "dd", "details", "div"}
+    | {"dl", "dt", "figcaption", "figure", "header", "hr", "html", "li", "main", "ol", "p", "pre", "section"}
+    | {"summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul"}
 )
 _TITLES: Final = ('meta[property="og:title"]', 'meta[name="title"]')
-_PRODUCERS: Final = ('meta[property="og:site_name"]', 'meta[name="author"]', 'meta[property="article:author"]')
+_PRODUCERS: Final = (
+    'meta[property="og:site_name"]',
+    'meta[name="author"]',
+    'meta[property="article:author"]',
+)
 _DATES: Final = (
     'meta[property="article:published_time"]',
     'meta[name="date"]',
     'meta[name="DC.date"]',
     'meta[itemprop="datePublished"]',
 )
-_MARK = re.compile(rb"(?i)\s*(?:<!--.*?-->\s*|<\?xml.*?\?>\s*)*<(?:!doctype\s+html|html|head|body|table|div|p|h[1-6]|ul)\b", re.DOTALL)
+_MARK = re.compile(
+    rb"(?i)\s*(?:<!--.*?-->\s*|<\?xml.*?\?>\s*)*<(?:!doctype\s+html|html|head|body|table|div|p|h[1-6]|ul)\b",
+    re.DOTALL,
+)
 _COLUMNS: Final = 2
 
 

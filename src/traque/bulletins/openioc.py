@@ -2,8 +2,8 @@
 
 The definition is a tree of AND and OR over items; an item says which term of a record is compared
 (``PortItem/remoteIP``), how, and with what. Under AND the values of the other branches stay with each value.
-``contains`` names one value only where the term holds exactly one such value (a DNS name); a part of a path or
-a URI does not. An export of MISP leaves ``Content`` empty and has the value as the item's ``id``.
+``contains`` names one value only where the term holds exactly one such value (a DNS name); a part of a path
+or a URI does not. An export of MISP leaves ``Content`` empty and has the value as the item's ``id``.
 
 Format: https://github.com/fireeye/OpenIOC_1.1
 """
@@ -37,15 +37,24 @@ _TERMS: Final = (
     (r"FileItem/Md5sum|.*/Md5sum", "md5"),
     (r"FileItem/Sha1sum|.*/Sha1sum", "sha1"),
     (r"FileItem/Sha256sum|.*/Sha256sum", "sha256"),
-    (r"PortItem/(?:remoteIP|localIP)|RouteEntryItem/(?:Destination|Gateway)|Network/(?:IP|IPv4|IPv6)", ADDRESS),
+    (
+        r"PortItem/(?:remoteIP|localIP)|RouteEntryItem/(?:Destination|Gateway)|Network/(?:IP|IPv4|IPv6)",
+        ADDRESS,
+    ),
     (r"DnsEntryItem/RecordData/IPv4Address|ArpEntryItem/.*IP.*|.*/(?:remote|local|source|dest)IP", ADDRESS),
-    (r"DnsEntryItem/(?:RecordName|Host|RecordData/Host)|Network/DNS|.*/hostname|Network/HTTP_Host", "domain-name"),
+    (
+        r"DnsEntryItem/(?:RecordName|Host|RecordData/Host)|Network/DNS|.*/hostname|Network/HTTP_Host",
+        "domain-name",
+    ),
     (r"UrlHistoryItem/(?:URL|HostName)|FormHistoryItem/.*URL|FileDownloadHistoryItem/SourceURL", None),
     (r"Network/URI|Network/URL", "url"),
     (r"Email/(?:From|Sender|ReplyTo|Reply-To)", "email-addr"),
     (r"Email/(?:To|CC|BCC)", "email-recipient"),
     (r"Network/UserAgent|Network/User_?Agent|.*/UserAgent", "user-agent"),
-    (r"FileItem/(?:FileName|FilePath|FullPath)|ProcessItem/(?:name|path)|ServiceItem/path|.*/OriginalFilename", "file-name"),
+    (
+        r"FileItem/(?:FileName|FilePath|FullPath)|ProcessItem/(?:name|path)|ServiceItem/path|.*/OriginalFilename",
+        "file-name",
+    ),
     (r"ProcessItem/HandleList/Handle/Name", "mutex"),
     (r"RegistryItem/(?:Path|KeyPath)", "registry-key"),
 )

@@ -1,7 +1,7 @@
 """PDF documents: the text of their pages, values broken over lines put together again.
 
-The lines go through the rules of lists and prose; where a link leads is a reference. Pages, decoded bytes and text
-are bounded, so a bomb ends in words. A document that needs a password is tried with ``infected``.
+The lines go through the rules of lists and prose; where a link leads is a reference. Pages, decoded bytes and
+text are bounded, so a bomb ends in words. A document that needs a password is tried with ``infected``.
 
 Format: ISO 32000-2 (https://pdfa.org/resource/iso-32000-2/)
 """
@@ -25,6 +25,8 @@ _DECODED: Final = 128 << 20
 """Bytes of page content that are decoded in all."""
 _TEXT: Final = 32 << 20
 """Characters of text that are taken in all."""
+_WIDE: Final = 60
+"""Characters of a line that the page's edge may have broken."""
 _PASSWORDS: Final = ("", "infected")
 _REMEDY: Final = "export the list of indicators from its publisher as text or CSV"
 
@@ -45,7 +47,7 @@ def _read(data: bytes, name: str) -> tuple[Bulletin, ...]:
         if password:
             document.note(f"the document was opened with the password {password!r}")
         for where, line in rejoined(_lines(reader, document, name)):
-            document.line(where, line)
+            document.paragraph(where, line, wide=_WIDE)
     except MalformedBulletin:
         raise
     except RecursionError:

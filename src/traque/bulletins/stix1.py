@@ -130,7 +130,9 @@ def _context(indicator: Any) -> Context:
 def _state(builder: Builder, stated: Stated, context: Context) -> bool:
     value, kind, where = stated.value, stated.kind, context.where
     if stated.victim:
-        builder.refuse(value, NOT_FOR_DETECTION, "it names a recipient, not the attacker", kind=kind, where=where)
+        builder.refuse(
+            value, NOT_FOR_DETECTION, "it names a recipient, not the attacker", kind=kind, where=where
+        )
     elif stated.negated:
         builder.refuse(value, NEGATED, "the indicator excludes it", kind=kind, where=where)
     elif stated.of_hashed_file:
@@ -168,7 +170,9 @@ def _facts(builder: Builder, root: Any, observables: Observables, *, hunted: boo
                 reason = "an observed value that no indicator of the package names"
                 builder.refuse(value.value, NOT_FOR_DETECTION, reason, kind=value.kind, where=where)
     if stated:
-        builder.note(f"the package holds no indicator: {stated} of its observed values are hunted as indicators")
+        builder.note(
+            f"the package holds no indicator: {stated} of its observed values are hunted as indicators"
+        )
 
 
 def _outside(root: Any) -> Iterator[Any]:

@@ -325,7 +325,7 @@ def _values(refanged: str, written: str) -> list[tuple[Observable, int, int]]:
 SPEC: Final = BulletinReader(
     name="text",
     title="lists and prose",
-    extensions=(".txt", ".text", ".list", ".ioc", ".md", ".hosts", ".netset", ".ipset"),
+    extensions=(".txt", ".text", ".list", ".ioc", ".hosts", ".netset", ".ipset"),
     sniff=_sniff,
     read=_read,
 )
