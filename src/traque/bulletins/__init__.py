@@ -130,7 +130,8 @@ def _parse(data: bytes, name: str, path: str) -> list[Bulletin]:
     where = path or name
     if not data.strip(b"\0 \t\r\n"):
         raise EmptyBulletin("the file is empty", where=where, remedy="check that it was fetched whole")
-    reader, notes = _reader_for(data, name, binary=True), ()
+    notes: tuple[str, ...] = ()
+    reader = _reader_for(data, name, binary=True)
     if reader is None:
         data, notes = to_utf8(data, where, _what_is_read())
         reader = _reader_for(data, name, binary=False)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import zipfile
 import zlib
-from typing import Final
+from typing import IO, Final
 
 from traque.errors import MalformedBulletin
 
@@ -65,7 +65,7 @@ class Archive:
             return data
         raise self._malformed(f"{name} in it is encrypted, and the password 'infected' does not open it")
 
-    def _bounded(self, member: io.BufferedIOBase | zipfile.ZipExtFile) -> bytes:
+    def _bounded(self, member: IO[bytes]) -> bytes:
         chunks = []
         while chunk := member.read(_CHUNK):
             self._left -= len(chunk)

@@ -138,7 +138,7 @@ def _state(builder: Builder, stated: Stated, context: Context) -> bool:
     elif stated.of_hashed_file:
         reason = "it describes a file that is searched by its hash"
         builder.refuse(value, NOT_SEARCHED, reason, kind=kind, where=where)
-    elif not is_searched(kind):
+    elif kind is not None and not is_searched(kind):
         builder.not_searched(value, kind, where)
     elif stated.condition != "Equals":
         reason = f"{stated.condition} describes many values, it does not name one"

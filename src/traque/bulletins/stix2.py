@@ -8,6 +8,7 @@
   the values are all that the publisher gives: they are hunted, and a note says so.
 - The bulletin is the report when there is exactly one (its id, title and date), else the bundle.
 - Actors come from ``indicates`` and ``attributed-to`` relationships, else from a shared report.
+- TAXII 2.1 envelopes (``{"more": ..., "objects": [...]}``) and saved collections are read the same.
 - TLP 1.x and 2.0 markings are known by their identifiers and by their definitions.
 
 Format: https://docs.oasis-open.org/cti/stix/v2.1/os/stix-v2.1-os.html
@@ -107,6 +108,10 @@ def _read(data: bytes, name: str) -> tuple[Bulletin, ...]:
     return (builder.bulletin(),)
 
 
+def _is_stix(thing: Object) -> bool:
+    return _json.text(thing.get("id")).startswith(f"{thing['type']}--")
+
+
 class _Bundle:
     """The objects of a document, the newest version of each, and what they say of one another."""
 
@@ -193,6 +198,9 @@ class _Bundle:
                     yield from self._walk(thing["objects"], depth + 1)
             elif isinstance(thing.get("type"), str):
                 yield thing
+            elif depth < _DEPTH and "type" not in thing:  # what a TAXII server saves around its collections
+                for inner in thing.values():
+                    yield from (found for found in self._walk(inner, depth + 1) if _is_stix(found))
 
     def _defined_markings(self) -> Iterator[tuple[str, str]]:
         for marking in self.of("marking-definition"):
