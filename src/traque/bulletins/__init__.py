@@ -2,7 +2,7 @@
 
 ::
 
-    read(path)                  one file, one bulletin
+    read(path)                  one file, one bulletin; or the folder of a MISP feed
     read_all(path)              one file, every bulletin in it (a MISP export may hold many events)
     read_bytes(data, name)      the same from memory
     from_values(["192.0.2.1"])  values without a file
@@ -22,6 +22,7 @@ from typing import Final
 
 import msgspec
 
+from traque.bulletins import _feed
 from traque.bulletins._build import Builder, Head, observe
 from traque.bulletins._decode import to_utf8
 from traque.bulletins._merge import distinct, merged
@@ -69,7 +70,7 @@ def read(path: Path) -> Bulletin:
 
 def read_all(path: Path) -> list[Bulletin]:
     """Every bulletin in ``path``, at least one of them with an indicator; raises as :func:`read`."""
-    found = _parse(_bytes_of(path), path.name, str(path))
+    found = _at(path, str(path))
     _refuse_empty(found, str(path))
     return distinct(found)
 
@@ -116,13 +117,20 @@ def load(arguments: Sequence[str]) -> list[Bulletin]:
     values: list[str] = []
     for argument in arguments:
         if _is_path(argument):
-            found += _parse(_bytes_of(Path(argument)), Path(argument).name, argument)
+            found += _at(Path(argument), argument)
         else:
             values.append(argument)
     if values:
         found.append(from_values(values))
     _refuse_empty(found, ", ".join(bulletin.path for bulletin in found))
     return distinct(_without_context(merged(found)))
+
+
+def _at(path: Path, written: str) -> list[Bulletin]:
+    """Every bulletin at ``path``, which is a file or the folder of a MISP feed."""
+    if path.is_dir():
+        return _feed.read(path, lambda file: _parse(_bytes_of(file), file.name, str(file)))
+    return _parse(_bytes_of(path), path.name, written)
 
 
 def _parse(data: bytes, name: str, path: str) -> list[Bulletin]:
@@ -176,10 +184,6 @@ def _what_is_read() -> str:
 
 def _bytes_of(path: Path) -> bytes:
     try:
-        if path.is_dir():
-            raise UsageError(
-                "this is a directory, not a bulletin", where=str(path), remedy="name the files in it"
-            )
         with path.open("rb") as file:
             data = file.read(_LARGEST + 1)
     except FileNotFoundError:

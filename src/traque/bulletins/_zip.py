@@ -9,6 +9,9 @@ from __future__ import annotations
 import io
 import zipfile
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import IO, Final
 
 from traque.errors import MalformedBulletin
@@ -20,13 +23,43 @@ _CHUNK: Final = 1 << 20
 _REMEDY: Final = "unpack it, and name the files in it"
 
 
+class Budget:
+    """What an archive, with all archives in it, may still unpack to."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self.left = limit
+
+    @property
+    def spent(self) -> bool:
+        """Whether nothing more may be unpacked."""
+        return self.left < 0
+
+
+_around: ContextVar[tuple[Budget, ...]] = ContextVar(
+    "budgets of the archives that are being read", default=()
+)
+
+
+@contextmanager
+def inside(limit: int) -> Iterator[tuple[Budget, int]]:
+    """Within an archive: the budget of the outermost one, and how many there are around this one."""
+    around = _around.get()
+    budget = around[0] if around else Budget(limit)
+    token = _around.set((*around, budget))
+    try:
+        yield budget, len(around)
+    finally:
+        _around.reset(token)
+
+
 class Archive:
     """An archive in memory; every way in which it may be broken is a MalformedBulletin."""
 
     def __init__(self, data: bytes, name: str, limit: int) -> None:
         self._name = name
-        self._left = limit
-        self._limit = limit
+        around = _around.get()
+        self._budget = around[0] if around else Budget(limit)
         self.password = ""
         """The password that opened a member, when one was needed."""
         try:
@@ -68,9 +101,9 @@ class Archive:
     def _bounded(self, member: IO[bytes]) -> bytes:
         chunks = []
         while chunk := member.read(_CHUNK):
-            self._left -= len(chunk)
-            if self._left < 0:
-                raise self._malformed(f"it unpacks to more than {self._limit >> 20} MiB")
+            self._budget.left -= len(chunk)
+            if self._budget.spent:
+                raise self._malformed(f"it unpacks to more than {self._budget.limit >> 20} MiB")
             chunks.append(chunk)
         return b"".join(chunks)
 

@@ -97,10 +97,11 @@ def state_rows(
 
 
 def names_columns(cells: Sequence[str]) -> bool:
-    """Whether a row is a header for certain: it names columns of values, and holds no value itself."""
+    """Whether a row is a header for certain: it names columns of values or victims, and holds no value."""
     unnamed = Column("")
     short = [cell for cell in cells if len(cell.split()) <= _NAME]
-    return _columns.is_header(short) and not any(_cell(unnamed, cell.strip()).holds_value for cell in cells)
+    named = _columns.is_header(short) or any(map(holds_no_indicators, short))
+    return named and not any(_cell(unnamed, cell.strip()).holds_value for cell in cells)
 
 
 def is_clean(rows: Sequence[tuple[str, list[str]]]) -> bool:

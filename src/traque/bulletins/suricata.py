@@ -1,7 +1,7 @@
 """Suricata and Snort rules: the plain values that they look for.
 
-Addresses of the header, names in ``dns.query``, ``tls.sni`` and ``http.host`` and JA3 hashes are values; other
-``content`` and every ``pcre`` are patterns, which Suricata can look for and a hunt through logs cannot.
+Addresses of the header, names in ``dns.query``, ``tls.sni`` and ``http.host`` and JA3 hashes are values;
+other ``content`` and every ``pcre`` are patterns, which Suricata can look for and a hunt through logs cannot.
 Values that one rule joins stay together; negated ones and disabled rules are refused.
 
 Format: https://docs.suricata.io/en/latest/rules/
