@@ -10,6 +10,7 @@ Format: https://cyboxproject.github.io/documentation/
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any, Final
 
 import msgspec
@@ -57,6 +58,8 @@ _DELIMITER: Final = "##comma##"
 _RECIPIENTS: Final = frozenset({"To", "CC", "BCC", "Recipient"})
 _REFERENCES: Final = frozenset({"Attachments", "Links"})
 _DEPTH: Final = 32
+_TOGETHER: Final = 12
+"""Values named in ``together``."""
 
 
 class Stated(msgspec.Struct, frozen=True):
@@ -96,11 +99,7 @@ class Observables:
             return [value for part in parts for value in part]
         return [
             msgspec.structs.replace(
-                value,
-                together=(
-                    *value.together,
-                    *(other.value for beside in parts if beside is not part for other in beside),
-                ),
+                value, together=(*value.together, *islice(_beside(parts, part), _TOGETHER))[:_TOGETHER]
             )
             for part in parts
             for value in part
@@ -117,6 +116,10 @@ class Observables:
                 related = self._resolved(element)
                 for properties in _xml.children(related, "Properties"):
                     yield from _properties(properties, negated)
+
+
+def _beside(parts: list[list[Stated]], own: list[Stated]) -> Iterator[str]:
+    return (other.value for part in parts if part is not own for other in part)
 
 
 def _properties(properties: Any, negated: bool) -> Iterator[Stated]:

@@ -41,6 +41,9 @@ REFERENCE_HEADING = re.compile(
 VERSION = re.compile(r"(?i)\b(?:v|ver|version|firmware|build|release|update)\.?\s*$")
 """Text right before four numbers that are a version."""
 
+CODE_NAME = re.compile(r"[a-z]+(?:[A-Z][a-z]+)+\.[a-z]+")
+"""``clientInfo.name``: camel case in a name of two labels."""
+
 ALMOST = re.compile(
     r"(?<![\w.])(?:\d{1,5}(?:\.\d{1,5}){3}(?:/\d{1,3})?|(?=[a-f]*\d)[0-9a-f]{31,130}|(?=[A-F]*\d)[0-9A-F]{31,130})(?![\w.]*\w)"
 )

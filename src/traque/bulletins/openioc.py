@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any, Final
 
 import msgspec
@@ -66,6 +67,8 @@ _WHOLE_BY_NATURE: Final = frozenset({"domain-name", "email-addr", ADDRESS, HASH,
 _CONTENT_TYPES: Final = {"IP": ADDRESS, "md5": "md5", "sha1": "sha1", "sha256": "sha256"}
 _IDENTIFIER = re.compile(r"(?i)[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 _DEPTH: Final = 64
+_TOGETHER: Final = 12
+"""Values named in ``together``."""
 _ACTOR_LINKS: Final = frozenset({"threatgroup", "threat-actor", "actor"})
 
 
@@ -141,7 +144,9 @@ def _items(indicator: Any, depth: int) -> list[_Item]:
     if indicator.get("operator", "OR").upper() != "AND":
         return [item for branch in branches for item in branch]
     return [
-        msgspec.structs.replace(item, together=(*item.together, *_beside(branches, branch)))
+        msgspec.structs.replace(
+            item, together=(*item.together, *islice(_beside(branches, branch), _TOGETHER))[:_TOGETHER]
+        )
         for branch in branches
         for item in branch
     ]

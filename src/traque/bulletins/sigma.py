@@ -64,6 +64,7 @@ _LITERAL_MODIFIERS: Final = frozenset({"all", "cased", "windash", "exact"})
 _WHOLE: Final = frozenset({"contains", "endswith", "startswith"})
 _TOGETHER: Final = 12
 _NODES: Final = 200_000
+_DEPTH: Final = 32
 
 
 class _Stated(msgspec.Struct, frozen=True):
@@ -102,10 +103,12 @@ def _documents(data: bytes, name: str) -> list[dict[str, Any]]:
     import yaml
 
     try:
+        depth = 0
         for nodes, event in enumerate(yaml.parse(data, Loader=yaml.SafeLoader)):
-            if isinstance(event, yaml.AliasEvent) or nodes > _NODES:
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if isinstance(event, yaml.AliasEvent) or nodes > _NODES or depth > _DEPTH:
                 raise MalformedBulletin(
-                    "the YAML uses aliases or is too large: no Sigma rule needs that",
+                    "the YAML uses aliases, or is too large or too deep: no Sigma rule needs that",
                     where=name,
                     remedy="check where the file comes from",
                 )

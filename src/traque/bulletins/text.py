@@ -237,6 +237,8 @@ class Prose:
                 and _lines.VERSION.search(line.text[max(0, start - 20) : start])
             ):
                 self._refuse(observable, raw, line.where, "it is a version number, not an address")
+            elif observable.kind == "domain-name" and plain and _lines.CODE_NAME.fullmatch(raw):
+                self._refuse(observable, raw, line.where, "written like a field in code, not like a host")
             elif observable.kind in _NAMED_KINDS and plain and (reference or self._is_linked(observable)):
                 self._refuse(observable, raw, line.where, "a reference for the reader, not an indicator")
             elif observable.kind in _NAMED_KINDS and plain and sentence:

@@ -19,7 +19,9 @@ def pdf(lines: list[str], link: str = "") -> bytes:
     """One page of text, one line below another."""
     shown = " ".join(f"({line}) Tj T*" for line in lines)
     stream = zlib.compress(f"BT /F1 10 Tf 12 TL 40 800 Td {shown} ET".encode())
-    annotation = f"/Annots [<</Type/Annot/Subtype/Link/Rect[0 0 1 1]/A<</S/URI/URI({link})>>>>]" if link else ""
+    annotation = (
+        f"/Annots [<</Type/Annot/Subtype/Link/Rect[0 0 1 1]/A<</S/URI/URI({link})>>>>]" if link else ""
+    )
     objects = [
         b"<</Type/Catalog/Pages 2 0 R>>",
         b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
@@ -35,7 +37,10 @@ def pdf(lines: list[str], link: str = "") -> bytes:
     table = b"".join(b"%010d 00000 n \n" % place for place in places)
     start = len(out)
     out += b"xref\n0 %d\n0000000000 65535 f \n%s" % (len(objects) + 1, table)
-    return out + b"trailer<</Size %d/Root 1 0 R/Info 6 0 R>>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, start)
+    return out + b"trailer<</Size %d/Root 1 0 R/Info 6 0 R>>\nstartxref\n%d\n%%%%EOF\n" % (
+        len(objects) + 1,
+        start,
+    )
 
 
 def archive(members: dict[str, str | bytes]) -> bytes:
@@ -87,8 +92,19 @@ def table(rows: list[list[str]]) -> str:
 def docx() -> bytes:
     link = '<w:p><w:r><w:t>See </w:t></w:r><w:hyperlink r:id="r1"><w:r><w:t>the report</w:t></w:r></w:hyperlink></w:p>'
     deleted = "<w:p><w:del><w:r><w:delText>192.0.2.159</w:delText></w:r></w:del><w:r><w:t>bad[.]exam</w:t></w:r><w:r><w:t>ple</w:t></w:r></w:p>"
-    rows = [["Address", "Victim", "Note"], ["192.0.2.150", "198.51.100.1", "Router proxy"], ["192.0.2.151", "", ""]]
-    body = paragraph("C2 servers", "Heading1") + table(rows) + paragraph("Files", "Heading1") + paragraph(HASH) + deleted + link
+    rows = [
+        ["Address", "Victim", "Note"],
+        ["192.0.2.150", "198.51.100.1", "Router proxy"],
+        ["192.0.2.151", "", ""],
+    ]
+    body = (
+        paragraph("C2 servers", "Heading1")
+        + table(rows)
+        + paragraph("Files", "Heading1")
+        + paragraph(HASH)
+        + deleted
+        + link
+    )
     return archive(
         {
             "[Content_Types].xml": "<Types/>",
@@ -102,7 +118,9 @@ def docx() -> bytes:
 
 def xlsx() -> bytes:
     def row(number: int, cells: dict[str, str]) -> str:
-        inner = (f'<c r="{at}{number}" t="inlineStr"><is><t>{text}</t></is></c>' for at, text in cells.items())
+        inner = (
+            f'<c r="{at}{number}" t="inlineStr"><is><t>{text}</t></is></c>' for at, text in cells.items()
+        )
         return f'<row r="{number}">{"".join(inner)}</row>'
 
     rows = [
@@ -150,7 +168,9 @@ def main() -> None:
         "xlsx/good.xlsx": xlsx(),
         "xlsx/malformed.xlsx": archive({"[Content_Types].xml": "<Types/>", "xl/workbook.xml": "<workbook>"}),
         "xlsx/lookalike.xlsx": docx(),
-        "zip/good.zip": archive({"list.csv": "ip,comment\n192.0.2.181,C2 server\n", "a/inner.zip": inner, "x.png": b"\x89PNG\r\n"}),
+        "zip/good.zip": archive(
+            {"list.csv": "ip,comment\n192.0.2.181,C2 server\n", "a/inner.zip": inner, "x.png": b"\x89PNG\r\n"}
+        ),
         "zip/good-encrypted.zip": encrypted("list.txt", b"192.0.2.182\nevil[.]example\n", b"infected"),
         "zip/malformed.zip": archive({"list.txt": "192.0.2.183\n"})[:40],
         "zip/malformed-password.zip": encrypted("list.txt", b"192.0.2.184\n", b"another"),
