@@ -23,7 +23,7 @@ PATH = re.compile(
 """A Windows path."""
 
 FILE_LABEL = re.compile(
-    r"(?i)\s*[•*-]?\s*(?:file ?names?|file ?paths?|pdb(?: path)?)\s*[:=]\s*(?P<value>\S.*?)\s*$"
+    r"(?i)\s*(?:[•*-]\s*)?(?:file ?names?|file ?paths?|pdb(?: path)?)\s*[:=]\s*(?P<value>\S.*?)\s*$"
 )
 """``File name: evil.exe``."""
 
