@@ -22,6 +22,8 @@ from traque.model import Bulletin
 
 FOLDER = Path(__file__).resolve().parent.parent / "data" / "bulletins"
 ROLES = {"good", "malformed", "lookalike"}
+WRAPPERS = {"zip"}
+"""Readers whose bulletins keep the formats of the files inside."""
 NAMES = [reader.name for reader in bulletins.registry()]
 
 
@@ -72,7 +74,7 @@ def test_no_orphan_among_the_samples(name: str) -> None:
 @pytest.mark.parametrize(("name", "path"), every("good"))
 def test_good_sample_equals_its_golden(name: str, path: Path) -> None:
     found = bulletins.read_all(path)
-    assert {bulletin.format for bulletin in found} == {name}
+    assert name in WRAPPERS or {bulletin.format for bulletin in found} == {name}
     stated = [msgspec.structs.replace(bulletin, path="") for bulletin in found]
     text = json.dumps(msgspec.to_builtins(stated), indent=1, ensure_ascii=False) + "\n"
     golden = path.with_name(path.name + ".golden.json")

@@ -18,7 +18,7 @@ from traque.errors import BulletinError, EmptyBulletin, UnrecognisedBulletin
 from traque.model import Bulletin
 
 GOLDEN = Path(__file__).resolve().parent.parent / "data" / "bulletins" / "real-counts.json"
-FOLDERS = ("certfr", "misp", "stix2", "csv", "text")
+FOLDERS = ("certfr", "misp", "stix2", "csv", "text", "stix1", "openioc", "documents", "taxii")
 
 
 def counts(path: Path) -> dict[str, object]:

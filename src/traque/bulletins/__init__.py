@@ -2,7 +2,7 @@
 
 ::
 
-    read(path)                  one file, one bulletin
+    read(path)                  one file, one bulletin; or the folder of a MISP feed
     read_all(path)              one file, every bulletin in it (a MISP export may hold many events)
     read_bytes(data, name)      the same from memory
     from_values(["192.0.2.1"])  values without a file
@@ -22,6 +22,7 @@ from typing import Final
 
 import msgspec
 
+from traque.bulletins import _feed
 from traque.bulletins._build import Builder, Head, observe
 from traque.bulletins._decode import to_utf8
 from traque.bulletins._merge import distinct, merged
@@ -69,7 +70,7 @@ def read(path: Path) -> Bulletin:
 
 def read_all(path: Path) -> list[Bulletin]:
     """Every bulletin in ``path``, at least one of them with an indicator; raises as :func:`read`."""
-    found = _parse(_bytes_of(path), path.name, str(path))
+    found = _at(path, str(path))
     _refuse_empty(found, str(path))
     return distinct(found)
 
@@ -116,7 +117,7 @@ def load(arguments: Sequence[str]) -> list[Bulletin]:
     values: list[str] = []
     for argument in arguments:
         if _is_path(argument):
-            found += _parse(_bytes_of(Path(argument)), Path(argument).name, argument)
+            found += _at(Path(argument), argument)
         else:
             values.append(argument)
     if values:
@@ -125,42 +126,55 @@ def load(arguments: Sequence[str]) -> list[Bulletin]:
     return distinct(_without_context(merged(found)))
 
 
+def _at(path: Path, written: str) -> list[Bulletin]:
+    """Every bulletin at ``path``, which is a file or the folder of a MISP feed."""
+    if path.is_dir():
+        return _feed.read(path, lambda file: _parse(_bytes_of(file), file.name, str(file)))
+    return _parse(_bytes_of(path), path.name, written)
+
+
 def _parse(data: bytes, name: str, path: str) -> list[Bulletin]:
     """Every bulletin in ``data``, those without indicators too. An id that is not stated stays empty."""
     where = path or name
     if not data.strip(b"\0 \t\r\n"):
         raise EmptyBulletin("the file is empty", where=where, remedy="check that it was fetched whole")
-    text, notes = to_utf8(data, where, _what_is_read())
-    reader = _reader_for(text, name, where)
+    notes: tuple[str, ...] = ()
+    reader = _reader_for(data, name, binary=True)
+    if reader is None:
+        data, notes = to_utf8(data, where, _what_is_read())
+        reader = _reader_for(data, name, binary=False)
+    if reader is None:
+        raise UnrecognisedBulletin(
+            f"this is not a bulletin: {_looks_like(data)}", where=where, remedy=_what_is_read()
+        )
     try:
-        found = reader.read(text, where)
+        found = reader.read(data, where)
     except RecursionError:
-        raise MalformedBulletin("nested too deeply to be a bulletin", where=where) from None
+        raise MalformedBulletin(
+            "nested too deeply to be a bulletin", where=where, remedy="check where the file comes from"
+        ) from None
     return [
-        msgspec.structs.replace(bulletin, path=path, notes=(*notes, *bulletin.notes)) for bulletin in found
+        msgspec.structs.replace(bulletin, path=bulletin.path or path, notes=(*notes, *bulletin.notes))
+        for bulletin in found
     ]
 
 
-def _reader_for(text: bytes, name: str, where: str) -> BulletinReader:
-    head, ending = text[:HEAD], PurePath(name).suffix.lower()
-    scores = {reader.name: reader.sniff(head, name) for reader in registry()}
+def _reader_for(data: bytes, name: str, *, binary: bool) -> BulletinReader | None:
+    head, ending = data[:HEAD], PurePath(name).suffix.lower()
+    scores = {reader.name: reader.sniff(head, name) for reader in registry() if reader.binary is binary}
     sure = {
         name: score + (_TIE if ending in registry()[name].extensions else 0)
         for name, score in scores.items()
         if score > 0
     }
-    if sure:
-        return registry()[max(sure, key=lambda name: sure[name])]
-    raise UnrecognisedBulletin(
-        f"this is not a bulletin: {_looks_like(text)}", where=where, remedy=_what_is_read()
-    )
+    return registry()[max(sure, key=lambda name: sure[name])] if sure else None
 
 
 def _looks_like(text: bytes) -> str:
     start = text.lstrip()[:1]
     if start in (b"{", b"["):
         return "JSON, but neither MISP events nor STIX 2 objects, and what its values mean is not known"
-    return "XML or HTML" if start == b"<" else "no reader recognises it"
+    return "XML of a kind that is not known" if start == b"<" else "no reader recognises it"
 
 
 def _what_is_read() -> str:
@@ -170,10 +184,6 @@ def _what_is_read() -> str:
 
 def _bytes_of(path: Path) -> bytes:
     try:
-        if path.is_dir():
-            raise UsageError(
-                "this is a directory, not a bulletin", where=str(path), remedy="name the files in it"
-            )
         with path.open("rb") as file:
             data = file.read(_LARGEST + 1)
     except FileNotFoundError:

@@ -115,6 +115,13 @@ class Builder:
         """Whether the bulletin already holds ``observable`` as an indicator."""
         return observable in self._kept
 
+    def states(self, value: str, kind: str | None) -> bool:
+        """Whether the bulletin already holds what ``value`` is read as."""
+        try:
+            return self.knows(observe(value, kind))
+        except ObservableError:
+            return False
+
     def refuse(self, value: str, code: str, reason: str, *, kind: str | None = None, where: str = "") -> None:
         """Take a stated value that is not hunted, with the reason in words."""
         kind = (_asked(value, kind) or None) if kind in (ADDRESS, HASH) else kind or None
@@ -175,6 +182,11 @@ class Builder:
             yield f"{count} {_values(count)} given as {said}, read as {found}"
         if repeated := sum(kept.times - 1 for kept in self._kept.values()):
             yield f"{repeated} repeated {_values(repeated)} merged with the first"
+
+
+def is_searched(kind: str | None) -> bool:
+    """Whether values asked for as ``kind`` (None: whatever their form says) have a finder."""
+    return kind is None or kind in (ADDRESS, HASH) or kind in observables.registry()
 
 
 def observe(value: str, kind: str | None) -> Observable:

@@ -19,7 +19,7 @@ _MEANINGS: Final = {
     "pattern_type": "pattern type",
     "type": "type, kind, indicator type, ioc type, entity type, observable type, attribute type, value type",
     "value": "value, values, indicator, indicators, ioc, iocs, observable, "
-    "indicator value, ioc value, artifact",
+    "indicator value, ioc value, artifact, address, addresses",
     "description": "description, comment, comments, note, notes, characterization, details, context, "
     "name, title, info, role, usage, malware, family, malware family, category, threat, threat type, tags, "
     "tag, labels, kill chain",

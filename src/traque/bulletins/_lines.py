@@ -23,7 +23,7 @@ PATH = re.compile(
 """A Windows path."""
 
 FILE_LABEL = re.compile(
-    r"(?i)\s*[•*-]?\s*(?:file ?names?|file ?paths?|pdb(?: path)?)\s*[:=]\s*(?P<value>\S.*?)\s*$"
+    r"(?i)\s*(?:[•*-]\s*)?(?:file ?names?|file ?paths?|pdb(?: path)?)\s*[:=]\s*(?P<value>\S.*?)\s*$"
 )
 """``File name: evil.exe``."""
 
@@ -41,6 +41,9 @@ REFERENCE_HEADING = re.compile(
 VERSION = re.compile(r"(?i)\b(?:v|ver|version|firmware|build|release|update)\.?\s*$")
 """Text right before four numbers that are a version."""
 
+CODE_NAME = re.compile(r"[a-z]+(?:[A-Z][a-z]+)+\.[a-z]+")
+"""``clientInfo.name``: camel case in a name of two labels."""
+
 ALMOST = re.compile(
     r"(?<![\w.])(?:\d{1,5}(?:\.\d{1,5}){3}(?:/\d{1,3})?|(?=[a-f]*\d)[0-9a-f]{31,130}|(?=[A-F]*\d)[0-9A-F]{31,130})(?![\w.]*\w)"
 )
@@ -53,6 +56,7 @@ _OTHER_HASHES: Final = (
     ),
     ("ja3s", re.compile(r"(?i)\bja3s\b")),
     ("ja3", re.compile(r"(?i)\bja[34]\b")),
+    ("hassh", re.compile(r"(?i)\bhassh\b")),
     ("imphash", re.compile(r"(?i)\bimp-?hash\b")),
 )
 

@@ -11,7 +11,8 @@ from traque.registry import FormatSpec
 class BulletinReader(FormatSpec, frozen=True, kw_only=True):
     """One bulletin format.
 
-    Both functions get UTF-8 without a byte order mark, whatever the file's own encoding was.
+    Both functions get UTF-8 without a byte order mark, whatever the file's own encoding was; those of a
+    ``binary`` format get the bytes as they are.
     ``sniff(head, name)`` looks at the first :data:`HEAD` bytes and says how sure it is, from 0
     (not mine) to 1; content decides, the file's extension only breaks a tie. ``read(data, name)``
     returns one bulletin for each that the file holds (a MISP export may hold many events), with an
@@ -23,6 +24,7 @@ class BulletinReader(FormatSpec, frozen=True, kw_only=True):
     extensions: tuple[str, ...]
     sniff: Callable[[bytes, str], float]
     read: Callable[[bytes, str], tuple[Bulletin, ...]]
+    binary: bool = False
 
 
 HEAD = 64 * 1024

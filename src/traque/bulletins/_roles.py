@@ -3,7 +3,7 @@
 | role | words |
 |---|---|
 | ``c2`` | C2, C&C, command and control, command-and-control, callback server |
-| ``payload`` | payload, dropper, download server, malware hosting or distribution |
+| ``payload`` | payload (not MISP's "payload delivery"), dropper, download server, malware hosting |
 | ``phishing`` | phishing, phish |
 | ``scanner`` | scanner, scanning |
 | ``relay`` | relay, proxy, anonymisation, anonymization (STIX's indicator type), ORB, VPN exit |
@@ -20,7 +20,10 @@ from typing import Final
 
 _TABLE: Final = (
     ("c2", r"c2s?|c&c|cnc|command[ _-](?:and|&|n)[ _-]control|callback[ _-]server"),
-    ("payload", r"payloads?|droppers?|download[ _-]server|malware[ _-](?:hosting|distribution|download)"),
+    (
+        "payload",
+        r"payloads?(?! delivery)|droppers?|download[ _-]server|malware[ _-](?:hosting|distribution|download)",
+    ),
     ("phishing", r"(?:spear-?)?phish(?:ing)?"),
     ("scanner", r"scanners?|scanning"),
     ("relay", r"relays?|prox(?:y|ies)|anonymi[sz]ation|anonymi[sz]ers?|orbs?|vpn[ _-]exit"),

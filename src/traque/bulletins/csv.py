@@ -12,7 +12,7 @@ Validity comes only from columns that state it; first and last seen go in the de
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 import msgspec
@@ -48,6 +48,8 @@ _NOT_VALUES: Final = {
     "victim": "it names a victim, not the attacker",
     "reference": "a reference for the reader, not an indicator",
 }
+_NAME: Final = 4
+"""Words up to which a cell may be the name of a column."""
 _RULES: Final = frozenset({"yara", "sigma"})
 
 
@@ -69,8 +71,19 @@ def _read(data: bytes, name: str) -> tuple[Bulletin, ...]:
             "the rows do not have the same number of cells", where=name, remedy="check the delimiter"
         )
     builder = Builder(Head(format=SPEC.name))
+    state_rows(builder, ((f"line {line}", cells) for line, cells in _table.rows(text, delimiter)))
+    return (builder.bulletin(),)
+
+
+def state_rows(
+    builder: Builder, rows: Iterable[tuple[str, list[str]]], headings: tuple[str, ...] = ()
+) -> None:
+    """State or refuse every value of a table's rows, each of which comes with its place.
+
+    ``headings`` are the titles that the table stands below.
+    """
     table: list[Column] | None = None
-    for line, cells in _table.rows(text, delimiter):
+    for where, cells in rows:
         if cells[0].lstrip().startswith("#") and not (
             table is None and _columns.is_header([cells[0].lstrip("# "), *cells[1:]])
         ):
@@ -81,8 +94,34 @@ def _read(data: bytes, name: str) -> tuple[Bulletin, ...]:
                 table = _columns.columns(cells)
                 continue
             table = [Column("")] * len(cells)
-        _row(builder, table, cells, line)
-    return (builder.bulletin(),)
+        _row(builder, table, cells, where, headings)
+
+
+def names_columns(cells: Sequence[str]) -> bool:
+    """Whether a row is a header for certain: it names columns of values or victims, and holds no value."""
+    unnamed = Column("")
+    short = [cell for cell in cells if len(cell.split()) <= _NAME]
+    named = _columns.is_header(short) or any(map(holds_no_indicators, short))
+    return named and not any(_cell(unnamed, cell.strip()).holds_value for cell in cells)
+
+
+def is_clean(rows: Sequence[tuple[str, list[str]]]) -> bool:
+    """Whether no cell that should hold values mixes them with words; the first row is the header."""
+    table = _columns.columns(rows[0][1])
+    return not any(
+        column.meaning == "value" and cell.strip() and _mixed(_cell(column, cell.strip()))
+        for _, cells in rows[1:]
+        for column, cell in zip(table, cells, strict=False)
+    )
+
+
+def holds_no_indicators(name: str) -> bool:
+    """Whether a column of that name holds victims or references."""
+    return _columns.columns([name])[0].meaning in _NOT_VALUES
+
+
+def _mixed(cell: _Cell) -> bool:
+    return cell.holds_value and not all(found for _, found in cell.parts)
 
 
 class _Cell(msgspec.Struct, frozen=True):
@@ -107,11 +146,13 @@ def _cell(column: Column, text: str) -> _Cell:
     return _Cell(column, text, ((text, whole),))
 
 
-def _row(builder: Builder, table: Sequence[Column], cells: Sequence[str], line: int) -> None:
+def _row(
+    builder: Builder, table: Sequence[Column], cells: Sequence[str], where: str, headings: tuple[str, ...]
+) -> None:
     columns = [*table, *[Column("")] * (len(cells) - len(table))]
     row = [_cell(column, cell.strip()) for column, cell in zip(columns, cells, strict=False) if cell.strip()]
     by_meaning = {cell.column.meaning: cell.text for cell in reversed(row) if cell.column.meaning}
-    context = _context(row, by_meaning, f"line {line}")
+    context = _context(row, by_meaning, where, headings)
     for cell in row:
         meaning, name = cell.column.meaning, cell.column.name
         named = msgspec.structs.replace(context, words=(*context.words, name)) if name else context
@@ -158,8 +199,13 @@ def _form(text: str) -> Observable | None:
         return None
 
 
-def _context(row: Sequence[_Cell], by_meaning: dict[str, str], where: str) -> Context:
-    described = [cell.text for cell in row if cell.column.meaning == "description" or _is_remark(cell)]
+def _context(
+    row: Sequence[_Cell], by_meaning: dict[str, str], where: str, headings: tuple[str, ...]
+) -> Context:
+    described = [
+        *headings,
+        *(cell.text for cell in row if cell.column.meaning == "description" or _is_remark(cell)),
+    ]
     seen = _seen(by_meaning.get("first_seen"), by_meaning.get("last_seen"))
     return Context(
         tlp=tlp(by_meaning.get("tlp", "")),

@@ -118,7 +118,7 @@ def _read(data: bytes, name: str) -> tuple[Bulletin, ...]:
             where=name,
             remedy="export the event as MISP JSON",
         )
-    return tuple(_event(event, notes) for event in events)
+    return tuple(read_event(event, SPEC.name, notes) for event in events)
 
 
 def _events(document: object, depth: int = 0) -> Iterator[dict[str, Any]]:
@@ -133,11 +133,12 @@ def _events(document: object, depth: int = 0) -> Iterator[dict[str, Any]]:
             yield item
 
 
-def _event(event: dict[str, Any], notes: tuple[str, ...]) -> Bulletin:
+def read_event(event: dict[str, Any], form: str, notes: tuple[str, ...] = ()) -> Bulletin:
+    """The bulletin that the fields of one event make, in whatever ``form`` they were exported."""
     tags = _tags(event)
     builder = Builder(
         Head(
-            format=SPEC.name,
+            format=form,
             id=_json.text(event.get("uuid")),
             title=_json.text(event.get("info")),
             producer=next(
@@ -228,7 +229,9 @@ def _context(attribute: dict[str, Any], thing: dict[str, Any] | None) -> Context
         description="; ".join(dict.fromkeys(filter(None, (comment, around, seen)))),
         words=(comment, around, *tags),
         actors=_actors(attribute, tags),
-        where=f"attribute {uuid}" if (uuid := _json.text(attribute.get("uuid"))) else "",
+        where=f"attribute {uuid}"
+        if (uuid := _json.text(attribute.get("uuid")))
+        else _json.text(attribute.get("where")),
     )
 
 

@@ -8,6 +8,7 @@
   the values are all that the publisher gives: they are hunted, and a note says so.
 - The bulletin is the report when there is exactly one (its id, title and date), else the bundle.
 - Actors come from ``indicates`` and ``attributed-to`` relationships, else from a shared report.
+- TAXII 2.1 envelopes (``{"more": ..., "objects": [...]}``) and saved collections are read the same.
 - TLP 1.x and 2.0 markings are known by their identifiers and by their definitions.
 
 Format: https://docs.oasis-open.org/cti/stix/v2.1/os/stix-v2.1-os.html
@@ -22,11 +23,11 @@ from typing import Any, Final
 import msgspec
 
 from traque.bulletins import _json
-from traque.bulletins._build import NOT_FOR_DETECTION, Builder, Context, Head, observe
+from traque.bulletins._build import NOT_FOR_DETECTION, Builder, Context, Head
 from traque.bulletins._fields import confidence, moment, pap_tag, strictest, tlp_tag
 from traque.bulletins._reader import BulletinReader
 from traque.bulletins._stix_values import kind_of, state_pattern, unsearched_word
-from traque.errors import MalformedBulletin, ObservableError
+from traque.errors import MalformedBulletin
 from traque.model import Bulletin
 
 Object = dict[str, Any]
@@ -105,6 +106,10 @@ def _read(data: bytes, name: str) -> tuple[Bulletin, ...]:
         _indicator(builder, bundle, thing)
     _observed(builder, bundle)
     return (builder.bulletin(),)
+
+
+def _is_stix(thing: Object) -> bool:
+    return _json.text(thing.get("id")).startswith(f"{thing['type']}--")
 
 
 class _Bundle:
@@ -193,6 +198,9 @@ class _Bundle:
                     yield from self._walk(thing["objects"], depth + 1)
             elif isinstance(thing.get("type"), str):
                 yield thing
+            elif depth < _DEPTH and "type" not in thing:  # what a TAXII server saves around its collections
+                for inner in thing.values():
+                    yield from (found for found in self._walk(inner, depth + 1) if _is_stix(found))
 
     def _defined_markings(self) -> Iterator[tuple[str, str]]:
         for marking in self.of("marking-definition"):
@@ -260,7 +268,7 @@ def _observed(builder: Builder, bundle: _Bundle) -> None:
                 builder.not_searched(value, unsearched_word(path), context.where)
             elif not patterns:
                 stated += builder.state(value, kind, context)
-            elif not _known(builder, value, kind):
+            elif not builder.states(value, kind):
                 reason = "an observed value that no indicator of the bundle names"
                 builder.refuse(value, NOT_FOR_DETECTION, reason, kind=kind, where=context.where)
     if stated:
@@ -292,13 +300,6 @@ def _values(thing: Object) -> Iterator[tuple[str, str]]:
         yield from ((f"{kind}:hashes.{name}", _json.text(value)) for name, value in hashes.items())
     elif (field := _VALUE_FIELDS.get(kind)) and (value := _json.text(thing.get(field))):
         yield f"{kind}:{field}", value
-
-
-def _known(builder: Builder, value: str, kind: str) -> bool:
-    try:
-        return builder.knows(observe(value, kind))
-    except ObservableError:
-        return False
 
 
 SPEC: Final = BulletinReader(

@@ -17,6 +17,7 @@ refused with the reason.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 import msgspec
@@ -75,7 +76,7 @@ def _read(data: bytes, _name: str) -> tuple[Bulletin, ...]:
     text = data.decode("utf-8", "replace")
     opening = "\n".join(text.split("\n", _OPENING)[:_OPENING])
     builder = Builder(Head(format=SPEC.name, tlp=tlp_tag(opening), pap=pap_tag(opening)))
-    _Reader(builder, text).run()
+    Prose(builder).state(numbered(text))
     return (builder.bulletin(),)
 
 
@@ -108,40 +109,58 @@ class _Line(msgspec.Struct):
         )
 
 
-class _Reader:
-    """Walks the lines and remembers the headings above."""
+def numbered(text: str) -> Iterator[tuple[str, str]]:
+    """The lines of ``text``, each with its place."""
+    for number, line in enumerate(text.split("\n"), 1):
+        for part in line.splitlines() or [""]:
+            yield f"line {number}", part
 
-    def __init__(self, builder: Builder, text: str) -> None:
+
+class Prose:
+    """Walks lines and remembers the headings above; documents of every layout are read through it.
+
+    ``linked`` are the hosts and addresses (without scheme, lower case) that the document's links lead to.
+    """
+
+    def __init__(self, builder: Builder, linked: frozenset[str] = frozenset()) -> None:
         self._builder = builder
-        self._lines = [
-            (number, part)
-            for number, line in enumerate(text.split("\n"), 1)
-            for part in line.splitlines() or [""]
-        ]
+        self._linked = linked
         self._headings: list[str] = []
         self._closed = True
         """The heading above is complete: the next one replaces it."""
 
-    def run(self) -> None:
-        """State or refuse every value of the text."""
-        written = [line for _, line in self._lines]
+    @property
+    def headings(self) -> tuple[str, ...]:
+        """What stands above the line that follows."""
+        return tuple(self._headings)
+
+    def head(self, text: str) -> None:
+        """Begin a section named ``text``: nothing above it is a heading of what follows."""
+        self._headings.clear()
+        self._closed = False
+        self._head(text)
+
+    def state(self, lines: Iterable[tuple[str, str]]) -> None:
+        """State or refuse every value of the lines, each of which comes with its place."""
+        places = list(lines)
+        written = [line for _, line in places]
         index = 0
         while index < len(written):
-            number, line = self._lines[index]
+            where, line = places[index]
             bare = line.strip()
             if (only := observables.lone(bare)) is not None:
-                self._alone(only, bare, f"line {number}")
+                self._alone(only, bare, where)
                 index += 1
                 continue
             if rule := _lines.yara_rule(written, index):
                 name, taken = rule
                 self._builder.refuse(
-                    f"rule {name}", PATTERN, "a YARA rule, not a value", kind="yara", where=f"line {number}"
+                    f"rule {name}", PATTERN, "a YARA rule, not a value", kind="yara", where=where
                 )
                 self._closed = True
                 index += taken
                 continue
-            self._line(line, f"line {number}")
+            self._line(line, where)
             index += 1
 
     def _alone(self, only: Observable, written: str, where: str) -> None:
@@ -221,7 +240,9 @@ class _Reader:
                 and _lines.VERSION.search(line.text[max(0, start - 20) : start])
             ):
                 self._refuse(observable, raw, line.where, "it is a version number, not an address")
-            elif observable.kind in _NAMED_KINDS and plain and reference:
+            elif observable.kind == "domain-name" and plain and _lines.CODE_NAME.fullmatch(raw):
+                self._refuse(observable, raw, line.where, "written like a field in code, not like a host")
+            elif observable.kind in _NAMED_KINDS and plain and (reference or self._is_linked(observable)):
                 self._refuse(observable, raw, line.where, "a reference for the reader, not an indicator")
             elif observable.kind in _NAMED_KINDS and plain and sentence:
                 self._refuse(
@@ -239,6 +260,10 @@ class _Reader:
             self._builder.state(raw, kind, context)
         else:
             self._builder.not_searched(raw, kind, context.where)
+
+    def _is_linked(self, observable: Observable) -> bool:
+        bare = observable.value.rpartition("://")[2].strip("/").lower()
+        return bare.removeprefix("www.") in self._linked
 
     def _keep(self, observable: Observable, written: str, context: Context) -> None:
         self._builder.keep(observable, written, context)
@@ -320,7 +345,7 @@ def _values(refanged: str, written: str) -> list[tuple[Observable, int, int]]:
 SPEC: Final = BulletinReader(
     name="text",
     title="lists and prose",
-    extensions=(".txt", ".text", ".list", ".ioc", ".md", ".hosts", ".netset", ".ipset"),
+    extensions=(".txt", ".text", ".list", ".ioc", ".hosts", ".netset", ".ipset"),
     sniff=_sniff,
     read=_read,
 )

@@ -157,7 +157,16 @@ def _may_end(written: str) -> bool:
 
 def _may_be_a_host(host: str) -> bool:
     """Whether what has no scheme in front may be the host of a URL."""
-    return not _HOST_NAME.search(host) or _is_name(host, defanged=False)
+    return _is_name(host, defanged=False) if _HOST_NAME.search(host) else _is_literal(host)
+
+
+def _is_literal(host: str) -> bool:
+    """Whether a host without a name is an address, not a version (``v1.43/containers``)."""
+    try:
+        _ip.canonical(host.strip("[]"))
+    except ObservableError:
+        return False
+    return True
 
 
 def _is_url(observable: Observable) -> bool:
@@ -170,7 +179,7 @@ def _is_url(observable: Observable) -> bool:
     path = _PORT_FIRST.sub("", rest)
     if _HOST_NAME.search(host):
         return bool(path) and _may_be_a_host(host)
-    return not _PREFIX_ONLY.fullmatch(path)
+    return not _PREFIX_ONLY.fullmatch(path) and _is_literal(host)
 
 
 def _spans(kind: str, record: bytes) -> Iterator[tuple[int, int]]:

@@ -1,0 +1,5 @@
+rule Cut {
+ strings:
+  $a = "evil.example"
+ condition:
+  $a
