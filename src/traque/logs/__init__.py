@@ -52,7 +52,7 @@ def recognise(head: bytes, name: str) -> Recognition:
     if best is None:
         return Recognition("unknown", 0.0, unknown_reader())
     reader = best.reader(judged)
-    return Recognition(best.name, confidence, LineReader(reader.times, _with_strays(reader.parse)))
+    return Recognition(best.name, confidence, LineReader(reader.times, _with_strays(reader.parse)), best.utc)
 
 
 def _with_strays(parse: Callable[[bytes], Event | None]) -> Callable[[bytes], Event | None]:
