@@ -219,7 +219,7 @@ def _session(number: str, said: str, fields: Fields) -> tuple[Initiator, Outcome
     fields_of(pairs, fields)
     # One who is named is the remote end, and it came to us.
     initiator = Initiator.SOURCE if "source.ip" in fields or "source.domain" in fields else Initiator.UNKNOWN
-    why = " ".join(said.split())[-80:]
+    why = " ".join(said.split())[:90]
     if number in _ACCEPTED:
         return initiator, Outcome.LOGIN_ACCEPTED, why
     if number in _REFUSED:
