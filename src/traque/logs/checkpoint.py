@@ -142,6 +142,7 @@ SPEC = LogFormat(
     times=TIMES,
     sniff=sniff,
     reader=reader,
+    linewise=True,
     marks=('loguid:"', 'product:"'),
     message=message,
 )

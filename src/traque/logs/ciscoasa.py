@@ -372,6 +372,7 @@ SPEC = LogFormat(
     times=TIMES,
     sniff=sniff,
     reader=reader,
+    linewise=True,
     marks=("%ASA-", "%FTD-", "%PIX-", "%FWSM-"),
     message=message,
 )

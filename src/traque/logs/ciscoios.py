@@ -131,6 +131,7 @@ SPEC = LogFormat(
     times=TIMES,
     sniff=sniff,
     reader=reader,
+    linewise=True,
     marks=("%SEC", "%LOGIN", "%SSH", "%ACLLOG", "%IPV6_ACL", "%SYS-", "%IOSXE", "%AUTHPRIV", "%AAA"),
     message=message,
 )

@@ -92,6 +92,7 @@ SPEC = LogFormat(
     times=TIMES,
     sniff=sniff,
     reader=reader,
+    linewise=True,
     programs=("filterlog", "filterlog*"),
     message=message,
 )

@@ -158,6 +158,7 @@ SPEC = LogFormat(
     times=TIMES,
     sniff=sniff,
     reader=reader,
+    linewise=True,
     programs=("haproxy", "haproxy*"),
     message=message,
 )

@@ -148,6 +148,7 @@ SPEC = LogFormat(
     times=TIMES,
     sniff=sniff,
     reader=reader,
+    linewise=True,
     marks=("RT_FLOW", "APPTRACK_", "RT_IDP", "RT_UTM", "RT_SCREEN", "RT_AAMW", "RT_SECINTEL"),
     message=message,
 )

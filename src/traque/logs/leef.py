@@ -107,6 +107,7 @@ SPEC = LogFormat(
     times=TIMES,
     sniff=sniff,
     reader=reader,
+    linewise=True,
     marks=("LEEF:",),
     message=message,
 )

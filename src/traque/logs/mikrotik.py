@@ -116,6 +116,7 @@ SPEC = LogFormat(
     times=TIMES,
     sniff=sniff,
     reader=reader,
+    linewise=True,
     marks=(" proto ", "login failure for user ", " logged in from ", " logged out from "),
     message=message,
 )

@@ -135,6 +135,7 @@ SPEC = LogFormat(
     times=TIMES,
     sniff=sniff,
     reader=reader,
+    linewise=True,
     marks=(" SSLVPN ", " AAA ", " AAATM ", " SSLLOG ", " CMD_EXECUTED ", " CONN_TERMINATE ", " CONN_DELINK "),
     message=message,
 )

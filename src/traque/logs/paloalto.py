@@ -240,6 +240,7 @@ SPEC = LogFormat(
     times=TIMES,
     sniff=sniff,
     reader=reader,
+    linewise=True,
     marks=(",TRAFFIC,", ",THREAT,", ",GLOBALPROTECT,", ",SYSTEM,", ",CONFIG,"),
     message=message,
 )

@@ -133,6 +133,7 @@ SPEC = LogFormat(
     times=TIMES,
     sniff=sniff,
     reader=reader,
+    linewise=True,
     marks=(" vpn=", ")[] - ", "] - "),
     message=message,
 )

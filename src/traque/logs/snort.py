@@ -89,6 +89,7 @@ SPEC = LogFormat(
     times=TIMES,
     sniff=sniff,
     reader=reader,
+    linewise=True,
     programs=("snort", "suricata"),
     message=message,
 )

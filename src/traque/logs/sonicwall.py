@@ -122,6 +122,7 @@ SPEC = LogFormat(
     times=TIMES,
     sniff=sniff,
     reader=reader,
+    linewise=True,
     begins=("id=",),
     message=message,
 )

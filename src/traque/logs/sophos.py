@@ -154,6 +154,7 @@ SPEC = LogFormat(
     times=TIMES,
     sniff=sniff,
     reader=reader,
+    linewise=True,
     marks=(' log_component="', ' sub="'),
     message=message,
 )

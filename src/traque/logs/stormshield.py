@@ -146,6 +146,7 @@ SPEC = LogFormat(
     times=TIMES,
     sniff=sniff,
     reader=reader,
+    linewise=True,
     begins=("id=firewall",),
     message=message,
 )

@@ -83,6 +83,7 @@ SPEC = LogFormat(
     times=TIMES,
     sniff=sniff,
     reader=reader,
+    linewise=True,
     programs=("charon", "charon-systemd", "ipsec", "charon-custom"),
     message=message,
 )

@@ -76,6 +76,7 @@ SPEC = LogFormat(
     times=TIMES,
     sniff=sniff,
     reader=reader,
+    linewise=True,
     programs=("kernel",),
     message=message,
 )
