@@ -52,7 +52,7 @@ def test_spec_is_complete(spec: LogFormat) -> None:
     assert spec.knows.endswith(".")
     assert spec.times
     assert all(rule.layout in LAYOUTS for rule in spec.times)
-    assert (spec.message is None) == (not spec.programs and not spec.begins)
+    assert (spec.message is None) is not bool(spec.programs or spec.begins or spec.marks)
 
 
 @pytest.mark.parametrize("spec", FORMATS, ids=_id)

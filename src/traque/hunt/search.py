@@ -252,7 +252,8 @@ class SourceSearch:
         return self._recognition.reader.parse(record)
 
     def _moment(self, stamp: Stamp) -> datetime:
-        return timestamps.resolve(stamp, zone=self._question.zone, year_rule=self._years)
+        zone = UTC if self._recognition.utc else self._question.zone
+        return timestamps.resolve(stamp, zone=zone, year_rule=self._years)
 
     def _seconds(self, stamp: Stamp) -> float:
         """The moment as seconds since 1970, without a detour where the record states all of it."""

@@ -52,9 +52,8 @@ def recognise(head: bytes, name: str) -> Recognition:
     if best is None:
         return Recognition("unknown", 0.0, unknown_reader())
     reader = best.reader(judged)
-    return Recognition(
-        best.name, confidence, LineReader(reader.times, _with_strays(reader.parse), reader.shapes)
-    )
+    strays = LineReader(reader.times, _with_strays(reader.parse), reader.shapes)
+    return Recognition(best.name, confidence, strays, best.utc)
 
 
 def _with_strays(parse: Callable[[bytes], Event | None]) -> Callable[[bytes], Event | None]:

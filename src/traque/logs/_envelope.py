@@ -54,7 +54,10 @@ def open_envelope(record: bytes) -> Envelope | None:
     text = text_of(record)
     rfc5424, bsd, tag, bare = _patterns()
     if found := rfc5424.match(text):
-        priority, host, program, message = found.groups()
+        priority, host, program, kind, data, message = found.groups()
+        if not message and data != "-":
+            # All of it stands in the structured data (Juniper, Check Point).
+            message = data if kind == "-" else f"{kind} {data}"
         return Envelope(
             read(record, TIMES[1:]),
             "" if host == "-" else host,
@@ -93,7 +96,9 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], re.P
     word = rf"(?!(?i:{levels})[\s:])[^\s\[\]:]+"
     data = r'(?:-|(?:\[(?:[^]"\\]|\\.|"(?:[^"\\]|\\.)*+")*+\])++)'
     return (
-        re.compile(rf"<(\d{{1,3}})>\d{{1,2}} (?:-|{iso}) (\S+) (\S+) \S+ \S+ {data}(?: (.*))?$", re.DOTALL),
+        re.compile(
+            rf"<(\d{{1,3}})>\d{{1,2}} (?:-|{iso}) (\S+) (\S+) \S+ (\S+) ({data})(?: (.*))?$", re.DOTALL
+        ),
         re.compile(rf"(?:<(\d{{1,3}})>)? ?(?:{iso}|{month}):? +(?:<[\w.]+> )?"),
         re.compile(rf"(?:({host}) +)?({word})(?:\[[^\]\s]*\])?: ?"),
         re.compile(rf"(?:({host}) )?({word})\[\d{{1,10}}\]: "),

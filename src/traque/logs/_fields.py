@@ -11,6 +11,9 @@ from traque.model import Initiator, Outcome
 
 Fields = dict[str, str | int]
 
+UNSPECIFIED: Final = "0.0.0.0"  # noqa: S104 - compared with, never bound
+"""How devices write that there is no address."""
+
 SEVERAL: Final = 50
 """How many answers or recipients of one record are kept."""
 

@@ -90,8 +90,9 @@ class LogFormat(FormatSpec, frozen=True, kw_only=True):
     answers how sure it is that a source is its own, from 0 to ``ceiling`` (vague formats are asked last);
     ``reader`` is asked only after that. ``programs`` are syslog program names whose messages ``message``
     reads (a final ``*`` stands for any ending), ``begins`` are beginnings of messages that it reads
-    whatever the program. ``linewise`` formats have no header: the reader of one source reads every other
-    whose lines look alike.
+    whatever the program, ``marks`` are texts that stand anywhere in them. ``linewise`` formats have no
+    header: the reader of one source reads every other whose lines look alike. ``utc``: times without a zone
+    are UTC by the format's own definition, whatever the zone of the machine.
 
     ``shapes`` say, as data for the kernel, which records are judged alike. Each is a regular expression
     over bytes that matches a whole record, in the syntax that Python and Rust share, without Unicode and
@@ -114,6 +115,8 @@ class LogFormat(FormatSpec, frozen=True, kw_only=True):
     linewise: bool = False
     programs: tuple[str, ...] = ()
     begins: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()
+    utc: bool = False
     message: Callable[[Envelope], Event | None] | None = None
     document: Callable[[Mapping[str, object]], Event | None] | None = None
     shapes: tuple[str, ...] = ()
@@ -121,11 +124,15 @@ class LogFormat(FormatSpec, frozen=True, kw_only=True):
 
 
 class Recognition(msgspec.Struct, frozen=True):
-    """The format chosen for a source; ``unknown`` has a reader that reads only times."""
+    """The format chosen for a source; ``unknown`` has a reader that reads only times.
+
+    ``utc``: times without a zone are UTC (:class:`LogFormat`).
+    """
 
     format: str
     confidence: float
     reader: RecordReader
+    utc: bool = False
 
 
 def head_of(data: bytes, name: str, classify: Callable[[bytes], str | None]) -> Head:

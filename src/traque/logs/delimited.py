@@ -138,8 +138,8 @@ def _times(table: _Table, rows: Sequence[bytes]) -> tuple[TimeRule, ...]:
 SPEC = LogFormat(
     name="delimited",
     title="CSV, TSV and W3C extended logs with a header, any schema",
-    example=b"#Fields: date time c-ip s-ip s-port cs-method cs-uri-stem sc-status\n"
-    b"2021-01-07 04:18:07 192.0.2.7 203.0.113.9 443 GET /owa 200",
+    example=b"time,src_ip,src_port,dst_ip,dst_port,action,bytes\n"
+    b"2021-01-07T04:18:07Z,192.0.2.7,51022,203.0.113.9,22,deny,60",
     knows="Guessed from the header's names (src_ip, c-ip, dst, action, sc-status, bytes...), and said "
     "so: the source initiated unless its port is a service's; the action's word, the HTTP status "
     "or bytes back say what came of it.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from typing import Final
 
 import msgspec
 
@@ -13,6 +14,9 @@ from traque.logs._format import AUTO, Head, LineReader, LogFormat, RecordReader,
 from traque.logs.syslog import reader as syslog_reader
 from traque.model import Event, Initiator, Outcome
 from traque.timestamps import read
+
+_LETTERS: Final = {"d": "drop", "r": "reject", "a": "accept"}
+"""How UniFi gateways end a prefix: ``[WAN_LOCAL-default-D]``."""
 
 
 def message(opened: Envelope) -> Event | None:
@@ -38,7 +42,7 @@ def message(opened: Envelope) -> Event | None:
         ("network.transport", values.get("PROTO", "").lower()),
         ("observer.ingress.interface.name", values.get("IN")),
         ("observer.egress.interface.name", values.get("OUT")),
-        ("event.action", action[0].lower() if action else _prefix(prefix)),
+        ("event.action", _LETTERS.get(action[0].lower(), action[0].lower()) if action else _prefix(prefix)),
         ("network.bytes", values.get("LEN")),
     ]
     initiator, reason = _initiator(values, frozenset(flag.findall(packet)))
@@ -90,8 +94,8 @@ def _patterns() -> tuple[re.Pattern[str], ...]:
         re.compile(r"\b(IN|OUT|SRC|DST|PROTO|SPT|DPT|TYPE|LEN)=(\S*)"),
         re.compile(r" (SYN|ACK|RST|FIN|PSH|URG)(?= |$)"),
         re.compile(
-            r"(?P<denied>BLOCK|DROP|REJECT|DENY|DENIED|INVALID|DISCARD)(?:P?ED)?(?![A-Z])"
-            r"|(?:ALLOW|ACCEPT|PASS|PERMIT)(?:ED)?(?![A-Z])",
+            r"(?P<denied>BLOCK|DROP|REJECT|DENY|DENIED|INVALID|DISCARD|(?<=-)[DR](?=\]))(?:P?ED)?(?![A-Z])"
+            r"|(?:ALLOW|ACCEPT|PASS|PERMIT|(?<=-)A(?=\]))(?:ED)?(?![A-Z])",
             re.IGNORECASE,
         ),
     )

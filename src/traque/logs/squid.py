@@ -1,4 +1,4 @@
-"""Squid's native access log."""
+"""Squid's access log, in its native and its combined format."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from traque.logs.syslog import reader as syslog_reader
 from traque.model import Event, Initiator, Outcome, TimeRule
 from traque.timestamps import read
 
-TIMES = (TimeRule("epoch"),)
+TIMES = (TimeRule("epoch"), TimeRule("clf", anchor=b"["))
 
 
 def understand(record: bytes) -> Event | None:
@@ -29,10 +29,13 @@ def message(opened: Envelope) -> Event | None:
 
 
 def _understand(text: str, record: bytes) -> Event | None:
-    found = _pattern().match(text)
-    if found is None:
+    if found := _pattern().match(text):
+        client, tag, status, size, method, url, user, hierarchy, peer = found.groups()
+    elif found := _combined().match(text):
+        client, user, method, url, status, size, tag, hierarchy = found.group(1, 2, 3, 4, 5, 6, 9, 10)
+        peer = "-"
+    else:
         return None
-    client, tag, status, size, method, url, user, hierarchy, peer = found.groups()
     # Behind a parent or sibling proxy the peer is that proxy: the URL alone says where the request went.
     direct = hierarchy.endswith("DIRECT") or hierarchy in ("ORIGINAL_DST", "PINNED")
     asked = [] if url.startswith("error:") else url_fields(url)
@@ -50,6 +53,8 @@ def _understand(text: str, record: bytes) -> Event | None:
         ("http.response.status_code", status if number_of(status) else None),
         ("event.action", tag),
     ]
+    if found.re is _combined():
+        pairs += [("http.request.referrer", found[7]), ("user_agent.original", found[8])]
     return Event(
         format="squid",
         time=read(record, TIMES),
@@ -84,6 +89,15 @@ def _pattern() -> re.Pattern[str]:
     )
 
 
+@cache
+def _combined() -> re.Pattern[str]:
+    """``logformat combined``: a web server's line, then what Squid did."""
+    return re.compile(
+        r'(\S+) \S+ (\S+) \[[^\]]{15,30}\] "([A-Z]{2,16}) (\S+) HTTP/[\d.]{1,3}" (\d{3}) (\d+) '
+        r'"([^"]*)" "([^"]*)" ([A-Z][A-Z_]*):([A-Z][A-Z_]*)'
+    )
+
+
 def sniff(head: Head) -> float:
     """Lines of its own, or its messages in syslog."""
     return specific(max(share(head, understand), head.share_of_messages("squid")))
@@ -104,7 +118,7 @@ _SHAPE = (
 SHAPES = (_SHAPE,)
 SPEC = LogFormat(
     name="squid",
-    title="Squid native access log",
+    title="Squid access log (native, combined)",
     example=b"1609993087.123     45 10.0.0.7 TCP_TUNNEL/200 5120 CONNECT www.example:443 - "
     b"HIER_DIRECT/192.0.2.7 -",
     knows="The client initiated. TCP_DENIED is denied; status 0, a time-out and a failed CONNECT are "

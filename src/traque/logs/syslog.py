@@ -37,7 +37,7 @@ def dispatch(opened: Envelope) -> Event | None:
     if wrapped is not None:
         inner = opened.message[wrapped.end() :]
         opened = msgspec.structs.replace(opened, message=inner.removesuffix("]") if wrapped[1] else inner)
-    programs, prefixes, beginnings = _routes()
+    programs, prefixes, marks, beginnings = _routes()
     readers = programs.get(opened.program)
     if readers is None:
         readers = tuple(found for prefix, found in prefixes if opened.program.startswith(prefix))
@@ -45,6 +45,11 @@ def dispatch(opened: Envelope) -> Event | None:
         event = found(opened)
         if event is not None:
             return event
+    for mark, found in marks:
+        if mark in opened.message or mark in opened.program:
+            event = found(opened)
+            if event is not None:
+                return event
     for beginning, found in beginnings:
         if opened.message.startswith(beginning):
             event = found(opened)
@@ -83,10 +88,11 @@ def _wrapping() -> re.Pattern[str]:
 
 
 class _Routes(NamedTuple):
-    """Who reads a message: by program, by the beginning of the program's name, by how the message begins."""
+    """Who reads a message: by program, by the beginning of its name, by a mark, by how the message begins."""
 
     programs: Mapping[str, tuple[MessageReader, ...]]
     prefixes: tuple[tuple[str, MessageReader], ...]
+    marks: tuple[tuple[str, MessageReader], ...]
     beginnings: tuple[tuple[str, MessageReader], ...]
 
 
@@ -96,6 +102,7 @@ def _routes() -> _Routes:
 
     programs: dict[str, tuple[MessageReader, ...]] = {}
     prefixes: list[tuple[str, MessageReader]] = []
+    marks: list[tuple[str, MessageReader]] = []
     beginnings: list[tuple[str, MessageReader]] = []
     for spec in registry():
         if spec.message is None:
@@ -105,11 +112,12 @@ def _routes() -> _Routes:
                 prefixes.append((program[:-1], spec.message))
             else:
                 programs[program] = (*programs.get(program, ()), spec.message)
+        marks += [(mark, spec.message) for mark in spec.marks]
         beginnings += [(beginning, spec.message) for beginning in spec.begins]
     # The longest first: what is said of "postfix/" is not about "post".
     prefixes.sort(key=lambda route: -len(route[0]))
     beginnings.sort(key=lambda route: -len(route[0]))
-    return _Routes(MappingProxyType(programs), tuple(prefixes), tuple(beginnings))
+    return _Routes(MappingProxyType(programs), tuple(prefixes), tuple(marks), tuple(beginnings))
 
 
 def _account_refused(opened: Envelope) -> Event | None:

@@ -8,6 +8,7 @@ from functools import cache
 from traque.logs._envelope import CLOCK, MONTH, Envelope, text_of
 from traque.logs._fields import fields_of, host_and_port, http_outcome, is_address, side
 from traque.logs._format import Head, LineReader, LogFormat, RecordReader, share, specific
+from traque.logs._web import is_log_in_form
 from traque.logs.syslog import reader as syslog_reader
 from traque.model import Event, Initiator, Outcome, TimeRule
 from traque.timestamps import read
@@ -22,8 +23,9 @@ def understand(record: bytes) -> Event | None:
     found = escaped.match(text) or loose.match(text)
     if found is None:
         return None
-    vhost, client, user, request, status, size, referrer, agent, rest = found.groups()
-    user = None if user in ("-", '""') else user
+    before, client, user, between, request, status, size, referrer, agent, rest = found.groups()
+    vhost = before or (between if between and _is_host(between) else None)
+    user = user if user.strip('-" ') else None
     method, target = _request(request)
     host, forwarded = vhost or "", None
     # After the agent nginx writes X-Forwarded-For, others the virtual host.
@@ -46,7 +48,7 @@ def understand(record: bytes) -> Event | None:
     outcome, why = http_outcome(status, user=user is not None), f"HTTP {status}"
     if user is not None:
         why += " with an account"
-    elif method == "POST" and status in ("302", "303") and _log_in_form().search(target.partition("?")[0]):
+    elif is_log_in_form(method, status, target):
         outcome, why = Outcome.LOGIN_ACCEPTED, f"HTTP {status} after a log-in form: probably accepted"
     return Event(
         format="webaccess",
@@ -94,29 +96,22 @@ def _is_host(text: str) -> bool:
 
 
 @cache
-def _log_in_form() -> re.Pattern[str]:
-    """Paths that log-in forms are posted to: a redirect afterwards mostly means that they let in."""
-    return re.compile(
-        r"(?:^|[/_.-])(?:wp-)?(?:log[-_]?[io]n|sign[-_]?in|logincheck|auth\.owa|j_security_check|login\.cgi)(?:$|[/_.-])",
-        re.IGNORECASE,
-    )
-
-
-@cache
 def _host() -> re.Pattern[str]:
     return re.compile(r"localhost|(?=[0-9.-]*[A-Za-z])[A-Za-z0-9][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+)+\.?")
 
 
 @cache
 def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    # [vhost[:port]] client ident user [time] "request" status bytes ["referrer" "agent"] [rest]
+    # [vhost[:port]] client ident user [time] [vhost] "request" status bytes [times] ["referrer"
+    # "agent"] [rest]
     before = (
         r"(?:<\d{1,3}>)?(?:([^\s\[\"]+) (?=[0-9A-Fa-f]*[.:][0-9A-Fa-f.:]* ))?"
         r"([^\s\[\"]+) (?:[^\s\[\"]+) ([^\[\"]{1,128}|\"[^\"\[]{0,128}\") "
         r"\[\d\d?/[A-Za-z]{3}/\d{4}[: ]\d\d?:\d\d:\d\d[^\]]{0,20}\] "
+        r"(?:([^\s\[\"]{1,255}) )?"
     )
     quoted = r'"((?:[^"\\]|\\.)*+)"'
-    after = rf" (\d{{3}}) (\d+|-)(?: {quoted} {quoted}(.*)|\s*$)?"
+    after = rf" (\d{{3}}) (\d+|-)(?:(?: \d[\d.]{{0,15}}){{0,2}} {quoted} {quoted}(.*)|\s*$)?"
     # Some servers do not escape a quote inside the request.
     return re.compile(before + quoted + after, re.DOTALL), re.compile(
         before + r'"(.*?)(?<!\\)"' + after, re.DOTALL

@@ -1,0 +1,87 @@
+"""Confluence's and Jira's access logs (Tomcat's AccessLogValve as Atlassian sets it up).
+
+Source: Atlassian "How to enable user access logging" (Confluence 7.11 and later, Jira 9.4 and later) and
+plaso's samples of them: ``[time] forwarded-or-remote user thread remote METHOD target HTTP/1.1 status 20ms
+bytes referer agent``.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from traque.logs._envelope import text_of
+from traque.logs._fields import fields_of, http_outcome, side
+from traque.logs._format import Head, LineReader, LogFormat, RecordReader, share, specific
+from traque.logs._web import is_log_in_form, target_fields
+from traque.model import Event, Initiator, Outcome, TimeRule
+from traque.timestamps import read
+
+TIMES = (TimeRule("clf", anchor=b"["),)
+
+
+def understand(record: bytes) -> Event | None:
+    """What a line says."""
+    found = _line().match(text_of(record))
+    if found is None:
+        return None
+    named, user, remote, method, target, status, size, referrer, agent = found.groups()
+    user = None if user == "-" else user
+    outcome, why = http_outcome(status, user=user is not None), f"HTTP {status}"
+    if user is not None:
+        why += " with an account"
+    elif is_log_in_form(method, status, target):
+        outcome, why = Outcome.LOGIN_ACCEPTED, f"HTTP {status} after a log-in form: probably accepted"
+    pairs = [
+        *side("source", remote),
+        ("http.request.headers.x-forwarded-for", named if named not in ("-", remote) else None),
+        ("user.name", user),
+        ("http.request.method", method),
+        ("http.response.status_code", status),
+        ("destination.bytes", size),
+        *target_fields(target, ""),
+        ("http.request.referrer", referrer),
+        ("user_agent.original", agent),
+    ]
+    return Event(
+        format="atlassian",
+        time=read(record, TIMES),
+        fields=fields_of(pairs),
+        initiator=Initiator.SOURCE,
+        outcome=outcome,
+        why=why,
+    )
+
+
+@cache
+def _line() -> re.Pattern[str]:
+    return re.compile(
+        r"\[\d\d?/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}\] (\S{1,512}) (\S{1,256}) \S{1,128} "
+        r"([0-9A-Fa-f.:%]{2,60}) ([A-Z]{3,16}) (\S{1,65536}) HTTP/\d(?:\.\d)? (\d{3}) \d{1,9}ms (\d{1,18}|-)"
+        r"(?: (\S{1,8192}) (.{0,8192}))?"
+    )
+
+
+def sniff(head: Head) -> float:
+    """Its columns."""
+    return specific(share(head, understand))
+
+
+def reader(_head: Head) -> RecordReader:
+    """The columns are always the same."""
+    return LineReader(TIMES, understand)
+
+
+SPEC = LogFormat(
+    name="atlassian",
+    title="Confluence and Jira access log",
+    example=b"[07/Jan/2021:04:18:07 +0000] 192.0.2.7 alice http-nio-8080-exec-6 192.0.2.7 GET "
+    b"/index.action HTTP/1.1 "
+    b"200 20ms 7881 https://wiki.example/ curl/7.68.0",
+    knows="The remote address is the client, which initiated; the first address may be what X-Forwarded-For "
+    "says. With an account, 2xx and 3xx are a log-in accepted, 401 one refused.",
+    times=TIMES,
+    sniff=sniff,
+    reader=reader,
+    linewise=True,
+)

@@ -1,0 +1,139 @@
+"""Ivanti Connect Secure (Pulse Secure, Juniper SA): user and administrator access logs.
+
+Source: Ivanti Connect Secure "Log Monitoring": the WELF form (``vpn=ive user=... msg="AUT24326: ..."``) and
+the standard form (``time - node - [address] user(realm)[roles] - message``).
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+import msgspec
+
+from traque.logs._envelope import Envelope, text_of
+from traque.logs._fields import UNSPECIFIED, fields_of, number_of
+from traque.logs._format import Head, LineReader, LogFormat, RecordReader, share, specific
+from traque.logs._pairs import pairs_of
+from traque.model import Event, Initiator, Outcome, TimeRule
+from traque.timestamps import read
+
+TIMES = (TimeRule("iso", anchor=b" time="), TimeRule("iso"), TimeRule("syslog"))
+
+
+def understand(record: bytes) -> Event | None:
+    """What a record says, in either form."""
+    event = _understand(text_of(record))
+    return None if event is None else msgspec.structs.replace(event, time=read(record, TIMES))
+
+
+def message(opened: Envelope) -> Event | None:
+    """The same record inside a syslog envelope."""
+    event = _understand(opened.message)
+    if event is not None and opened.host:
+        event.fields.setdefault("observer.name", opened.host)
+    return event
+
+
+def _understand(text: str) -> Event | None:
+    if "vpn=" in text and "user=" in text and "realm=" in text:
+        values = pairs_of(text)
+        if "vpn" not in values or "msg" not in values:
+            return None
+        get = values.get
+        return _event(
+            get("msg", ""),
+            get("src", ""),
+            get("user", ""),
+            get("dst"),
+            get("sent"),
+            get("rcvd"),
+            get("agent"),
+        )
+    found = _line().search(text, 0, 1024)
+    if found is None:
+        return None
+    return _event(text[found.end() :], found[1], found[2], None, None, None, None)
+
+
+def _event(said: str, source: str, user: str, *rest: str | None) -> Event:
+    destination, sent, received, agent = rest
+    said = said[:1024]
+    known = user not in ("", "System", "-", "unknown")
+    if source in ("127.0.0.1", UNSPECIFIED) and (named := _from().search(said)):
+        source = named[1]
+    initiator = Initiator.SOURCE if source not in ("", "127.0.0.1") else Initiator.UNKNOWN
+    outcome, lowered = Outcome.UNKNOWN, said.lower()
+    if any(word in lowered for word in ("failed", "rejected", "denied", "not allowed", "invalid")):
+        outcome = Outcome.LOGIN_REFUSED if known else Outcome.REFUSED
+        if "authentication" not in lowered and "login" not in lowered and "sign" not in lowered:
+            outcome = Outcome.DENIED if "denied" in lowered else Outcome.REFUSED
+    elif any(word in lowered for word in ("authentication successful", "login succeeded", "session started")):
+        outcome = Outcome.LOGIN_ACCEPTED
+    elif "session ended" in lowered or "logout" in lowered or "closed connection" in lowered:
+        outcome = Outcome.DATA
+    elif "connection from" in lowered or "connected to" in lowered:
+        outcome = Outcome.ALLOWED
+    pairs = [
+        ("source.ip", source),
+        ("destination.ip", destination if destination and number_of(destination[:1]) is not None else None),
+        ("source.bytes", received),
+        ("destination.bytes", sent),
+        ("user.name", user if known else None),
+        ("user_agent.original", agent),
+        (
+            "event.action",
+            said.partition(" ")[0].rstrip(":") if said[:3].isupper() else " ".join(said.split()[:3]),
+        ),
+    ]
+    return Event(
+        format="pulsesecure",
+        fields=fields_of(pairs),
+        initiator=initiator,
+        outcome=outcome,
+        why=" ".join(said.split())[:90],
+    )
+
+
+@cache
+def _line() -> re.Pattern[str]:
+    return re.compile(
+        r" - [\w.-]{1,64} - \[([0-9A-Fa-f:.]{2,45})\] ([^\s()\[\]]{0,128}(?: "
+        r"[^\s()\[\]]{1,64})?)\([^()]{0,128}\)"
+        r"\[[^\[\]]{0,256}\] - "
+    )
+
+
+@cache
+def _from() -> re.Pattern[str]:
+    return re.compile(r"(?:from|source IP) '?((?:\d{1,3}\.){3}\d{1,3}|[0-9A-Fa-f]{1,4}:[0-9A-Fa-f:]{2,40})")
+
+
+def sniff(head: Head) -> float:
+    """Records of its own, or inside a syslog relay's envelope."""
+    return specific(share(head, understand))
+
+
+def reader(_head: Head) -> RecordReader:
+    """The record is found with an envelope before it or not."""
+    return LineReader(TIMES, understand)
+
+
+SPEC = LogFormat(
+    name="pulsesecure",
+    title="Ivanti Connect Secure (Pulse Secure)",
+    example=b'<134>Jan  7 04:18:07 vpn.example id=firewall time="2021-01-07 04:18:07" pri=6 '
+    b"fw=203.0.113.1 vpn=ive "
+    b'user=alice realm="Users" roles="" proto=auth src=192.0.2.7 dst= dstname= type=vpn op= arg="" '
+    b"result= sent= "
+    b'rcvd= agent="" duration= msg="AUT24326: Primary authentication successful for alice/AD from 192.0.2.7"',
+    knows="By the message's words: authentication successful, login succeeded and session started are "
+    "log-ins accepted; failed is one refused; session ended was data. The address that it names "
+    "initiated.",
+    times=TIMES,
+    sniff=sniff,
+    reader=reader,
+    linewise=True,
+    marks=(" vpn=", ")[] - ", "] - "),
+    message=message,
+)

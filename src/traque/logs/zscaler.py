@@ -1,0 +1,131 @@
+"""Zscaler Internet Access: the NSS web log as tab-separated pairs or JSON, and its firewall log.
+
+Source: Zscaler "NSS Feed Output Format: Web Logs" and "... Firewall Logs" (the feeds for Splunk and for
+JSON). Its CEF and LEEF feeds go to those formats; feeds of CSV have no header and are not read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from traque.logs._documents import Document, time_of
+from traque.logs._envelope import Envelope, text_of
+from traque.logs._fields import UNSPECIFIED, fields_of, http_outcome, is_address, number_of, url_fields
+from traque.logs._format import Head, LineReader, LogFormat, RecordReader, share, specific
+from traque.logs.json import understand as understand_json
+from traque.model import Event, Initiator, Outcome, Stamp, TimeRule
+from traque.timestamps import read
+
+TIMES = (
+    TimeRule("iso"),
+    TimeRule("apache-error"),
+    TimeRule("syslog"),
+    *(TimeRule(layout, anchor=b'"datetime":') for layout in ("iso", "apache-error")),
+    *(TimeRule(layout, anchor=b"datetime=") for layout in ("iso", "apache-error")),
+)
+
+
+def understand(record: bytes) -> Event | None:
+    """What a tab-separated record says, or a JSON document in the same file."""
+    if record.lstrip().startswith(b"{"):
+        return understand_json(record)
+    return _pairs(text_of(record), read(record, TIMES))
+
+
+def message(opened: Envelope) -> Event | None:
+    """The same record inside a syslog envelope."""
+    return _pairs(opened.message, opened.time)
+
+
+def document(entry: Document) -> Event | None:
+    """What a JSON record of NSS says; None if it is none."""
+    inner = entry.get("event")
+    if not str(entry.get("sourcetype", "")).startswith("zscalernss") or not isinstance(inner, Mapping):
+        return None
+    values = {str(key).lower(): str(value) for key, value in inner.items()}
+    return _event(values, time_of(inner) or time_of(entry))
+
+
+def _pairs(text: str, time: Stamp | None) -> Event | None:
+    if "\t" not in text or "=" not in text:
+        return None
+    parts = (part.partition("=") for part in text.split("\t")[:200])
+    values = {key.lower(): value for key, equals, value in parts if equals}
+    if values.get("vendor") == "Zscaler" or values.get("product", "").startswith("NSS"):
+        return _event(values, time)
+    return None
+
+
+def _event(values: Mapping[str, str], time: Stamp | None) -> Event:
+    get = {key: value for key, value in values.items() if value not in ("None", "NA", "N/A")}.get
+    url, host = get("url", ""), get("hostname", "")
+    if url and "://" not in url:
+        tls = get("protocol", get("proto", "")).lower() in ("https", "ssl", "tunnel_ssl", "http_proxy_https")
+        url = f"{'https' if tls else 'http'}://{url}"
+    server = get("serverip") or get("sip") or get("cdip") or get("sdip", "")
+    back = number_of(get("responsesize") or get("respsize") or get("inbytes"))
+    pairs = [
+        ("source.ip", get("clientip") or get("cip") or get("csip")),
+        ("source.port", get("clientsourceport") or get("csport")),
+        ("source.nat.ip", get("clientpublicip") or get("cintip")),
+        ("destination.ip", server if is_address(server) and server != UNSPECIFIED else None),
+        ("destination.port", get("cdport") or get("sdport")),
+        ("destination.domain", host),
+        ("url.original", get("url")),
+        *(url_fields(url) if url else []),
+        ("source.bytes", get("requestsize") or get("reqsize") or get("outbytes")),
+        ("destination.bytes", back),
+        ("user.name", get("user") or get("login")),
+        ("event.action", get("action")),
+        ("http.request.method", get("requestmethod") or get("reqmethod")),
+        ("http.response.status_code", get("status") or get("respcode")),
+        ("user_agent.original", get("useragent") or get("ua")),
+        ("http.request.referrer", get("refererurl") or get("referer")),
+        ("file.hash.md5", get("md5") or get("bamd5")),
+        ("threat.name", get("threatname")),
+    ]
+    action, status = get("action", ""), get("status") or get("respcode")
+    why = f"{action} {status or ''}".strip()
+    lowered, outcome = action.lower(), Outcome.UNKNOWN
+    if lowered.startswith(("block", "drop", "deny", "caution")) or lowered == "reset":
+        outcome = Outcome.DENIED
+    elif number_of(status) is not None:
+        outcome = http_outcome(status)
+    elif back:
+        outcome = Outcome.DATA
+    elif lowered.startswith("allow"):
+        outcome = Outcome.ALLOWED
+    fields = fields_of(pairs)
+    return Event(
+        format="zscaler", time=time, fields=fields, initiator=Initiator.SOURCE, outcome=outcome, why=why
+    )
+
+
+def sniff(head: Head) -> float:
+    """Pairs or documents that name NSS."""
+    return specific(
+        max(share(head, lambda line: _pairs(text_of(line), None)), head.share_of_documents(document))
+    )
+
+
+def reader(_head: Head) -> RecordReader:
+    """Tab-separated pairs and documents, one a line."""
+    return LineReader(TIMES, understand)
+
+
+SPEC = LogFormat(
+    name="zscaler",
+    title="Zscaler NSS (web, firewall)",
+    example=b"2021-01-07 04:18:07\treason=Allowed\tprotocol=HTTPS\taction=Allowed\tresponsesize=5300\t"
+    b"requestsize=400\t"
+    b"serverip=198.51.100.9\trequestmethod=GET\tuseragent=curl/7.68.0\tproduct=NSS\tClientIP=10.0.0.7\tstatus=200\t"
+    b"user=alice@example.org\turl=www.example/a\tvendor=Zscaler\thostname=www.example",
+    knows="The client inside initiated. Blocked is denied; the HTTP status or the bytes back say what came "
+    "of an allowed request.",
+    times=TIMES,
+    sniff=sniff,
+    reader=reader,
+    marks=("vendor=Zscaler", "product=NSS"),
+    message=message,
+    document=document,
+)
