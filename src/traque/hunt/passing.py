@@ -12,17 +12,23 @@ from traque.scan.matches import Batch
 from traque.scan.plan import SPLIT_FROM, Cores, Split
 from traque.sources import Source
 from traque.sources.encoding import Transcoder
+from traque.sources.framing import Framing
 
 
 class Pass:
-    """Scans a source; after :meth:`batches` its attributes say what there was.
+    """Scans a source, a document (``framing``) as one record a line; after :meth:`batches` its attributes say what there was.
 
     ``bytes`` are of the source, ``records`` those that ended; ``error`` says why there are no more,
     ``stopped`` that there may be more; ``origin`` leads from an offset that was scanned to the source's.
     """
 
     def __init__(
-        self, source: Source, encoding: str, question: Question, times: tuple[TimeRule, ...]
+        self,
+        source: Source,
+        encoding: str,
+        question: Question,
+        times: tuple[TimeRule, ...],
+        framing: Framing | None = None,
     ) -> None:
         self.bytes = 0
         self.records = 0
@@ -31,6 +37,7 @@ class Pass:
         self._source = source
         self._question = question
         self._times = times
+        self._framing = framing
         self._transcoder = None if encoding == "utf-8" else Transcoder(encoding)
         self.origin = self._transcoder.original_offset if self._transcoder else _same_offset
 
@@ -42,7 +49,8 @@ class Pass:
     def batches(self, stopped: Callable[[], bool], cores: Cores) -> Generator[Batch, None, None]:
         """What the bytes brought, in order; a large plain file is split when there is more than one core."""
         size = self._source.size
-        if size is not None and size >= SPLIT_FROM and self._transcoder is None and cores.jobs > 1:
+        plain = self._transcoder is None and self._framing is None
+        if size is not None and size >= SPLIT_FROM and plain and cores.jobs > 1:
             return self._split(stopped, cores)
         return self._whole(stopped)
 
@@ -52,16 +60,21 @@ class Pass:
         try:
             for chunk in self._source.chunks():
                 self.bytes += len(chunk)
-                yield scanner.feed(transcoder.feed(chunk) if transcoder else chunk)
+                yield scanner.feed(self._framed(transcoder.feed(chunk) if transcoder else chunk))
                 if stopped():
                     self.stopped = True
                     break
         except SourceError as error:
             self.error = error
         if transcoder:
-            yield scanner.feed(transcoder.finish())
+            yield scanner.feed(self._framed(transcoder.finish()))
+        if self._framing is not None:
+            yield scanner.feed(self._framing.finish())
         yield scanner.finish()
         self.records = scanner.records
+
+    def _framed(self, text: bytes) -> bytes:
+        return text if self._framing is None else self._framing.feed(text)
 
     def _split(self, stopped: Callable[[], bool], cores: Cores) -> Generator[Batch, None, None]:
         timer = self._question.timer.scanner(self._times)

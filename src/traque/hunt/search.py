@@ -22,6 +22,7 @@ from traque.scan.plan import Cores
 from traque.sources import Source
 from traque.sources.duplicates import fingerprint
 from traque.sources.encoding import Transcoder, detect
+from traque.sources.framing import framed_head, framing_of
 from traque.sources.recognise import encoded_container
 from traque.triage.coverage import Timeline
 from traque.triage.judge import OWN_TEXT, Judgement, judge
@@ -78,6 +79,9 @@ class SourceSearch:
             head = Transcoder(self.encoding).feed(head)
         self.fingerprint = fingerprint(head)
         self._is_bulletin = self.fingerprint in question.texts
+        self._framing = None if self._container else framing_of(head)
+        if self._framing is not None:
+            head = framed_head(head)
         self._recognition: Recognition = formats.recognise(head, source.path)
         self.format = self._container or self._recognition.format
         self._years, self.year_from = self._year_rule()
@@ -85,7 +89,8 @@ class SourceSearch:
 
     def run(self, advance: Callable[[int], None], stopped: Callable[[], bool], cores: Cores) -> None:
         """Scan every byte that can be had; ``advance`` is told how many bytes of the entry are done."""
-        passing = Pass(self.source, self.encoding, self._question, self._recognition.reader.times)
+        times = self._recognition.reader.times
+        passing = Pass(self.source, self.encoding, self._question, times, self._framing)
         self._origin = passing.origin
         with closing(passing.batches(stopped, cores)) as batches:
             for batch in batches:
@@ -98,7 +103,16 @@ class SourceSearch:
             self._incomplete(passing.error.what)
             code = "source-limit" if isinstance(passing.error, SourceLimit) else "source-unreadable"
             self._diagnostics.note(code, f"{self.path}: {passing.error.what}")
+        if self._framing is not None and self._framing.lost:
+            self._diagnostics.note("document-irregular", self.path)
         self._close()
+
+    def _line(self, record: MatchedRecord) -> int:
+        """The line of the source in which the record begins."""
+        if self._framing is None:
+            return record.line
+        blanks = 0 if record.text_offset > record.offset else len(record.text) - len(record.text.lstrip())
+        return self._framing.line_at(record.offset + blanks)
 
     def _close(self) -> None:
         if self._container:
@@ -179,7 +193,7 @@ class SourceSearch:
                 place = locate(observable, event) if event is not None else Place.UNKNOWN
                 confirmed.append((hit, relation, place))
         if event is None and confirmed and self._recognition.format != "unknown":
-            self._diagnostics.note("record-not-understood", f"{self.path}:{record.line}")
+            self._diagnostics.note("record-not-understood", f"{self.path}:{self._line(record)}")
         stamp = event.time if event is not None else None
         read = _Read(record, event, self._moment(stamp) if stamp is not None else None)
         places = [place for *_, place in confirmed]
@@ -207,7 +221,7 @@ class SourceSearch:
         begin, end = hit.start - record.text_offset, hit.end - record.text_offset
         return Evidence(
             path=self.path,
-            line=record.line,
+            line=self._line(record),
             offset=self._origin(hit.start),
             time=read.moment,
             text=record.text.decode("utf-8", "replace"),
