@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -29,7 +30,7 @@ def frame(text: bytes, cuts: list[int]) -> tuple[bytes, bool]:
     framing = framing_of(text)
     assert framing is not None
     places = sorted({0, len(text), *(cut % (len(text) + 1) for cut in cuts)})
-    out = b"".join(framing.feed(text[a:b]) for a, b in zip(places, places[1:], strict=False))
+    out = b"".join(framing.feed(text[a:b]) for a, b in pairwise(places))
     return out + framing.finish(), framing.lost
 
 

@@ -23,7 +23,7 @@ from traque.sources import Source
 from traque.sources.duplicates import fingerprint
 from traque.sources.encoding import Transcoder, detect
 from traque.sources.framing import framed_head, framing_of
-from traque.sources.recognise import encoded_container
+from traque.sources.recognise import encoded_container, encoded_values
 from traque.triage.coverage import Timeline
 from traque.triage.judge import OWN_TEXT, Judgement, judge
 from traque.triage.locate import Place, locate
@@ -75,6 +75,7 @@ class SourceSearch:
         head = source.head()
         self.encoding = detect(head)
         self._container = encoded_container(head, source.name)
+        self._encoded = encoded_values(head)
         if self.encoding != "utf-8":
             head = Transcoder(self.encoding).feed(head)
         self.fingerprint = fingerprint(head)
@@ -118,6 +119,9 @@ class SourceSearch:
         if self._container:
             self._incomplete(f"{self._container}: its values are encoded and were not searched")
             self._diagnostics.note("source-not-searched", f"{self.path}: {self._container}")
+        elif self._encoded:
+            self._incomplete(f"{self._encoded}: these values were not searched")
+            self._diagnostics.note("source-not-searched", f"{self.path}: {self._encoded}")
         elif self.bytes == 0 and self.complete:
             self._diagnostics.note("source-empty", self.path)
         elif self._recognition.format == "unknown":

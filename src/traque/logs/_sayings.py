@@ -74,7 +74,7 @@ def _event(name: str, opened: Envelope, found: re.Match[str], saying: Saying) ->
     action = saying.action or group.get("action") or " ".join(found[0].split()[:3])
     pairs: list[tuple[str, object]] = [("event.action", action)]
     if host := group.get("host"):
-        pairs += side("source", host, group.get("port"))
+        pairs += side("source", host.strip("[]"), group.get("port"))
     if server := group.get("server"):
         pairs += side("destination", server, group.get("server_port"))
     for key, ecs in _GROUPS.items():

@@ -22,7 +22,8 @@ message = messages(
     "bind",
     (
         Saying(
-            rf"{_CLIENT}query: (?P<question>\S{{1,255}}) \w+ (?P<type>\S+) \S+(?: \((?P<server>[0-9A-Fa-f.:]+)\))?",
+            rf"{_CLIENT}query: (?P<question>\S{{1,255}}) \w+ (?P<type>\S+) \S+(?: "
+            rf"\((?P<server>[0-9A-Fa-f.:]+)\))?",
             Outcome.RESOLVED,
             "query",
         ),
@@ -33,7 +34,8 @@ message = messages(
         Saying(rf"{_CLIENT}(?P<action>bad zone transfer request): {_ASKED}", Outcome.REFUSED),
         Saying(rf"{_CLIENT}(?P<action>transfer) of {_ASKED}: [AI]XFR", Outcome.DATA),
         Saying(
-            rf"{_CLIENT}(?:disabled )?(?P<action>rpz \S+ \S+ rewrite) (?P<question>[^\s/]{{1,255}})/(?P<type>\w+)/",
+            rf"{_CLIENT}(?:disabled )?(?P<action>rpz \S+ \S+ rewrite) "
+            rf"(?P<question>[^\s/]{{1,255}})/(?P<type>\w+)/",
             Outcome.DENIED,
         ),
         Saying(rf"{_CLIENT}(?:would )?(?P<action>rate limit \w+)", Outcome.DENIED),
@@ -48,7 +50,8 @@ message = messages(
         ),
         Saying(rf"{_LEVEL}(?P<action>transfer) of {_ASKED} from {_FAR}: ", Outcome.REFUSED),
         Saying(
-            rf"{_LEVEL}(?:\w+: )?(?P<action>timed out|host unreachable|network unreachable) resolving {_ASKED}: {_FAR}",
+            rf"{_LEVEL}(?:\w+: )?(?P<action>timed out|host unreachable|network unreachable) "
+            rf"resolving {_ASKED}: {_FAR}",
             Outcome.UNANSWERED,
         ),
         Saying(
@@ -70,7 +73,8 @@ SPEC = LogFormat(
     title="BIND named (queries, security, transfers, RPZ)",
     example=b"07-Jan-2021 04:18:07.123 queries: info: client @0x7f0001 10.0.0.7#51022 (www.evil.example): "
     b"query: www.evil.example IN A +E(0)K (10.0.0.53)",
-    knows="The client initiated; a query resolved a name, 'denied', RPZ rewrites and rate limits are the server's "
+    knows="The client initiated; a query resolved a name, 'denied', RPZ rewrites and rate limits "
+    "are the server's "
     "controls. In 'transfer of ... from' and 'resolving ...' we initiated.",
     times=_OWN.times,
     sniff=_OWN.sniff,

@@ -15,22 +15,28 @@ from traque.model import Outcome
 # The user is text that the client chose; the address that Dovecot writes is the last "rip=".
 _USER = r"(?:user=<(?P<user>.{0,320})>, )?"
 _PEER = r"(?:.{0,400}[, ])?rip=(?P<host>[^\s,]+)(?:, rport=(?P<port>\d+))?(?:, lip=(?P<server>[^\s,]+))?"
-_ENDED = r"^(?:[\w-]+-login: )?(?:Info: |Error: )?(?P<action>Login aborted|Aborted login|Disconnected|[A-Z][\w ]{3,40})"
+_ENDED = (
+    r"^(?:[\w-]+-login: )?(?:Info: |Error: )?(?P<action>Login aborted|Aborted "
+    r"login|Disconnected|[A-Z][\w ]{3,40})"
+)
 
 message = messages(
     "dovecot",
     (
         Saying(rf"^(?:[\w-]+-login: )?(?:Info: )?(?P<action>Login): {_USER}{_PEER}", Outcome.LOGIN_ACCEPTED),
         Saying(
-            rf"{_ENDED}[^<]{{0,600}}\b(?:auth[ _]failed|failed authentication)\b[^<]{{0,200}}?: {_USER}{_PEER}",
+            rf"{_ENDED}[^<]{{0,600}}\b(?:auth[ _]failed|failed authentication)\b[^<]{{0,200}}?: "
+            rf"{_USER}{_PEER}",
             Outcome.LOGIN_REFUSED,
         ),
         Saying(rf"{_ENDED}[^<]{{0,600}}?: {_USER}{_PEER}", Outcome.ALLOWED),
         Saying(
-            r"^(?:dovecot: )?(?:auth(?:-worker)?(?:\(\d+\))?: )?(?:Info: )?(?:conn [^:]+: )?(?:auth(?:-worker)?(?:<\d+>)?: )?"
+            r"^(?:dovecot: )?(?:auth(?:-worker)?(?:\(\d+\))?: )?(?:Info: )?(?:conn [^:]+: "
+            r")?(?:auth(?:-worker)?(?:<\d+>)?: )?"
             r"(?:pam|sql|ldap|passwd-file|passwd|shadow|static|lua|dict|auth|policy|cache)"
             r"\((?P<user>[^,()]{1,320}),(?P<host>[0-9A-Fa-f.:]+)[^)]{0,100}\)[^:]{0,100}: "
-            r"(?:Info: )?(?:\w+: )?.{0,80}?(?P<action>[Pp]assword mismatch|unknown user|[Aa]uthentication failure|"
+            r"(?:Info: )?(?:\w+: )?.{0,80}?(?P<action>[Pp]assword mismatch|unknown "
+            r"user|[Aa]uthentication failure|"
             r"pam_authenticate\(\) failed|invalid credentials|user not found)",
             Outcome.LOGIN_REFUSED,
         ),

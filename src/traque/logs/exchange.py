@@ -155,9 +155,11 @@ SPEC = LogFormat(
     name="exchange",
     title="Microsoft Exchange message tracking, SMTP receive and send protocol logs",
     example=b"#Log-type: Message Tracking Log\n"
-    b"#Fields: date-time,client-ip,client-hostname,server-ip,server-hostname,source,event-id,recipient-address,sender-address\n"
+    b"#Fields: date-time,client-ip,client-hostname,server-ip,server-hostname,source,event-id,recip"
+    b"ient-address,sender-address\n"
     b"2021-01-07T04:18:07.123Z,192.0.2.7,mx.partner.example,10.0.0.25,EX1,SMTP,RECEIVE,alice@corp.example,bob@partner.example",
-    knows="client-ip sent and server-ip took: RECEIVE, SEND and DEFER of the source SMTP say what came of it. In "
+    knows="client-ip sent and server-ip took: RECEIVE, SEND and DEFER of the source SMTP say what "
+    "came of it. In "
     "protocol logs the log's type says who connected, 235 accepted an account, 4xx and 5xx refused.",
     times=TIMES,
     sniff=sniff,

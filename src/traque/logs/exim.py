@@ -39,11 +39,13 @@ message = messages(
         ),
         Saying(
             rf"{_ID}H={_CLIENT}.{{0,600}}?(?P<action>(?:temporarily )?rejected (?:RCPT|MAIL|EHLO|HELO|AUTH|"
-            r"connection|after DATA|\S+)|sender verify (?:fail|defer))(?:.{0,20}?<(?P<recipient>[^>\s]{1,320})>)?",
+            r"connection|after DATA|\S+)|sender verify (?:fail|"
+            r"defer))(?:.{0,20}?<(?P<recipient>[^>\s]{1,320})>)?",
             Outcome.REFUSED,
         ),
         Saying(
-            rf"{_ID}SMTP (?P<action>protocol (?:synchronization )?error|call).{{0,300}}?(?: H=| from ){_CLIENT}",
+            rf"{_ID}SMTP (?P<action>protocol (?:synchronization )?error|call).{{0,300}}?(?: H=| "
+            rf"from ){_CLIENT}",
             Outcome.REFUSED,
         ),
         Saying(
@@ -51,7 +53,8 @@ message = messages(
         ),
         Saying(rf"{_ID}(?P<action>[A-Za-z][\w /]{{3,60}}) from (?:H=)?{_CLIENT}", Outcome.ALLOWED),
         Saying(
-            rf"{_ID}(?P<action>no (?:host name|IP address) found) for .{{0,300}}?[ \[](?P<related>\d+\.[\d.]+|[0-9A-Fa-f]*:[0-9A-Fa-f:.]+)",
+            rf"{_ID}(?P<action>no (?:host name|IP address) found) for .{{0,300}}?[ "
+            rf"\[](?P<related>\d+\.[\d.]+|[0-9A-Fa-f]*:[0-9A-Fa-f:.]+)",
             Outcome.ALLOWED,
         ),
     ),
@@ -64,7 +67,8 @@ _OWN = OwnLines(
 SPEC = LogFormat(
     name="exim",
     title="Exim (main log, reject log, syslog)",
-    example=b"2021-01-07 04:18:07 1kxLmn-0001Ab-2C <= bob@partner.example H=mx.partner.example [192.0.2.7]:51022 "
+    example=b"2021-01-07 04:18:07 1kxLmn-0001Ab-2C <= bob@partner.example H=mx.partner.example "
+    b"[192.0.2.7]:51022 "
     b"I=[203.0.113.25]:25 P=esmtps S=4711 id=x@partner.example",
     knows="A client wrote to us in '<=' (an account in A= was accepted), refusals and failed authenticators; "
     "we opened '=>', '->', '**' and '=='.",

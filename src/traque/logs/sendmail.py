@@ -29,7 +29,8 @@ message = messages(
         ),
         # The account is the client's text: the relay that sendmail writes is the last.
         Saying(
-            rf"{_ID}(?P<action>AUTH failure) .{{0,600}}?, user=(?P<user>.{{0,320}}?), (?:.{{0,320}}, )?{_RELAY}",
+            rf"{_ID}(?P<action>AUTH failure) .{{0,600}}?, user=(?P<user>.{{0,320}}?), "
+            rf"(?:.{{0,320}}, )?{_RELAY}",
             Outcome.LOGIN_REFUSED,
         ),
         Saying(
@@ -43,7 +44,8 @@ message = messages(
         ),
         Saying(rf"{_TO}.{{0,100}}?, stat=(?P<action>Sent)", Outcome.DATA),
         Saying(
-            rf"{_TO}.{{0,100}}?, stat=(?P<action>Deferred): (?:Connection timed out|No route|Operation timed)",
+            rf"{_TO}.{{0,100}}?, stat=(?P<action>Deferred): (?:Connection timed out|No "
+            rf"route|Operation timed)",
             Outcome.UNANSWERED,
         ),
         Saying(rf"{_TO}.{{0,100}}?, stat=(?P<action>[A-Z][\w ]{{2,40}})", Outcome.REFUSED),
@@ -69,9 +71,11 @@ message = messages(
 SPEC = LogFormat(
     name="sendmail",
     title="Sendmail",
-    example=b"2021-01-07T04:18:07+00:00 relay sm-mta[4711]: 1074I7ab004711: from=<bob@partner.example>, size=2048, class=0, "
+    example=b"2021-01-07T04:18:07+00:00 relay sm-mta[4711]: 1074I7ab004711: "
+    b"from=<bob@partner.example>, size=2048, class=0, "
     b"nrcpts=1, msgid=<x@partner.example>, proto=ESMTP, daemon=MTA, relay=mx.partner.example [192.0.2.7]",
-    knows="The relay initiated in 'from=', AUTH and rule sets' refusals; we initiated in 'to=', where stat= says "
+    knows="The relay initiated in 'from=', AUTH and rule sets' refusals; we initiated in 'to=', "
+    "where stat= says "
     "what came of it.",
     times=TIMES,
     sniff=lambda head: specific(head.share_of_messages("sendmail")),

@@ -90,27 +90,31 @@ class JsonFramer:
         if self._state == _BETWEEN and mark == b"{":
             self._state, self._depth = _INSIDE, self._base
             return place, True
-        if self._state in (_BETWEEN, _AFTER) and self._base and mark == b"]":
+        if mark == b"{" or not self._between(mark, out, place):
+            self.lost = True
+            return at, False
+        return place + 1, True
+
+    def _between(self, mark: bytes, out: bytearray, place: int) -> bool:
+        """A comma or a bracket outside elements; whether it may stand there."""
+        if mark == b"]" and self._state in (_BETWEEN, _AFTER) and self._base:
             out[place] = _BLANK
             self._state = _CLOSING
             if not self._in_object:
                 self._ended()
-            return place + 1, True
-        if self._state == _AFTER and mark == b",":
+        elif mark == b"," and self._state == _AFTER:
             out[place] = _END
             self._state = _BETWEEN
-            return place + 1, True
-        if self._state == _CLOSING and mark == b"}":
+        elif mark == b"}" and self._state == _CLOSING:
             out[place] = _BLANK
             self._ended()
-            return place + 1, True
-        if self._state == _CLOSING and mark == b",":
+        elif mark == b"," and self._state == _CLOSING:
             # The object has members after its list: a record of their own.
             out[place] = _END
             self._state, self._depth, self._base = _INSIDE, 1, 0
-            return place + 1, True
-        self.lost = True
-        return at, False
+        else:
+            return False
+        return True
 
     def _before(self, data: bytes, out: bytearray, at: int, final: bool) -> tuple[int, bool]:
         """A document begins: blanks, then a list, an object around one, or an object."""
