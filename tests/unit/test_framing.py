@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 import random
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from traque.bulletins import from_values
+from traque.hunt import HuntOptions, hunt
+from traque.model import Verdict
 from traque.sources.framing import framed_head, framing_of
 
 VALUES = st.recursive(
@@ -177,3 +181,70 @@ def test_lines_of_the_source_are_told() -> None:
     for n in (0, 3, 39):
         place = text.index(b'"a": %d\n' % n)
         assert framing.line_at(place) == text.count(b"\n", 0, place) + 1
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+@pytest.mark.parametrize("engine", ["python", "kernel"])
+def test_a_hunt_counts_elements(tmp_path: Path, indent: int | None, encoding: str, engine: str) -> None:
+    trail = [
+        {
+            "eventVersion": "1.08",
+            "userIdentity": {"type": "IAMUser", "userName": "alice"},
+            "eventTime": f"2021-01-07T04:18:{n:02}Z",
+            "eventSource": "signin.amazonaws.com",
+            "eventName": "ConsoleLogin",
+            "sourceIPAddress": "198.51.100.7" if n % 3 == 0 else "192.0.2.1",
+            "additionalEventData": {"note": "seen from 198.51.100.7, é" if n == 1 else "x"},
+            "responseElements": {"ConsoleLogin": "Success" if n == 3 else "Failure"},
+        }
+        for n in range(30)
+    ]
+    data = json.dumps({"Records": trail}, indent=indent, ensure_ascii=False).encode(encoding)
+    log = tmp_path / "trail.json"
+    log.write_bytes(data)
+    result = hunt([from_values(["198.51.100.7"])], [log], options=HuntOptions(engine=engine))  # type: ignore[arg-type]
+    (sighting,) = result.sightings
+    assert sighting.count == 11
+    assert sighting.verdict == Verdict.AUTHENTICATED
+    assert {verdict: n for verdict, n in sighting.verdicts.items() if n} == {
+        Verdict.AUTHENTICATED: 1,
+        Verdict.AUTH_FAILED: 9,
+        Verdict.TRACE: 1,
+    }
+    (source,) = result.coverage.sources
+    assert (source.format, source.records, source.undated, source.complete) == ("cloudtrail", 30, 0, True)
+    width = len("198.51.100.7".encode(encoding)) - (2 if encoding == "utf-16" else 0)
+    text = data.decode(encoding)
+    for evidence in sighting.evidence:
+        found = data[evidence.offset : evidence.offset + width]
+        assert found.decode("utf-16-le" if encoding == "utf-16" else encoding) == "198.51.100.7"
+        begin = text.rindex('"eventVersion"', 0, len(data[: evidence.offset].decode(encoding)))
+        begin = text.rindex("{", 0, begin)
+        assert evidence.line == text.count("\n", 0, begin) + 1
+
+
+def test_a_document_that_is_cut_is_searched_and_said(tmp_path: Path) -> None:
+    log = tmp_path / "eve.json"
+    log.write_text(json.dumps([{"src_ip": "198.51.100.7", "n": n} for n in range(9)], indent=1)[:-9])
+    result = hunt([from_values(["198.51.100.7"])], [log], options=HuntOptions(engine="python"))
+    (sighting,) = result.sightings
+    assert sighting.count == 9
+    assert "document-irregular" in {d.code for d in result.diagnostics}
+
+
+def test_hexadecimal_addresses_are_said_not_to_be_searched(tmp_path: Path) -> None:
+    log = tmp_path / "audit.log"
+    log.write_text(
+        "type=SOCKADDR msg=audit(1609993089.123:443): saddr=020001BBC63364070000000000000000\n" * 3
+    )
+    result = hunt([from_values(["198.51.100.7"])], [log], options=HuntOptions(engine="python"))
+    (source,) = result.coverage.sources
+    assert not source.complete
+    assert "saddr=" in source.why
+    log.write_text(
+        "type=SOCKADDR msg=audit(1609993089.123:443): saddr=020001BBC63364070000000000000000"
+        "SADDR={ saddr_fam=inet laddr=198.51.100.7 lport=443 }\n"
+    )
+    result = hunt([from_values(["198.51.100.7"])], [log], options=HuntOptions(engine="python"))
+    assert result.coverage.sources[0].complete
