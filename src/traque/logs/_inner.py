@@ -49,12 +49,10 @@ def text_at(document: Document, *path: str) -> str:
 
 def at(document: Document, *path: str) -> object:
     """The value at a path of names, nested (``{"a":{"b":1}}``) or dotted (``{"a.b":1}``); None without."""
-    dotted = document.get(".".join(path))
-    if dotted is not None:
-        return dotted
     value: object = document
     for name in path:
         if not isinstance(value, dict):
-            return None
+            value = None
+            break
         value = value.get(name)
-    return value
+    return document.get(".".join(path)) if value is None else value

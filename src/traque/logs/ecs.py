@@ -6,6 +6,7 @@ knows the message reads it.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Final
 
 from traque.logs._cloud import anchored, document_reader, document_sniff
@@ -43,13 +44,7 @@ def document(found: Document) -> Event | None:
         return None
     if not ("ecs" in found or "ecs.version" in found or "agent" in found or "agent.type" in found):
         return None
-    fields: Fields = {}
-    for name in _READ:
-        value = at(found, *name.split("."))
-        if isinstance(value, list):
-            value = ",".join(part for part in value[:50] if isinstance(part, str))
-        if not name.endswith(".ip") or (isinstance(value, str) and is_address(value)):
-            fields_of([(name, value)], fields)
+    fields = fields_of((name, _value(found, name, path)) for name, path in _paths())
     time = stamp_of(found.get("@timestamp"))
     if not any(name in fields for name in _ENDS):
         carried = text_at(found, "event", "original") or text_at(found, "message")
@@ -58,6 +53,20 @@ def document(found: Document) -> Event | None:
             return event
     initiator, outcome, why = _known(found, fields)
     return Event(format="ecs", time=time, fields=fields, initiator=initiator, outcome=outcome, why=why)
+
+
+def _value(found: Document, name: str, path: tuple[str, ...]) -> object:
+    value = at(found, *path)
+    if isinstance(value, list):
+        value = ",".join(part for part in value[:50] if isinstance(part, str))
+    if name.endswith(".ip") and not (isinstance(value, str) and is_address(value)):
+        return None
+    return value
+
+
+@cache
+def _paths() -> tuple[tuple[str, tuple[str, ...]], ...]:
+    return tuple((name, tuple(name.split("."))) for name in _READ)
 
 
 def _known(found: Document, fields: Fields) -> tuple[Initiator, Outcome, str]:
