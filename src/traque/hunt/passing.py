@@ -16,7 +16,9 @@ from traque.sources.framing import Framing
 
 
 class Pass:
-    """Scans a source, a document (``framing``) as one record a line; after :meth:`batches` its attributes say what there was.
+    """Scans a source; after :meth:`batches` its attributes say what there was.
+
+    ``framing`` makes lines of documents.
 
     ``bytes`` are of the source, ``records`` those that ended; ``error`` says why there are no more,
     ``stopped`` that there may be more; ``origin`` leads from an offset that was scanned to the source's.
