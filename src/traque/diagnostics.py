@@ -46,6 +46,7 @@ CODES: Final = {
             "format-unknown",
             "no log format recognised: every byte was searched, records are not understood",
         ),
+        Code("document-irregular", "documents that are cut or not regular: from there on a line is a record"),
         Code("record-not-understood", "records with a match that the log format could not read"),
         Code("record-undated", "records without a readable time: kept and counted"),
         Code("year-guessed", "year-less times that would span more than a year"),

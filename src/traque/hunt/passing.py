@@ -13,6 +13,7 @@ from traque.scan.matches import Batch, Scanner
 from traque.scan.plan import SPLIT_FROM, Cores, Split
 from traque.sources import Source
 from traque.sources.encoding import Transcoder
+from traque.sources.framing import Framing
 
 _PROBE: Final = 2 << 20
 _HOT: Final = 256
@@ -22,12 +23,19 @@ _HOT: Final = 256
 class Pass:
     """Scans a source; after :meth:`batches` its attributes say what there was.
 
+    ``framing`` makes lines of documents.
+
     ``bytes`` are of the source, ``records`` those that ended; ``error`` says why there are no more,
     ``stopped`` that there may be more; ``origin`` leads from an offset that was scanned to the source's.
     """
 
     def __init__(
-        self, source: Source, encoding: str, question: Question, times: tuple[TimeRule, ...]
+        self,
+        source: Source,
+        encoding: str,
+        question: Question,
+        times: tuple[TimeRule, ...],
+        framing: Framing | None = None,
     ) -> None:
         self.bytes = 0
         self.records = 0
@@ -38,6 +46,7 @@ class Pass:
         self._source = source
         self._question = question
         self._times = times
+        self._framing = framing
         self._transcoder = None if encoding == "utf-8" else Transcoder(encoding)
         self.origin = self._transcoder.original_offset if self._transcoder else _same_offset
 
@@ -53,7 +62,8 @@ class Pass:
         scanner that counts alike records is quicker than several that hand over each of them.
         """
         size = self._source.size
-        if size is None or size < SPLIT_FROM or self._transcoder is not None or cores.jobs == 1:
+        plain = self._transcoder is None and self._framing is None
+        if size is None or size < SPLIT_FROM or not plain or cores.jobs == 1:
             return self._whole(stopped)
         if self.group_with is not None and self._is_hot(size):
             return self._whole(stopped)
@@ -79,16 +89,21 @@ class Pass:
         try:
             for chunk in self._source.chunks():
                 self.bytes += len(chunk)
-                yield scanner.feed(transcoder.feed(chunk) if transcoder else chunk)
+                yield scanner.feed(self._framed(transcoder.feed(chunk) if transcoder else chunk))
                 if stopped():
                     self.stopped = True
                     break
         except SourceError as error:
             self.error = error
         if transcoder:
-            yield scanner.feed(transcoder.finish())
+            yield scanner.feed(self._framed(transcoder.finish()))
+        if self._framing is not None:
+            yield scanner.feed(self._framing.finish())
         yield scanner.finish()
         self.records = scanner.records
+
+    def _framed(self, text: bytes) -> bytes:
+        return text if self._framing is None else self._framing.feed(text)
 
     def _split(self, stopped: Callable[[], bool], cores: Cores) -> Generator[Batch, None, None]:
         timer = self._question.timer.scanner(self._times)

@@ -29,7 +29,8 @@ from traque.sources import Source
 from traque.sources.decoders import Decoder, Reading, decoder_for
 from traque.sources.duplicates import fingerprint
 from traque.sources.encoding import Transcoder, detect
-from traque.sources.recognise import encoded_container
+from traque.sources.framing import framed_head, framing_of
+from traque.sources.recognise import encoded_container, encoded_values
 from traque.sources.streams import HEAD
 from traque.triage.coverage import Timeline
 from traque.triage.judge import OWN_TEXT, Judgement, judge
@@ -96,10 +97,14 @@ class SourceSearch:
         self._decoder = decoder if decoder and decoder.is_here() else None
         self._container = decoder.title if decoder else encoded_container(head, source.name)
         self._remedy = decoder.remedy if decoder else ""
+        self._encoded = encoded_values(head)
         if self.encoding != "utf-8":
             head = Transcoder(self.encoding).feed(head)
         self.fingerprint = fingerprint(head)
         self._is_bulletin = self.fingerprint in question.texts
+        self._framing = None if self._container else framing_of(head)
+        if self._framing is not None:
+            head = framed_head(head)
         self._years, self.year_from = self._year_rule()
         self._in_bytes: dict[int, Tally] = {}
         self._origin: Callable[[int], int]
@@ -121,8 +126,8 @@ class SourceSearch:
             self._run_decoded(self._decoder, advance, stopped)
             return
         reader = self._recognition.reader
-        passing = Pass(self.source, self.encoding, self._question, reader.times)
-        if reader.shapes and self.encoding == "utf-8":
+        passing = Pass(self.source, self.encoding, self._question, reader.times, self._framing)
+        if reader.shapes and self.encoding == "utf-8" and self._framing is None:
             passing.group_with = self._group
         self._origin = passing.origin
         with closing(passing.batches(stopped, cores)) as batches:
@@ -137,6 +142,8 @@ class SourceSearch:
             self._incomplete("stopped before its end")
         if passing.error is not None:
             self._fail(passing.error)
+        if self._framing is not None and self._framing.lost:
+            self._diagnostics.note("document-irregular", self.path)
         self._close()
 
     def _group(self, scanner: Scanner) -> None:
@@ -207,11 +214,21 @@ class SourceSearch:
         code = "source-limit" if isinstance(error, SourceLimit) else "source-unreadable"
         self._diagnostics.note(code, f"{self.path}: {error.what}")
 
+    def _line(self, record: MatchedRecord) -> int:
+        """The line of the source in which the record begins."""
+        if self._framing is None:
+            return record.line
+        blanks = 0 if record.text_offset > record.offset else len(record.text) - len(record.text.lstrip())
+        return self._framing.line_at(record.offset + blanks)
+
     def _close(self) -> None:
         if self._container:
             remedy = f" ({self._remedy})" if self._remedy else ""
             self._incomplete(f"{self._container}: its values are encoded and were not searched{remedy}")
             self._diagnostics.note("source-not-searched", f"{self.path}: {self._container}{remedy}")
+        elif self._encoded:
+            self._incomplete(f"{self._encoded}: these values were not searched")
+            self._diagnostics.note("source-not-searched", f"{self.path}: {self._encoded}")
         elif self.bytes == 0 and self.complete:
             self._diagnostics.note("source-empty", self.path)
         elif self.format == "unknown":
@@ -282,7 +299,7 @@ class SourceSearch:
             return
         read, judged = self._judge_hits(record, hits)
         if read.event is None and judged and self._recognition.format != "unknown":
-            self._diagnostics.note("record-not-understood", f"{self.path}:{record.line}")
+            self._diagnostics.note("record-not-understood", f"{self.path}:{self._line(record)}")
         for one in judged:
             self._last_offset[one.hit.indicator] = record.offset
             self._count(one, read)
@@ -345,7 +362,7 @@ class SourceSearch:
         begin, end = hit.start - record.text_offset, hit.end - record.text_offset
         return Evidence(
             path=self.path,
-            line=record.line,
+            line=self._line(record),
             offset=self._origin(hit.start) if offset is None else offset,
             time=read.moment,
             text=record.text.decode("utf-8", "replace"),

@@ -1,4 +1,4 @@
-"""systemd's journal as JSON (``journalctl -o json``): a syslog message whose envelope is a document."""
+"""systemd's journal (``journalctl -o json`` or ``export``): syslog messages whose envelope is a document."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import msgspec
 
 from traque.logs._documents import Document
 from traque.logs._envelope import Envelope
-from traque.logs._format import Head, LineReader, LogFormat, RecordReader, specific
+from traque.logs._format import Head, LineReader, LogFormat, RecordReader, share, specific
 from traque.logs.json import understand
 from traque.model import Event, TimeRule
 from traque.timestamps import read
@@ -15,6 +15,11 @@ TIMES = tuple(
     TimeRule("epoch", anchor=f'"{key}"'.encode())
     for key in ("_SOURCE_REALTIME_TIMESTAMP", "__REALTIME_TIMESTAMP")
 )
+_EXPORT = tuple(
+    TimeRule("epoch", anchor=anchor) for anchor in (b"_SOURCE_REALTIME_TIMESTAMP=", b"__REALTIME_TIMESTAMP=")
+)
+_MARK = b"\x1f"
+"""Stands for the line ends within an exported entry (see :mod:`traque.sources.framing`)."""
 
 
 def document(entry: Document) -> Event | None:
@@ -41,19 +46,38 @@ def document(entry: Document) -> Event | None:
     return event if event.time is not None else msgspec.structs.replace(event, time=time)
 
 
-def reader(_head: Head) -> RecordReader:
-    """Every entry is a document."""
+def exported(record: bytes) -> Event | None:
+    """An entry of the export format: ``NAME=value``, one a line."""
+    if not record.lstrip(_MARK).startswith(b"__CURSOR="):
+        return None
+    entry: dict[str, object] = {}
+    for part in record.split(_MARK):
+        name, equals, value = part.partition(b"=")
+        if equals:
+            entry.setdefault(name.decode("utf-8", "replace"), value.decode("utf-8", "replace"))
+    return document(entry)
+
+
+def sniff(head: Head) -> float:
+    """Entries as JSON, or exported."""
+    return specific(max(head.share_of_documents(document), share(head, exported)))
+
+
+def reader(head: Head) -> RecordReader:
+    """Every entry is a document, or exported."""
+    if share(head, exported):
+        return LineReader(_EXPORT, exported)
     return LineReader(TIMES, understand)
 
 
 SPEC = LogFormat(
     name="journald",
-    title="systemd journal, JSON export",
+    title="systemd journal, JSON and export format",
     example=b'{"__REALTIME_TIMESTAMP":"1609993087123456","_HOSTNAME":"bastion","SYSLOG_IDENTIFIER":"cron","MESSAGE":"run"}',
     knows="By the format of the program that wrote the message (sshd, netfilter, postfix...), as in "
     "syslog; of other messages only the time and the host.",
     times=TIMES,
-    sniff=lambda head: specific(head.share_of_documents(document)),
+    sniff=sniff,
     reader=reader,
     linewise=True,
     document=document,

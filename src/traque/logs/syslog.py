@@ -55,7 +55,25 @@ def dispatch(opened: Envelope) -> Event | None:
             event = found(opened)
             if event is not None:
                 return event
-    return None
+    return _relayed(opened)
+
+
+def _relayed(opened: Envelope) -> Event | None:
+    """A record inside a record: a relay put its own header before a whole one."""
+    message = opened.message
+    if not message.startswith("<") and not _header().match(message):
+        return None
+    inner = open_envelope(message.encode("utf-8", "replace"))
+    if inner is None or len(inner.message) >= len(message):
+        return None
+    if inner.time is None:
+        inner = msgspec.structs.replace(inner, time=opened.time)
+    return dispatch(inner)
+
+
+@cache
+def _header() -> re.Pattern[str]:
+    return re.compile(r"[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d |\d{4}-\d\d-\d\dT\d\d:\d\d")
 
 
 def classify(record: bytes) -> str | None:
@@ -152,7 +170,7 @@ def _plain(opened: Envelope) -> Event:
 SPEC = LogFormat(
     name="syslog",
     title="syslog (RFC 3164, RFC 5424, ISO-stamped, journald short-iso)",
-    example=b"Jan  7 04:18:07 gate.example dnsmasq[411]: query[A] www.example from 192.0.2.7",
+    example=b"Jan  7 04:18:07 gate.example tftpd[411]: RRQ from 192.0.2.7 filename boot.img",
     knows="By the program's own format when there is one (sshd, postfix, netfilter, CEF, JSON...), and "
     "by PAM's 'authentication failure'. Of other messages only the time and the host that wrote "
     "them: initiator and outcome are unknown.",

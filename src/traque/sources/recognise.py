@@ -6,6 +6,7 @@ mark (flow datagrams, login records) several fields that agree.
 
 from __future__ import annotations
 
+import re
 import struct
 from types import MappingProxyType
 from typing import Final
@@ -62,6 +63,13 @@ def encoded_container(head: bytes, name: str) -> str | None:
         if found:
             return found
     return "login records (utmp)" if _is_utmp(head, name) else None
+
+
+def encoded_values(head: bytes) -> str | None:
+    """What in a text is encoded and was not spelt out beside it: Linux audit's socket addresses."""
+    if b"saddr=" in head and re.search(rb"\bsaddr=(?:0200|0A00)[0-9A-F]{12,64}\b(?![^\n]{0,64}SADDR=)", head):
+        return "Linux audit: socket addresses in hexadecimal (saddr=) without enrichment"
+    return None
 
 
 def _first_prefixed(head: bytes) -> bytes:

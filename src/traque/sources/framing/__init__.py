@@ -1,0 +1,93 @@
+"""Documents whose records are not lines, as one record a line, byte for byte.
+
+A framer changes no value and moves no byte: inside a record a line end becomes a blank, and between two
+records one byte that is no value's (a comma, a bracket, a blank) becomes a line end. So offsets stay, every
+value is still searched, and memory does not grow with the document. Where the text stops being what the head
+promised, the rest passes as it is, in lines, and :attr:`Framing.lost` says so.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Final, Protocol
+
+from traque.sources.framing._groups import groups_of
+from traque.sources.framing._json import JsonFramer, is_document
+from traque.sources.framing._xml import XmlFramer, is_xml
+from traque.sources.streams import HEAD
+
+__all__ = ["Framing", "framed_head", "framing_of"]
+
+WINDOW: Final = 8 << 20
+"""Bytes whose original line numbers are exact; further back, that of the window's beginning."""
+
+
+class Framer(Protocol):
+    """Bytes in, as many bytes out (some of them later)."""
+
+    lost: bool
+
+    def feed(self, data: bytes) -> bytes:
+        """The next bytes; what cannot be decided yet waits."""
+
+    def finish(self) -> bytes:
+        """What waited."""
+
+
+class Framing:
+    """A framer, and the original line numbers."""
+
+    def __init__(self, framer: Framer) -> None:
+        self._framer = framer
+        self._seen: deque[tuple[int, int, bytes]] = deque()  # offset, line ends before it, bytes
+        self._offset = 0
+        self._ends = 0
+
+    @property
+    def lost(self) -> bool:
+        """From some place on the text was not what its head promised."""
+        return self._framer.lost
+
+    def feed(self, data: bytes) -> bytes:
+        """The next bytes of the text."""
+        self._seen.append((self._offset, self._ends, data))
+        while len(self._seen) > 1 and self._offset + len(data) - self._seen[1][0] > WINDOW:
+            self._seen.popleft()
+        self._offset += len(data)
+        self._ends += data.count(b"\n")
+        return self._framer.feed(data)
+
+    def finish(self) -> bytes:
+        """The text has ended."""
+        return self._framer.finish()
+
+    def line_at(self, offset: int) -> int:
+        """The line of the original text, from 1, in which the byte at ``offset`` stands."""
+        for start, ends, data in reversed(self._seen):
+            if offset >= start:
+                return ends + data.count(b"\n", 0, offset - start) + 1
+        return self._seen[0][1] + 1 if self._seen else 1
+
+
+def framing_of(head: bytes) -> Framing | None:
+    """The framing that a text needs, by its first bytes (UTF-8); None for lines.
+
+    Array documents (``[{...},{...}]``, ``{"Records":[...]}``), JSON objects over several lines, XML events,
+    the journal's export format, Windows DNS debug logs with details, and groups of Linux audit records.
+    """
+    text = head.removeprefix(b"\xef\xbb\xbf")
+    if is_document(text):
+        return Framing(JsonFramer())
+    if is_xml(text):
+        return Framing(XmlFramer())
+    groups = groups_of(text)
+    return None if groups is None else Framing(groups)
+
+
+def framed_head(head: bytes) -> bytes:
+    """The first bytes of a text as its framing gives them; a record that the head cuts is left out."""
+    framing = framing_of(head)
+    if framing is None:
+        return head
+    text = framing.feed(head)
+    return text if len(head) >= HEAD else text + framing.finish()
