@@ -81,7 +81,7 @@ def test_alike_files_are_judged_once(monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(200):
         head = "".join(line.format(k, number, k) for k in range(40)).encode()
         assert formats.recognise(head, f"h/auth.log.{number}").format == "sshd"
-    assert len(judged) <= 3
+    assert len(judged) <= 4
 
 
 def test_pattern_leaves_digits_out() -> None:

@@ -20,6 +20,8 @@ _LINES: Final = 64
 """Lines from whose first ones these are taken."""
 _JUDGED: Final = 64
 """Shapes of one folder and name that are judged one by one."""
+_FEW: Final = 2
+"""Sources of one folder and name up to which judging each at length costs less than learning shapes."""
 
 
 class Formats:
@@ -53,6 +55,7 @@ class _Group:
         self._mixed = False
         self._vague = True
         self._shapes: dict[bytes, bool] = {}
+        self._sources = 0
 
     def known(self, lines: list[bytes]) -> Recognition | None:
         """What a source with these lines is, if they leave no doubt."""
@@ -78,6 +81,9 @@ class _Group:
             self._recognition = found
         elif not _same(first, found):
             self._mixed = True
+        self._sources += 1
+        if self._sources <= _FEW:
+            return found
         header = b"" if self._linewise else _header(lines)
         for line in lines:
             shape = self._shape(line)
