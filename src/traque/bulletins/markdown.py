@@ -17,12 +17,12 @@ from traque.bulletins._document import Document
 from traque.bulletins._reader import BulletinReader
 from traque.model import Bulletin
 
-_HEADING = re.compile(r" {0,3}(#{1,6})\s+(.*?)\s*#*\s*$")
-_RULE = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*$")
+_HEADING = re.compile(r" {0,3}(#{1,6})\s++(.*)$")
+_RULE = re.compile(r"\s*+\|?\s*+:?-{2,}+:?\s*+(?:\|\s*+:?-{2,}+:?\s*+)*+\|?\s*$")
 _FENCE = re.compile(r"\s*(?:```|~~~)")
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _FRONT: Final = "---"
-_TABLE_MARK = re.compile(rb"(?m)^[ \t]*\|?[ \t]*:?-{3,}:?[ \t]*\|[ \t|:-]*\r?$")
+_TABLE_MARK = re.compile(rb"(?m)^[ \t]*+\|?[ \t]*+:?-{3,}+:?[ \t]*+\|[ \t|:-]*+\r?$")
 _STRONG_MARKS: Final = (
     _TABLE_MARK,
     re.compile(rb"(?m)^(?:```|~~~)[\w-]*\r?$"),
@@ -56,8 +56,9 @@ def _read(data: bytes, _name: str) -> tuple[Bulletin, ...]:
         elif fenced:
             document.line(where, line)
         elif heading := _HEADING.match(line):
-            document.head.title = document.head.title or _markup.plain(heading[2])
-            document.heading(where, _linkless(document, where, heading[2]))
+            title = heading[2].rstrip().rstrip("#").rstrip()
+            document.head.title = document.head.title or _markup.plain(title)
+            document.heading(where, _linkless(document, where, title))
         elif at < len(lines) and "|" in line and "|" in lines[at] and _RULE.match(lines[at]):
             at = _table(document, lines, at - 1)
         else:
