@@ -132,14 +132,15 @@ class _Run:
         with closing(open_entry(entry, diagnostics=diagnostics, overlap=overlap)) as sources:
             for source in sources:
                 self.progress.source(source.path)
+                like = pattern(source.path)
                 if source.path != entry.display:
-                    alike[pattern(source.path)] += 1
+                    alike[like] += 1
                 search = SourceSearch(
                     source,
                     self.question,
                     diagnostics,
                     formats,
-                    brief=brief or alike[pattern(source.path)] > AT_LENGTH,
+                    brief=brief or alike[like] > AT_LENGTH,
                 )
                 search.run(advance, self.stop.is_set, cores)
                 searches.append(search)

@@ -13,7 +13,7 @@ from functools import cache
 
 import msgspec
 
-from traque.model import Stamp, TimeRule
+from traque.model import Event, Stamp, TimeRule
 from traque.timestamps import read
 
 TIMES = (TimeRule("syslog"), TimeRule("iso"))
@@ -80,6 +80,13 @@ def open_envelope(record: bytes) -> Envelope | None:
     if found := bare.match(text):
         return Envelope(None, found[1] or "", found[2], text[found.end() :])
     return None
+
+
+def observed(event: Event | None, opened: Envelope | None) -> Event | None:
+    """``event``, written by the envelope's host unless it names another device; None stays None."""
+    if event is not None and opened is not None and opened.host:
+        event.fields.setdefault("observer.name", opened.host)
+    return event
 
 
 def text_of(record: bytes) -> str:

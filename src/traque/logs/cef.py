@@ -7,7 +7,7 @@ from functools import cache
 
 import msgspec
 
-from traque.logs._envelope import Envelope, text_of
+from traque.logs._envelope import Envelope, observed, text_of
 from traque.logs._format import Head, LineReader, LogFormat, RecordReader, share, specific
 from traque.logs._names import guess
 from traque.model import Event, TimeRule
@@ -51,10 +51,7 @@ def understand(record: bytes) -> Event | None:
 
 def message(opened: Envelope) -> Event | None:
     """The same record in a syslog envelope; the host of the envelope wrote it, unless it says otherwise."""
-    event = understand(opened.message.encode())
-    if event is not None and opened.host:
-        event.fields.setdefault("observer.name", opened.host)
-    return event
+    return observed(understand(opened.message.encode()), opened)
 
 
 def _extension(text: str) -> dict[str, str]:

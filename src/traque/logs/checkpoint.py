@@ -12,7 +12,7 @@ from functools import cache
 
 import msgspec
 
-from traque.logs._envelope import Envelope, text_of
+from traque.logs._envelope import Envelope, observed, text_of
 from traque.logs._fields import UNSPECIFIED, fields_of, number_of, opener, url_fields
 from traque.logs._format import Head, LineReader, LogFormat, RecordReader, share, specific
 from traque.model import Event, Initiator, Outcome, TimeRule
@@ -39,10 +39,7 @@ def understand(record: bytes) -> Event | None:
 
 def message(opened: Envelope) -> Event | None:
     """The same record in a relay's envelope."""
-    event = _understand(opened.message)
-    if event is not None and opened.host:
-        event.fields.setdefault("observer.name", opened.host)
-    return event
+    return observed(_understand(opened.message), opened)
 
 
 def _understand(text: str) -> Event | None:

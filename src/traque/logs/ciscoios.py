@@ -10,7 +10,7 @@ from functools import cache
 
 import msgspec
 
-from traque.logs._envelope import Envelope, text_of
+from traque.logs._envelope import Envelope, observed, text_of
 from traque.logs._fields import Fields, fields_of, opener, side
 from traque.logs._format import Head, LineReader, LogFormat, RecordReader, share, specific
 from traque.model import Event, Initiator, Outcome, TimeRule
@@ -27,10 +27,9 @@ def understand(record: bytes) -> Event | None:
 
 def message(opened: Envelope) -> Event | None:
     """The same record in a relay's envelope, which may have taken the mark for the program's name."""
-    event = _message(f"{opened.program}: {opened.message}" if "%" in opened.program else opened.message)
-    if event is not None and opened.host:
-        event.fields.setdefault("observer.name", opened.host)
-    return event
+    return observed(
+        _message(f"{opened.program}: {opened.message}" if "%" in opened.program else opened.message), opened
+    )
 
 
 def _message(text: str) -> Event | None:

@@ -11,7 +11,7 @@ from functools import cache
 
 import msgspec
 
-from traque.logs._envelope import Envelope, text_of
+from traque.logs._envelope import Envelope, observed, text_of
 from traque.logs._fields import fields_of, number_of, url_fields
 from traque.logs._format import Head, LineReader, LogFormat, RecordReader, share, specific
 from traque.logs._pairs import pairs_of
@@ -30,10 +30,7 @@ def understand(record: bytes) -> Event | None:
 
 def message(opened: Envelope) -> Event | None:
     """The same record in a syslog envelope."""
-    event = _understand(f"{opened.program}: {opened.message}")
-    if event is not None and opened.host:
-        event.fields.setdefault("observer.name", opened.host)
-    return event
+    return observed(_understand(f"{opened.program}: {opened.message}"), opened)
 
 
 def _understand(text: str) -> Event | None:

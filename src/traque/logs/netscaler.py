@@ -12,7 +12,7 @@ from functools import cache
 
 import msgspec
 
-from traque.logs._envelope import TIMES, Envelope, open_envelope, text_of
+from traque.logs._envelope import TIMES, Envelope, observed, open_envelope, text_of
 from traque.logs._fields import fields_of, host_and_port, number_of, side
 from traque.logs._format import Head, LineReader, LogFormat, RecordReader, share, specific
 from traque.model import Event, Initiator, Outcome
@@ -21,21 +21,13 @@ from traque.timestamps import read
 
 def understand(record: bytes) -> Event | None:
     """What a record says; None without a feature and a message's name as NetScaler writes them."""
-    opened = open_envelope(record)
-    event = _message(text_of(record))
-    if event is None:
-        return None
-    if opened is not None and opened.host:
-        event.fields.setdefault("observer.name", opened.host)
-    return msgspec.structs.replace(event, time=read(record, TIMES))
+    event = observed(_message(text_of(record)), open_envelope(record))
+    return None if event is None else msgspec.structs.replace(event, time=read(record, TIMES))
 
 
 def message(opened: Envelope) -> Event | None:
     """The same record in a syslog envelope."""
-    event = _message(f"{opened.program}: {opened.message}")
-    if event is not None and opened.host:
-        event.fields.setdefault("observer.name", opened.host)
-    return event
+    return observed(_message(f"{opened.program}: {opened.message}"), opened)
 
 
 def _message(text: str) -> Event | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from traque.logs._envelope import Envelope, text_of
+from traque.logs._envelope import Envelope, observed, text_of
 from traque.logs._fields import fields_of, http_outcome, number_of, url_fields
 from traque.logs._format import Head, LineReader, LogFormat, RecordReader, share, specific
 from traque.logs._pairs import pairs_of
@@ -39,10 +39,7 @@ def understand(record: bytes) -> Event | None:
 
 def message(opened: Envelope) -> Event | None:
     """The same record inside a syslog envelope."""
-    event = understand(opened.message.encode())
-    if event is not None and opened.host:
-        event.fields.setdefault("observer.name", opened.host)
-    return event
+    return observed(understand(opened.message.encode()), opened)
 
 
 def _event(

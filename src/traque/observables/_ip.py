@@ -87,12 +87,3 @@ def _prefix(suffix: str, text: str) -> int:
         if bits == (0xFFFFFFFF << (32 - prefix)) & 0xFFFFFFFF:
             return prefix
     raise ObservableError(f"{text!r} has no such prefix", code="malformed")
-
-
-def only_address(value: str, kind: str) -> str | None:
-    """The canonical text of ``value`` if it is an address of ``kind``, else None."""
-    try:
-        observable = canonical(value)
-    except ObservableError:
-        return None
-    return observable.value if observable.kind == kind else None

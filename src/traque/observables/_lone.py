@@ -36,9 +36,7 @@ def lone(text: str) -> Observable | None:
     if shape["hash"]:
         return Observable(_HASHES[len(text)], text)
     name = shape["name"] or shape["host"] or shape["domain"]
-    if name and (
-        name.rpartition(".")[2] in FILE_SUFFIXES | ALSO_FILES or not _suffixes.has_known_suffix(name)
-    ):
+    if name and (name.rpartition(".")[2] in _FILES or not _suffixes.has_known_suffix(name)):
         return None
     from traque.observables import canonical
 

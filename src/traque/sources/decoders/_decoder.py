@@ -8,13 +8,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
-from typing import IO, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import msgspec
 
 from traque.errors import SourceCorrupt, SourceError
 from traque.registry import FormatSpec
-from traque.sources.streams import CHUNK
 
 EXAMPLES: Final = 3
 """Faults that are described; the others are counted."""
@@ -78,15 +77,6 @@ class Reading:
                 for piece in self.chunks():
                     copy.write(piece)
             yield path
-
-    @contextmanager
-    def spooled(self) -> Iterator[IO[bytes]]:
-        """All that is left, as a seekable file: in memory when it is small."""
-        with tempfile.SpooledTemporaryFile(max_size=32 * CHUNK) as copy:
-            for piece in self.chunks():
-                copy.write(piece)
-            copy.seek(0)
-            yield copy
 
     def _next(self) -> bytes | None:
         try:
