@@ -24,9 +24,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     "logs": MODEL | {"registry", "timestamps"},
     "scan": MODEL | {"observables", "sources", "timestamps", "_kernel"},
     "triage": MODEL | {"diagnostics"},
+    "exporters": MODEL | {"registry", "observables"},
+    "detect": CORE | {"observables", "bulletins", "exporters", "__init__"},
     "hunt": CORE | {"observables", "bulletins", "sources", "logs", "scan", "triage", "__init__"},
     "reports": MODEL | {"registry", "__init__"},
-    "cli": CORE | {"observables", "bulletins", "logs", "hunt", "reports", "__init__"},
+    "cli": CORE | {"observables", "bulletins", "logs", "hunt", "detect", "exporters", "reports", "__init__"},
     "__main__": {"cli"},
     "__init__": set(),
 }

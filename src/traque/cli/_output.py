@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from traque.reports import Setting
+from traque.reports import Setting, printable
 
 _WIDEST = 140
 """Lines longer than this are hard to follow from one end to the other."""
@@ -39,6 +39,12 @@ def write(document: bytes) -> None:
         sys.stdout.buffer.flush()
     except BrokenPipeError:
         hush()
+
+
+def hint(text: str) -> None:
+    """Say on standard error, where a person is looking, what is being done; elsewhere nothing."""
+    if sys.stderr is not None and sys.stderr.isatty():
+        click.echo(printable(text), err=True)
 
 
 def hush() -> None:

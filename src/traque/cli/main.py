@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import click
 
 from traque import __version__
+from traque.cli.detect import detect
 from traque.cli.exit import Exit
 from traque.cli.formats import formats
 from traque.cli.hunt import hunt
@@ -21,6 +22,7 @@ def traque() -> None:
 
 
 traque.add_command(hunt)
+traque.add_command(detect)
 traque.add_command(formats)
 
 

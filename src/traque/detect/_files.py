@@ -1,0 +1,71 @@
+"""Writes a target's files: whole or not at all, hashed on the way, nothing outside its folder."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path, PurePosixPath
+
+from traque.exporters import File
+from traque.model.detection import WrittenFile
+
+_BUFFER = 1 << 20
+
+
+def write_folder(folder: Path, files: Iterable[File]) -> list[WrittenFile]:
+    """Write ``files`` into a new folder and put it in the place of ``folder``, whose old files go.
+
+    Paths in the answer begin with the folder's name. Raises OSError as the system does, and leaves the old
+    folder as it was.
+    """
+    fresh = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
+    try:
+        fresh.chmod(0o755)
+        written = [_write(fresh, file, folder.name) for file in files]
+        if folder.exists():
+            shutil.rmtree(folder)
+        fresh.replace(folder)
+    except BaseException:
+        shutil.rmtree(fresh, ignore_errors=True)
+        raise
+    return written
+
+
+def write_file(folder: Path, file: File) -> WrittenFile:
+    """Write one file directly below ``folder``, whole or not at all."""
+    handle, name = tempfile.mkstemp(dir=folder, prefix=f".{file.name}.")
+    os.close(handle)
+    partial = Path(name)
+    try:
+        size, digest = _fill(partial, file)
+        partial.chmod(0o644)
+        partial.replace(folder / file.name)
+    except BaseException:
+        partial.unlink(missing_ok=True)
+        raise
+    return WrittenFile(path=file.name, bytes=size, sha256=digest)
+
+
+def _write(folder: Path, file: File, parent: str) -> WrittenFile:
+    name = PurePosixPath(file.name)
+    if name.is_absolute() or ".." in name.parts:
+        raise ValueError(f"{file.name!r} is not a name below its folder")
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    size, digest = _fill(path, file)
+    path.chmod(0o755 if file.script else 0o644)
+    return WrittenFile(path=f"{parent}/{name}", bytes=size, sha256=digest)
+
+
+def _fill(path: Path, file: File) -> tuple[int, str]:
+    hashed, size = hashlib.sha256(), 0
+    with path.open("wb", buffering=_BUFFER) as stream:
+        for part in file.parts:
+            data = part.encode() if isinstance(part, str) else part
+            hashed.update(data)
+            size += len(data)
+            stream.write(data)
+    return size, hashed.hexdigest()

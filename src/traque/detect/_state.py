@@ -1,0 +1,89 @@
+"""What an export into a folder held, so that the next one can say what is withdrawn and keep its numbers.
+
+``indicators.csv`` is for people too: what is in detection, why, and until when. ``traque.json`` is the result
+document; its folder's next export reads nothing from it but ``numbers.json`` beside it, the rule numbers that
+were given.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from traque.errors import UsageError
+from traque.exporters import Item, Numbers
+from traque.model import Observable
+from traque.model.detection import Action
+
+INDICATORS: Final = "indicators.csv"
+NUMBERS: Final = "numbers.json"
+_COLUMNS: Final = ("kind", "value", "role", "action", "expires", "bulletins")
+
+
+def exported(folder: Path) -> list[Observable]:
+    """What the last export into ``folder`` held, in its order; empty for a folder without one.
+
+    Raises UsageError for a file of that name that is not ours: it would be overwritten.
+    """
+    path = folder / INDICATORS
+    if not path.exists():
+        return []
+    with path.open(encoding="utf-8", newline="") as text:
+        rows = csv.reader(text)
+        if tuple(next(rows, ())) != _COLUMNS:
+            raise UsageError(
+                "this file was not written by traque detect", where=str(path), remedy="choose another --out"
+            )
+        return [Observable(kind=row[0], value=_unquoted(row[1])) for row in rows if len(row) == len(_COLUMNS)]
+
+
+def numbers(folder: Path) -> Numbers:
+    """The rule numbers of the last export into ``folder``. Raises UsageError for a file that is not ours."""
+    path = folder / NUMBERS
+    if not path.exists():
+        return Numbers({})
+    try:
+        return Numbers(msgspec.json.decode(path.read_bytes(), type=dict[str, int]))
+    except msgspec.DecodeError as error:
+        raise UsageError(
+            f"the rule numbers of the last export cannot be read: {error}",
+            where=str(path),
+            remedy="restore it, or remove it: rules then get the numbers of a first export",
+        ) from None
+
+
+def table(items: Sequence[Item], action: Action) -> Iterator[str]:
+    """``indicators.csv`` of this export, in parts."""
+    yield _lines([_COLUMNS])
+    for start in range(0, len(items), 10_000):
+        yield _lines(
+            (
+                item.kind,
+                _quoted(item.value),
+                item.indicator.role or "",
+                action,
+                f"{item.expires:%Y-%m-%d}",
+                " ".join(item.bulletins),
+            )
+            for item in items[start : start + 10_000]
+        )
+
+
+def _lines(rows: Iterable[Sequence[str]]) -> str:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue()
+
+
+def _quoted(value: str) -> str:
+    """A value that a spreadsheet would take for a formula gets an apostrophe before it."""
+    return f"'{value}" if value[:1] in "=+-@'\t\r" else value
+
+
+def _unquoted(value: str) -> str:
+    return value[1:] if value[:1] == "'" else value
