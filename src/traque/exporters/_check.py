@@ -29,26 +29,35 @@ def run(
     version: Sequence[str] = ("--version",),
     install: str = "",
     stdin: Path | None = None,
+    needs: Sequence[str] = (),
     privileged: Sequence[str] = (),
 ) -> Check:
     """Run ``name arguments`` in ``folder``; it passes when it ends with 0.
 
     ``version`` are the arguments that make it print its version (none: it is not asked), ``install`` says
-    what to install when it is not here. Where its words hold one of ``privileged`` (``Operation not
-    permitted``) the check needs rights that this user lacks, and nothing is said of the files.
+    what to install when it, or one of ``needs``, is not here. Where its words hold one of ``privileged``
+    (``Operation not permitted``) the check needs rights that this user lacks, and nothing is said of the
+    files.
     """
     path = program(name)
-    if path is None:
+    missing = next((each for each in (name, *needs) if program(each) is None), None)
+    if path is None or missing:
         return Check(
             status="not-checked",
             by=name,
-            detail=f"{name} is not installed" + (f" ({install})" if install else ""),
+            detail=f"{missing} is not installed" + (f" ({install})" if install else ""),
         )
     by = f"{name} {_version(path, version)}".strip()
     try:
         with (stdin or Path(os.devnull)).open("rb") as text:
             done = subprocess.run(  # noqa: S603 -- a checker found on the PATH, and no shell
-                [path, *arguments], cwd=folder, stdin=text, capture_output=True, timeout=_SECONDS, check=False
+                [path, *arguments],
+                cwd=folder,
+                env=os.environ | {"PATH": os.pathsep.join((os.environ.get("PATH", os.defpath), *_SBIN))},
+                stdin=text,
+                capture_output=True,
+                timeout=_SECONDS,
+                check=False,
             )
     except subprocess.TimeoutExpired:
         return Check(status="failed", by=by, detail=f"it did not end within {_SECONDS} s")

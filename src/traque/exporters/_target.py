@@ -36,7 +36,8 @@ class Target(FormatSpec, frozen=True, kw_only=True):
       script.
     - ``outside``: the values leave the house for a provider's cloud, which PAP:RED and PAP:AMBER forbid.
     - ``load``, ``verify``, ``remove``: commands for the operator, in the folder of the files.
-    - ``read_back``: the names of files (globs) that a bulletin reader of ours reads to the same indicators.
+    - ``read_back``: the names of files (globs) that a bulletin reader of ours reads to the same indicators,
+      of the kinds ``read_kinds`` where the others are written in a form that says less (none: all kinds).
     - ``write`` yields the files; it is deterministic, and lists with ``Job.leave_out`` what it cannot say.
     - ``check`` runs the target's own checkers on what was written in a folder.
     """
@@ -53,5 +54,6 @@ class Target(FormatSpec, frozen=True, kw_only=True):
     remove: str
     sources: tuple[str, ...] = ()
     read_back: tuple[str, ...] = ()
+    read_kinds: tuple[str, ...] = ()
     write: Callable[[Job], Iterable[File]]
     check: Callable[[Path], Iterable[Check]] | None = None

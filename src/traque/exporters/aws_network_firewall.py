@@ -1,0 +1,118 @@
+"""AWS Network Firewall: stateful rule groups in Suricata's language.
+
+A rule has at most 8,192 characters, lists of addresses included; a group has a fixed capacity of at most
+30,000 rules and 2,000,000 bytes. So addresses stand in lists of 400 a rule, and names have a rule for each
+protocol that shows them. The rules keep their numbers between exports. Source: AWS Network Firewall developer
+guide, "Quotas" and "Suricata compatible rule strings".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+import msgspec
+
+from traque.exporters._capacity import aggregated, shards, within
+from traque.exporters._job import File, Item, Job
+from traque.exporters._packets import commented
+from traque.exporters._target import ADDRESSES, Limit, Target
+from traque.observables import matches_below
+
+_CAPACITY: Final = 30_000
+_LISTED: Final = {4: 400, 6: 180}
+"""Addresses in one rule: with the longest forms it stays below 8,000 characters."""
+_SIDS: Final = (1_000_000, 2_000_000)
+_ADDRESSES: Final = 20_000
+_NAMES: Final = 1_000
+"""What fits 2,000,000 bytes together: an address stands in two rules, a name in three of about 200 bytes."""
+_FULL: Final = f"a rule group of 2,000,000 bytes holds {_ADDRESSES:,} addresses and {_NAMES:,} names"
+
+
+def write(job: Job) -> Iterator[File]:
+    """The rule group as the input of ``aws network-firewall create-rule-group``, and the removal."""
+    names = within(job, job.of("domain-name"), _NAMES, _FULL)
+    rules = [*_addresses(job), *(rule for item in names for rule in _name(job, item))]
+    group = {
+        "RuleGroupName": "traque",
+        "Type": "STATEFUL",
+        "Capacity": min(_CAPACITY, max(100, 2 * len(rules))),
+        "RuleGroup": {
+            "RulesSource": {"RulesString": "".join(f"{rule}\n" for rule in rules)},
+            "StatefulRuleOptions": {"RuleOrder": "STRICT_ORDER"},
+        },
+    }
+    yield File("traque.json", [msgspec.json.format(msgspec.json.encode(group), indent=1), b"\n"])
+    yield File("load.sh", _load(job), script=True)
+    yield File("remove.sh", _remove(job), script=True)
+
+
+def _addresses(job: Job) -> Iterator[str]:
+    kept = within(job, job.of(*ADDRESSES), _ADDRESSES, _FULL)
+    found = aggregated(item.value for item in kept)
+    for family, mark in ((4, "."), (6, ":")):
+        values = [value for value in found if mark in value]
+        for number, part in enumerate(shards(values, _LISTED[family]) if values else (), start=1):
+            listed = f"[{','.join(part)}]"
+            for way, sides in (("in", f"{listed} any -> any any"), ("out", f"any any -> {listed} any")):
+                if job.direction in (way, "both"):
+                    options = _options(job, f"ipv{family}:{way}:{number}", f"{way} address")
+                    yield f"{_verb(job)} ip {sides} ({options})"
+
+
+def _name(job: Job, item: Item) -> Iterator[str]:
+    dotted = matches_below(item.observable)
+    value = f".{item.value}" if dotted else item.value
+    for protocol, buffer in (("dns", "dns.query"), ("tls", "tls.sni"), ("http", "http.host")):
+        match = f'{buffer}; {"dotprefix; " if dotted else ""}content:"{value}"; nocase; endswith; '
+        if not dotted:
+            match += f"bsize:{len(value)}; "
+        yield (
+            f"{_verb(job)} {protocol} any any -> any any "
+            f"({match}{_options(job, f'{protocol}:{item.value}', f'{protocol} name')})"
+        )
+
+
+def _verb(job: Job) -> str:
+    return "drop" if job.blocks else "alert"
+
+
+def _options(job: Job, key: str, what: str) -> str:
+    number = job.number(key, *_SIDS)
+    return f'msg:"traque {what} {job.label(job.items[0])}"; sid:{number}; rev:1;'.replace(":_", "_")
+
+
+def _load(job: Job) -> Iterator[str]:
+    yield "#!/bin/sh\n"
+    yield from commented(job)
+    yield 'set -e\ncd "$(dirname "$0")"\n'
+    yield "aws network-firewall create-rule-group --cli-input-json file://traque.json\n"
+
+
+def _remove(job: Job) -> Iterator[str]:
+    yield "#!/bin/sh\n"
+    yield from commented(job)
+    yield f"# Run this on {job.expires:%Y-%m-%d} and before a newer export is loaded.\n"
+    yield "aws network-firewall delete-rule-group --rule-group-name traque --type STATEFUL\n"
+
+
+SPEC = Target(
+    name="aws-network-firewall",
+    title="AWS Network Firewall rule group",
+    family="network",
+    kinds=(*ADDRESSES, "domain-name"),
+    outside=True,
+    limits=(
+        Limit("8,192 characters a rule", "400 IPv4 or 180 IPv6 entries in one"),
+        Limit(
+            "30,000 rules and 2,000,000 bytes a group",
+            "the worst names are kept; the rest is left out",
+        ),
+    ),
+    escaping="values are addresses and names (letters, digits, `-`, `_`); messages are safe ASCII",
+    load="./load.sh   # then add the rule group traque to the firewall policy",
+    verify="aws network-firewall describe-rule-group --rule-group-name traque --type STATEFUL",
+    remove="./remove.sh   # after the rule group was taken out of the policy",
+    sources=("https://docs.aws.amazon.com/network-firewall/latest/developerguide/quotas.html",),
+    write=write,
+)

@@ -1,0 +1,29 @@
+#!/bin/sh
+# traque 0.0.0, made 2026-01-15, action block
+# CERT-EXAMPLE-2026-001 2026-01-14 TLP:CLEAR PAP:CLEAR Example Panda (Relays and tools of an intrusion set) by CERT-EXAMPLE
+# renew or remove by 2026-02-14
+# Needs curl and jq; CLOUDFLARE_ACCOUNT and CLOUDFLARE_TOKEN must be set.
+set -e
+cd "$(dirname "$0")"
+call() {
+  method=$1 path=$2; shift 2
+  curl -fsS -X "$method" -H "Authorization: Bearer $CLOUDFLARE_TOKEN" \
+    -H "Content-Type: application/json" "$@" \
+    "https://api.cloudflare.com/client/v4/accounts/$CLOUDFLARE_ACCOUNT/rules/lists$path"
+}
+list() {
+  call GET "" | jq -r --arg name "$1" '.result[] | select(.name == $name).id'
+}
+id=$(list traque_ip)
+[ -n "$id" ] || id=$(call POST '' -d '{"name":"traque_ip","kind":"ip","description":"traque"}' | jq -r .result.id)
+call PUT "/$id/items" -d @traque_ip.json
+id=$(list traque_hostname)
+[ -n "$id" ] || id=$(call POST '' -d '{"name":"traque_hostname","kind":"hostname","description":"traque"}' | jq -r .result.id)
+call PUT "/$id/items" -d @traque_hostname.json
+id=$(list traque_asn)
+[ -n "$id" ] || id=$(call POST '' -d '{"name":"traque_asn","kind":"asn","description":"traque"}' | jq -r .result.id)
+call PUT "/$id/items" -d @traque_asn.json
+# Then a custom rule with the action block:
+#   ip.src in $traque_ip
+#   http.host in $traque_hostname
+#   ip.src.asnum in $traque_asn
