@@ -113,16 +113,21 @@ def job(
     )
 
 
-_label = st.from_regex(r"[a-z0-9]([a-z0-9_-]{0,20}[a-z0-9])?", fullmatch=True)
+_label = st.from_regex(r"[a-z0-9]([a-z0-9-]{0,20}[a-z0-9])?", fullmatch=True)
 _name = st.lists(
     _label | st.sampled_from(["\u00fcber", "\u4f8b", "xn--bcher-kva"]), min_size=1, max_size=3
 ).map(lambda labels: ".".join([*labels, "example"]))
 _hex = st.binary(min_size=64, max_size=64).map(bytes.hex)
-_odd = st.text(st.characters(min_codepoint=0x20, max_codepoint=0x2FF), min_size=4, max_size=40)
+_odd = st.text(st.characters(min_codepoint=0x20, max_codepoint=0x2FF), min_size=4, max_size=40).filter(
+    str.isprintable
+)
 _path = st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E), max_size=60)
 values = st.one_of(
     st.tuples(st.just("ipv4-addr"), st.ip_addresses(v=4).map(str)),
-    st.tuples(st.just("ipv6-addr"), st.ip_addresses(v=6).filter(lambda ip: int(ip) >> 96).map(str)),
+    st.tuples(
+        st.just("ipv6-addr"),
+        st.ip_addresses(v=6).filter(lambda ip: int(ip) >> 96 and int(ip) % 2**64 > 2**32).map(str),
+    ),
     st.tuples(
         st.just("ipv4-net"),
         st.tuples(st.ip_addresses(v=4), st.integers(9, 31)).map(lambda t: f"{t[0]}/{t[1]}"),

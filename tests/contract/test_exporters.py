@@ -17,6 +17,7 @@ from hypothesis import HealthCheck, given, settings
 
 from traque.bulletins import read_all
 from traque.detect._files import write_folder
+from traque.errors import EmptyBulletin
 from traque.exporters import Item, Job, Target, targets
 from traque.exporters._capacity import aggregated
 from traque.exporters._target import ADDRESSES
@@ -64,10 +65,14 @@ def comparable(observables: Iterable[Observable]) -> set[str]:
 
 
 def read_back(target: Target, place: Path) -> set[str]:
-    files = [path for pattern in target.read_back for path in sorted(place.glob(pattern))]
-    return comparable(
-        i.observable for file in files for bulletin in read_all(file) for i in bulletin.indicators
-    )
+    """What our readers find in the files; a file without a value for a hunt (a rule over a dataset) gives none."""
+    found: list[Observable] = []
+    for file in (path for pattern in target.read_back for path in sorted(place.glob(pattern))):
+        try:
+            found += [i.observable for bulletin in read_all(file) for i in bulletin.indicators]
+        except EmptyBulletin:
+            continue
+    return comparable(found)
 
 
 def passes(target: Target, place: Path) -> None:

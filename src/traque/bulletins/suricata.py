@@ -212,9 +212,13 @@ def _literal(written: str) -> str:
 
 def _bytes(digits: str) -> str:
     try:
-        return bytes.fromhex(digits).decode("latin-1")
+        octets = bytes.fromhex(digits)
     except ValueError:
         return f"|{digits}|"
+    try:
+        return octets.decode()
+    except UnicodeDecodeError:
+        return octets.decode("latin-1")
 
 
 def _is_whole(text: str) -> bool:

@@ -59,6 +59,7 @@ SPEC = Target(
     sources=(
         "https://docs.fortinet.com/document/fortigate/7.4.0/new-features/677896/external-resource-entry-limit-enhancements-7-4-4",
     ),
-    read_back=("addresses*.txt", "domains*.txt", "urls*.txt", "md5*.txt", "sha1*.txt", "sha256*.txt"),
+    read_back=("addresses*.txt", "domains*.txt", "md5*.txt", "sha1*.txt", "sha256*.txt"),
+    read_kinds=(*ADDRESSES, "domain-name", *_HASHES),
     write=write,
 )
