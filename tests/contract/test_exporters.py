@@ -72,7 +72,8 @@ def read_back(target: Target, place: Path) -> set[str]:
             found += [i.observable for bulletin in read_all(file) for i in bulletin.indicators]
         except EmptyBulletin:
             continue
-    return comparable(found)
+    kinds = target.read_kinds or target.kinds
+    return comparable(observable for observable in found if observable.kind in kinds)
 
 
 def passes(target: Target, place: Path) -> None:

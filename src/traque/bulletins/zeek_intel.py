@@ -31,6 +31,7 @@ _TYPES: Final = {
     "PUBKEY_HASH": "public-key",
 }
 _MARK = re.compile(rb"(?m)^#fields[\t ]+indicator[\t ]+indicator_type\b|^#fields[\t ].*\bindicator_type\b")
+_ESCAPE = re.compile(r"(?:\\x[0-9A-Fa-f]{2})+")
 _UNSET: Final = frozenset({"-", "(empty)", ""})
 
 
@@ -66,7 +67,7 @@ def _row(builder: Builder, fields: list[str], cells: list[str], where: str, name
     row = {
         field: cell.strip() for field, cell in zip(fields, cells, strict=False) if cell.strip() not in _UNSET
     }
-    value, word = row.get("indicator", ""), row.get("indicator_type", "")
+    value, word = _unescaped(row.get("indicator", "")), row.get("indicator_type", "")
     kind = _TYPES.get(word.rpartition("::")[2].upper(), word or "unstated")
     described = [row[key] for key in ("meta.desc", "meta.source") if key in row]
     context = Context(
@@ -84,6 +85,15 @@ def _row(builder: Builder, fields: list[str], cells: list[str], where: str, name
         builder.state(value, kind, context)
     else:
         builder.not_searched(value, kind, where)
+
+
+def _unescaped(text: str) -> str:
+    r"""Zeek's ASCII reader takes ``\\xNN`` for the byte."""
+    if "\\x" not in text:
+        return text
+    return _ESCAPE.sub(
+        lambda found: bytes.fromhex(found[0].replace("\\x", "")).decode("utf-8", "replace"), text
+    )
 
 
 SPEC: Final = BulletinReader(
