@@ -198,6 +198,9 @@ def observe(value: str, kind: str | None) -> Observable:
     if kind is not None and observables.is_literal(kind):
         # Refanging would take the backslash from ``.config\.hidden``: only the commonest form is undone.
         return observables.canonical(kind, value.replace("[.]", "."))
+    plain = observables.lone(value)
+    if plain is not None and plain.kind == (_asked(value, kind) or plain.kind):
+        return plain
     text = observables.refang(value.strip())
     asked = _asked(text, kind)
     if asked is not None and asked not in ENUMERABLE_KINDS:

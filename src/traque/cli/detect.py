@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -138,6 +139,7 @@ def detect(
         accept_tlp=accept_tlp,
         check=check,
     )
+    gc.set_threshold(100_000, 50, 100)  # a bulletin is kept to the end: no need to look for garbage in it
     questions = load(bulletins)
     result = library.detect(
         questions,

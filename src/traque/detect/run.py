@@ -112,7 +112,7 @@ def _export(
     kinds = frozenset(target.kinds)
     job = Job(
         target.name,
-        [item for item in items if item.kind in kinds],
+        [item for item in items if item.indicator.observable.kind in kinds],
         bulletins=bulletins,
         made=made,
         version=__version__,
@@ -158,16 +158,17 @@ def _refusal(target: Target, options: DetectOptions, bulletins: Sequence[Detecti
 
 
 def _unsaid(target: Target, items: Sequence[Item]) -> list[LeftOut]:
-    counts = Counter(item.kind for item in items if item.kind not in target.kinds)
+    counts = Counter(item.indicator.observable.kind for item in items)
     return [
         LeftOut(
             target=target.name,
             code="kind",
             kind=kind,
             count=count,
-            reason=f"{target.title} has no rule for this kind",
+            reason="the target has no rule for this kind",
         )
         for kind, count in sorted(counts.items())
+        if kind not in target.kinds
     ]
 
 

@@ -92,6 +92,9 @@ class Job:
         self.withdrawn = withdrawn
         self.numbers = numbers or Numbers({})
         self.left_out: list[LeftOut] = []
+        self._by_kind: dict[str, list[Item]] = {}
+        for item in items:
+            self._by_kind.setdefault(item.indicator.observable.kind, []).append(item)
         self._by_id = {bulletin.id: bulletin for bulletin in self.bulletins}
 
     @property
@@ -101,11 +104,11 @@ class Job:
 
     def of(self, *kinds: str) -> list[Item]:
         """The items of these kinds, in order."""
-        return [item for item in self.items if item.kind in kinds]
+        return [item for kind in sorted(set(kinds)) for item in self._by_kind.get(kind, ())]
 
     def values(self, *kinds: str) -> list[str]:
         """The values of these kinds, in order."""
-        return [item.value for item in self.items if item.kind in kinds]
+        return [item.indicator.observable.value for item in self.of(*kinds)]
 
     def gone(self, *kinds: str) -> list[str]:
         """The withdrawn values of these kinds, in order."""

@@ -55,7 +55,7 @@ def _target(page: Page, target: TargetExport) -> None:
         page.entry((target.target, "bold"), ("refused: ", "yellow"), target.refused, indent=2, hang=22)
         return
     if not target.files:
-        page.entry((target.target, "bold"), ("nothing it can express", "dim"), indent=2, hang=22)
+        page.entry((target.target, "bold"), ("nothing was written", "dim"), indent=2, hang=22)
     else:
         files = [file.path.partition("/")[2] for file in target.files]
         named = ", ".join(files[:3]) + (f" and {len(files) - 3} more" if len(files) > 3 else "")
@@ -66,7 +66,8 @@ def _target(page: Page, target: TargetExport) -> None:
         page.say(*_checked(check), indent=22)
     _left_out(page, target.left_out, indent=22)
     if target.files and target.load:
-        page.say((f"load: {target.load}", "dim"), indent=22)
+        for line in target.load.splitlines():
+            page.say((f"load: {line}", "dim"), indent=22)
 
 
 def _checked(check: Check) -> list[Span]:
