@@ -180,7 +180,7 @@ def _value(builder: Builder, cell: _Cell, row: Sequence[_Cell], type_word: str, 
         builder.state(cell.text, kind, msgspec.structs.replace(context, together=others))
     else:
         for value, found in cell.parts:
-            if found and kind in (None, HASH, found.kind):
+            if found and kind in (None, HASH):
                 builder.keep(found, value, context)
             else:
                 builder.state(value, kind, context)

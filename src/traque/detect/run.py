@@ -106,7 +106,11 @@ def _export(
     options: DetectOptions,
     made: datetime,
 ) -> TargetExport:
-    refused = _refusal(target, options, bulletins)
+    cannot = _inability(target, options)
+    if cannot and "all" in options.targets:
+        left = LeftOut(target=target.name, code="action", count=len(items), reason=cannot)
+        return TargetExport(target=target.name, title=target.title, indicators=0, left_out=(left,))
+    refused = cannot or _forbidden(target, options, bulletins)
     if refused:
         return TargetExport(target=target.name, title=target.title, indicators=0, refused=refused)
     kinds = frozenset(target.kinds)
@@ -140,14 +144,17 @@ def _export(
     )
 
 
-def _refusal(target: Target, options: DetectOptions, bulletins: Sequence[DetectionBulletin]) -> str:
-    """Why nothing at all is written for the target, or nothing."""
-    if options.action not in target.actions:
-        return (
-            "it can only block: --action block writes it"
-            if options.action == "alert"
-            else "it can only alert: --action alert writes it"
-        )
+def _inability(target: Target, options: DetectOptions) -> str:
+    """Why its rules cannot do what is asked, or nothing."""
+    if options.action in target.actions:
+        return ""
+    if options.action == "alert":
+        return "it can only block: --action block writes it"
+    return "it can only alert: --action alert writes it"
+
+
+def _forbidden(target: Target, options: DetectOptions, bulletins: Sequence[DetectionBulletin]) -> str:
+    """Why the PAP of a bulletin forbids it, or nothing."""
     strict = [bulletin for bulletin in bulletins if bulletin.pap in ("red", "amber")]
     if not strict:
         return ""

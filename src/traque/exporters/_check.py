@@ -31,13 +31,14 @@ def run(
     stdin: Path | None = None,
     needs: Sequence[str] = (),
     privileged: Sequence[str] = (),
+    shown: str = "",
 ) -> Check:
     """Run ``name arguments`` in ``folder``; it passes when it ends with 0.
 
     ``version`` are the arguments that make it print its version (none: it is not asked), ``install`` says
     what to install when it, or one of ``needs``, is not here. Where its words hold one of ``privileged``
     (``Operation not permitted``) the check needs rights that this user lacks, and nothing is said of the
-    files.
+    files. ``shown`` is the name for people where a wrapper is run.
     """
     path = program(name)
     missing = next((each for each in (name, *needs) if program(each) is None), None)
@@ -47,7 +48,7 @@ def run(
             by=name,
             detail=f"{missing} is not installed" + (f" ({install})" if install else ""),
         )
-    by = f"{name} {_version(path, version)}".strip()
+    by = f"{shown or name} {_version(path, version)}".strip()
     try:
         with (stdin or Path(os.devnull)).open("rb") as text:
             done = subprocess.run(  # noqa: S603 -- a checker found on the PATH, and no shell

@@ -94,6 +94,8 @@ def check(folder: Path) -> Iterator[Check]:
         "--net",
         "./load.sh",
         folder=folder,
+        version=(),
+        shown="ipset and iptables",
         needs=("ipset", "iptables-restore", "ip6tables-restore"),
         install="packages ipset, iptables and util-linux",
         privileged=("Operation not permitted", "Permission denied"),
