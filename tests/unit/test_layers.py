@@ -23,12 +23,15 @@ MAY_IMPORT: dict[str, set[str]] = {
     "sources": MODEL | {"diagnostics", "registry"},
     "logs": MODEL | {"registry", "timestamps"},
     "scan": MODEL | {"observables", "sources", "timestamps", "_kernel"},
+    "enrich": MODEL | {"registry"},
     "triage": MODEL | {"diagnostics"},
     "exporters": MODEL | {"registry", "observables"},
     "detect": CORE | {"observables", "bulletins", "exporters", "__init__"},
-    "hunt": CORE | {"observables", "bulletins", "sources", "logs", "scan", "triage", "__init__"},
+    "hunt": CORE | {"observables", "bulletins", "sources", "logs", "scan", "enrich", "triage", "__init__"},
     "reports": MODEL | {"registry", "__init__"},
-    "cli": CORE | {"observables", "bulletins", "logs", "hunt", "detect", "exporters", "reports", "__init__"},
+    "show": MODEL | {"enrich", "reports"},
+    "cli": CORE
+    | {"observables", "bulletins", "logs", "enrich", "hunt", "detect", "exporters", "reports", "show", "__init__"},
     "__main__": {"cli"},
     "__init__": set(),
 }
