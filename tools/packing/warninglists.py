@@ -28,8 +28,8 @@ GROUPS = {
     "cdn": "akamai cloudflare fastly stackpath",
     "cloud": "amazon-aws apple github google-gcp google google-gmail-sending-ips googlebot microsoft "
     "microsoft-azure microsoft-azure-china microsoft-azure-germany microsoft-azure-us-gov "
-    "microsoft-office365 microsoft-office365-cn microsoft-office365-ip microsoft-win10-connection-endpoints openai-gptbot "
-    "ovh-cluster wikimedia zscaler",
+    "microsoft-office365 microsoft-office365-cn microsoft-office365-ip "
+    "microsoft-win10-connection-endpoints openai-gptbot ovh-cluster wikimedia zscaler",
     "top-site": "alexa cisco_top1000 cisco_top5k cisco_top10k cisco_top20k majestic_million moz-top500 "
     "tranco10k bank-website dax30 university_domains covid covid-19-cyber-threat-coalition-whitelist "
     "covid-19-krassi-whitelist",

@@ -17,6 +17,8 @@ _HASH_LENGTHS: Final = frozenset({32, 40, 56, 64, 96, 128})
 _BEFORE: Final = 4
 """Characters before its first dot by which a substring is looked up."""
 _FEW: Final = 200
+"""Substrings that may share a shorter key without many sharing one."""
+_LONGEST_NAME: Final = 253
 _HOST: Final = re.compile(r"(?:(?:[a-z][a-z0-9+.-]*:)?//)?(?:[^/?#@]*@)?([^/?#:@]*)")
 _ADDRESS: Final = re.compile(
     r"[0-9]+\.[0-9]+\.[0-9.]+(?:/[0-9]+)?|[0-9a-f]*:[0-9a-f:]*:[0-9a-f:.]*(?:/[0-9]+)?"
@@ -133,7 +135,7 @@ class Index:
         """Lists that hold a value of a kind that is no address, by the lists and patterns of that kind."""
         if kind in _HASHES:
             return self._of_hash(value)
-        if kind == "domain-name":
+        if kind == "domain-name" and len(value) <= _LONGEST_NAME:
             return self._of_name(value)
         found = self._of_host_in(value)
         for parts in self._parts_by_kind.get(kind, ()):
@@ -183,7 +185,7 @@ class Index:
             host = url[1]
             if host in numbered:
                 found += [(number, host) for number in sets[numbered[host]] if self._is_hostname[number]]
-        dot = host.find(".")
+        dot = host.find(".", max(len(host) - _LONGEST_NAME, 0))
         while dot >= 0:
             if (above := host[dot + 1 :]) in numbered:
                 found += [(number, above) for number in below[numbered[above]]]
