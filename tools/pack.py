@@ -7,12 +7,14 @@ read the diff of ``manifest.json``, run the tests.
 
 from __future__ import annotations
 
-from packing import actors, countries, manifest, networks, warninglists
+from packing import actors, countries, manifest, networks, warninglists, world
 
 
 def main() -> None:
     """All data sets, then the manifest."""
-    records = [record for part in (countries, networks, warninglists, actors) for record in part.pack()]
+    records = [
+        record for part in (countries, networks, warninglists, actors, world) for record in part.pack()
+    ]
     manifest.write(records)
 
 

@@ -49,7 +49,7 @@ def test_a_network_has_the_country_of_all_its_addresses() -> None:
 
 def test_names_of_countries() -> None:
     assert geography.country_name("EG") == "Egypt"
-    assert geography.country_name("ru") == "Russian Federation"
+    assert geography.country_name("ru") == "Russia"
     assert geography.country_name("ZZ") == "ZZ"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections import Counter
 from collections.abc import Iterator
 
 from packing import columns, ranges
@@ -27,9 +28,17 @@ NAMES = Package(
 
 
 def names() -> dict[str, str]:
-    """English names by two-letter code; the first of several, which is the short one."""
-    found = json.loads(NAMES.member("/langs/en.json"))["countries"]
-    return {code: name if isinstance(name, str) else name[0] for code, name in sorted(found.items())}
+    """English names by two-letter code: of several the shortest that is part of the first and is no other's.
+
+    ``Iran``, not ``Islamic Republic of Iran``; but both Congos keep their long names.
+    """
+    read = json.loads(NAMES.member("/langs/en.json"))["countries"]
+    every = {code: [name] if isinstance(name, str) else name for code, name in sorted(read.items())}
+    uses = Counter(name for held in every.values() for name in held)
+    return {
+        code: min((n for n in held if n in held[0] and len(n) > 3 and uses[n] == 1), key=len)
+        for code, held in every.items()
+    }
 
 
 def pack() -> list[dict[str, object]]:

@@ -51,7 +51,7 @@ def pack() -> list[dict[str, object]]:
             number = record["autonomous_system_number"]
             if not number:
                 continue
-            names[number] = " ".join(str(record.get("autonomous_system_organization") or "").split())
+            names[number] = _tidy(str(record.get("autonomous_system_organization") or ""))
             rows[network.version].append(
                 (int(network.network_address), int(network.broadcast_address), number)
             )
@@ -82,6 +82,12 @@ def pack() -> list[dict[str, object]]:
             "packages": [CARRIER],
         }
     ]
+
+
+def _tidy(name: str) -> str:
+    """``TE-AS TE-AS`` (handle, description) said once; blanks collapsed."""
+    handle, *rest = name.split() or [""]
+    return handle if rest == [handle] else " ".join((handle, *rest))
 
 
 def _entries(database: maxminddb.Reader) -> Iterator[tuple[object, dict[str, object]]]:
