@@ -1,4 +1,4 @@
-"""The outlines of countries, projected for drawing, and a font to write with (``provenance``: world, font)."""
+"""The outlines of countries, projected for drawing, and a font (``provenance``: world, font)."""
 
 from __future__ import annotations
 

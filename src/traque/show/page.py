@@ -175,8 +175,8 @@ def _why_others_differ(shown: Shown, reference: Reference) -> str:
     if shown.published and (years := _years(shown.published, reference.date)):
         said += f", {years} the bulletin was published"
     return (
-        f"{said}. Addresses change holders and countries, and registries, providers and commercial data bases "
-        "place them by different rules: counts made at another time or with other data differ by a few."
+        f"{said}. Addresses change holders and countries, and registries, providers and commercial data "
+        "bases place them by different rules: counts made at another time or with other data differ by a few."
     )
 
 
