@@ -31,7 +31,18 @@ MAY_IMPORT: dict[str, set[str]] = {
     "reports": MODEL | {"registry", "__init__"},
     "show": MODEL | {"enrich", "reports"},
     "cli": CORE
-    | {"observables", "bulletins", "logs", "enrich", "hunt", "detect", "exporters", "reports", "show", "__init__"},
+    | {
+        "observables",
+        "bulletins",
+        "logs",
+        "enrich",
+        "hunt",
+        "detect",
+        "exporters",
+        "reports",
+        "show",
+        "__init__",
+    },
     "__main__": {"cli"},
     "__init__": set(),
 }
