@@ -9,10 +9,12 @@ from collections.abc import Sequence
 import click
 
 from traque import __version__
+from traque.cli.data import data
 from traque.cli.detect import detect
 from traque.cli.exit import Exit
 from traque.cli.formats import formats
 from traque.cli.hunt import hunt
+from traque.cli.show import show
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -23,6 +25,8 @@ def traque() -> None:
 
 traque.add_command(hunt)
 traque.add_command(detect)
+traque.add_command(show)
+traque.add_command(data)
 traque.add_command(formats)
 
 

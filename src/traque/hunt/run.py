@@ -18,6 +18,7 @@ from traque import logs, observables
 from traque.diagnostics import Diagnostics
 from traque.errors import UsageError
 from traque.hunt.assemble import assemble
+from traque.hunt.enriching import enriched
 from traque.hunt.formats import Formats, pattern
 from traque.hunt.options import HuntOptions, Progress, Silent
 from traque.hunt.question import Question, ask
@@ -61,7 +62,7 @@ def hunt(
     run = _Run(question, diagnostics, progress or Silent(), stop or threading.Event())
     searches = run.all(entries, options.jobs or os.cpu_count() or 1)
     drop_repeats(searches, diagnostics)
-    return assemble(
+    result = assemble(
         question,
         bulletins,
         searches,
@@ -71,6 +72,7 @@ def hunt(
         started=started,
         interrupted=run.stop.is_set(),
     )
+    return enriched(result)
 
 
 def exit_status(result: HuntResult) -> int:

@@ -3,6 +3,7 @@
 from traque.model.bulletin import Bulletin, Indicator, Refused, Window
 from traque.model.event import Event, Initiator, Outcome, Stamp, TimeRule
 from traque.model.observable import ENUMERABLE_KINDS, Observable
+from traque.model.reference import Reference
 from traque.model.result import (
     Coverage,
     Diagnostic,
@@ -36,6 +37,7 @@ __all__ = [
     "Observable",
     "Outcome",
     "OutsideWindow",
+    "Reference",
     "Refused",
     "SeenIn",
     "Sighting",

@@ -10,6 +10,7 @@ from datetime import datetime
 import msgspec
 
 from traque.model.bulletin import Refused, Window
+from traque.model.reference import Reference
 from traque.model.verdict import Direction, Verdict
 
 SCHEMA = "traque/hunt-result/1"
@@ -232,6 +233,8 @@ class HuntResult(msgspec.Struct, frozen=True, kw_only=True):
     not_seen: tuple[IndicatorRef, ...]
     coverage: Coverage
     diagnostics: tuple[Diagnostic, ...]
+    reference: tuple[Reference, ...] = ()
+    """The data that ``Sighting.enrichment`` rests on, with their dates."""
     schema: str = SCHEMA
 
     @property

@@ -207,6 +207,9 @@ def searched(page: Page, result: HuntResult) -> None:
         if values:
             page.entry(label, listing(values, 6), indent=0, hang=10)
     page.entry("zone", f"{hunt.zone} for times that state none", indent=0, hang=10)
+    for data in result.reference:
+        credit = f"; {data.attribution}" if data.attribution else ""
+        page.entry("data", f"{data.title}: of {data.date}, {data.licence}{credit}", indent=0, hang=10)
 
 
 def _elsewhere(saved: str) -> str:

@@ -128,9 +128,17 @@ def _details(sighting: Sighting) -> Iterator[str]:
         yield f"in {listing(streams, 3)}"
     if sighting.undated:
         yield f"{count(sighting.undated, 'record')} without a readable time"
-    place = [sighting.enrichment[key] for key in ("country", "asn") if sighting.enrichment.get(key)]
-    if place:
-        yield ", ".join(place)
+    yield from _known(sighting.enrichment)
+
+
+def _known(facts: dict[str, str]) -> Iterator[str]:
+    """What reference data say of the value."""
+    place = (facts.get("city"), facts.get("country_name") or facts.get("country"))
+    network = " ".join(filter(None, (facts.get("asn"), facts.get("network"))))
+    if said := ", ".join(filter(None, (*place, network))):
+        yield said
+    if lists := facts.get("warninglists"):
+        yield f"on known-benign lists: {listing(lists.split('; '), 3)}"
 
 
 def _plural(items: tuple[object, ...], noun: str) -> str:

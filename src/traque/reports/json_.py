@@ -24,15 +24,21 @@ _UNSAFE: Final = re.compile(
 
 def dump(result: HuntResult) -> bytes:
     """The document, ending with a line end."""
-    parts = {"schema": result.schema} | {name: getattr(result, name) for name in result.__struct_fields__}
+    return document(
+        {"schema": result.schema} | {name: getattr(result, name) for name in result.__struct_fields__}
+    )
+
+
+def document(content: object) -> bytes:
+    """Any content as JSON, laid out and made safe as :func:`dump` does."""
     try:
-        compact = msgspec.json.encode(parts)
+        compact = msgspec.json.encode(content)
     except UnicodeEncodeError:
-        compact = msgspec.json.encode(_valid_unicode(msgspec.to_builtins(parts)))
-    document = msgspec.json.format(compact, indent=2) + b"\n"
-    if document.isascii() and b"\x7f" not in document:
-        return document
-    return _UNSAFE.sub(_escape, document.decode()).encode()
+        compact = msgspec.json.encode(_valid_unicode(msgspec.to_builtins(content)))
+    text = msgspec.json.format(compact, indent=2) + b"\n"
+    if text.isascii() and b"\x7f" not in text:
+        return text
+    return _UNSAFE.sub(_escape, text.decode()).encode()
 
 
 def load(data: bytes | str) -> HuntResult:
