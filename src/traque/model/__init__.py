@@ -1,6 +1,6 @@
 """The words of the project as frozen structs; no behaviour beyond what a word means."""
 
-from traque.model.bulletin import Bulletin, Indicator, Refused, Window
+from traque.model.bulletin import Bulletin, Indicator, Refused, Statement, Window
 from traque.model.event import Event, Initiator, Outcome, Stamp, TimeRule
 from traque.model.observable import ENUMERABLE_KINDS, Observable
 from traque.model.result import (
@@ -11,6 +11,7 @@ from traque.model.result import (
     Gap,
     HuntResult,
     IndicatorRef,
+    OutsideValidity,
     OutsideWindow,
     SeenIn,
     Sighting,
@@ -35,12 +36,14 @@ __all__ = [
     "Initiator",
     "Observable",
     "Outcome",
+    "OutsideValidity",
     "OutsideWindow",
     "Refused",
     "SeenIn",
     "Sighting",
     "SourceCoverage",
     "Stamp",
+    "Statement",
     "StreamCoverage",
     "TimeRule",
     "Verdict",
