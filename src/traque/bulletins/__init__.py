@@ -27,6 +27,7 @@ from traque.bulletins._build import Builder, Head, observe
 from traque.bulletins._decode import to_utf8
 from traque.bulletins._merge import distinct, merged
 from traque.bulletins._reader import HEAD, BulletinReader
+from traque.bulletins._statements import settle
 from traque.errors import (
     EmptyBulletin,
     MalformedBulletin,
@@ -72,14 +73,14 @@ def read_all(path: Path) -> list[Bulletin]:
     """Every bulletin in ``path``, at least one of them with an indicator; raises as :func:`read`."""
     found = _at(path, str(path))
     _refuse_empty(found, str(path))
-    return distinct(found)
+    return distinct(list(map(settle, found)))
 
 
 def read_bytes(data: bytes, name: str) -> Bulletin:
     """The bulletin in ``data``, which came under ``name``; raises as :func:`read`."""
     found = _parse(data, name, "")
     _refuse_empty(found, name)
-    return _only(distinct(found, name), name)
+    return _only(distinct(list(map(settle, found)), name), name)
 
 
 def from_values(values: Sequence[str]) -> Bulletin:
@@ -106,10 +107,10 @@ def from_values(values: Sequence[str]) -> Bulletin:
 def load(arguments: Sequence[str]) -> list[Bulletin]:
     """The bulletins that a command line names, in its order, each with an id of its own.
 
-    An argument is an existing file, else a bare value; bare values together make one bulletin. Files that
-    state the same id are merged. A bulletin without indicators is kept beside others for its
-    refusals; prose without indicators is context for the others, and only noted on them. Raises as
-    :func:`read` and :func:`from_values`; EmptyBulletin when none of them holds an indicator.
+    An argument is an existing file, else a bare value; bare values together make one bulletin. Files of
+    one bulletin are made one (:mod:`traque.bulletins._merge`): those that state the same id, and prose with
+    the lists that it is about. A bulletin without indicators is kept beside others for its refusals. Raises
+    as :func:`read` and :func:`from_values`; EmptyBulletin when none of them holds an indicator.
     """
     if not arguments:
         raise UsageError("no bulletin was named", remedy=_VALUES)
@@ -123,7 +124,7 @@ def load(arguments: Sequence[str]) -> list[Bulletin]:
     if values:
         found.append(from_values(values))
     _refuse_empty(found, ", ".join(bulletin.path for bulletin in found))
-    return distinct(_without_context(merged(found)))
+    return distinct(list(map(settle, merged(found))))
 
 
 def _at(path: Path, written: str) -> list[Bulletin]:
@@ -153,10 +154,17 @@ def _parse(data: bytes, name: str, path: str) -> list[Bulletin]:
         raise MalformedBulletin(
             "nested too deeply to be a bulletin", where=where, remedy="check where the file comes from"
         ) from None
-    return [
-        msgspec.structs.replace(bulletin, path=bulletin.path or path, notes=(*notes, *bulletin.notes))
-        for bulletin in found
-    ]
+    return [_placed(bulletin, path, notes) for bulletin in found]
+
+
+def _placed(bulletin: Bulletin, path: str, notes: tuple[str, ...]) -> Bulletin:
+    own = bulletin.path or path
+    return msgspec.structs.replace(
+        bulletin,
+        path=own,
+        notes=(*notes, *bulletin.notes),
+        statements=tuple(msgspec.structs.replace(said, path=own) for said in bulletin.statements),
+    )
 
 
 def _reader_for(data: bytes, name: str, *, binary: bool) -> BulletinReader | None:
@@ -228,17 +236,6 @@ def _refuse_empty(found: Iterable[Bulletin], where: str) -> None:
         where=where,
         remedy="to hunt some of them all the same, give those values on the command line",
     )
-
-
-def _without_context(bulletins: Sequence[Bulletin]) -> list[Bulletin]:
-    """The bulletins without the prose that holds no indicator; the others say that it was left out."""
-    context = [b for b in bulletins if b.format == "text" and not b.indicators]
-    notes = tuple(
-        f"{b.path} holds no indicator: it is context, and was left out"
-        + (f" ({len(b.refused)} mentions)" if b.refused else "")
-        for b in context
-    )
-    return [msgspec.structs.replace(b, notes=(*b.notes, *notes)) for b in bulletins if b not in context]
 
 
 def _extensions() -> frozenset[str]:

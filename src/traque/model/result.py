@@ -26,6 +26,8 @@ class HuntInfo(msgspec.Struct, frozen=True, kw_only=True):
     version: str
     window_from: str = ""
     """Where the window comes from: ``asked``, ``bulletin``, or empty when there is none."""
+    max_age: int | None = None
+    """Days that an indicator was said to hold (``--max-age``)."""
     own: tuple[str, ...] = ()
     internal: tuple[str, ...] = ()
     zone: str = "UTC"
