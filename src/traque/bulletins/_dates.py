@@ -1,8 +1,8 @@
 """Dates as people write them, in English and French: each is a stretch of whole days.
 
 ``2021``, ``early 2021``, ``début 2021``, ``March 2021``, ``mi-mars 2021``, ``1 January 2021``, ``January 1st,
-2021``, ``1er janvier 2021``, ``2021-01-01``, ``01/02/2021``, ``Q1 2021``, ``premier trimestre 2021``, ``summer
-2020``. Where one has two readings (``01/02/2021``, ``winter 2020``) the stretch holds both: a search window
+2021``, ``1er janvier 2021``, ``2021-01-01``, ``01/02/2021``, ``Q1 2021``, ``premier trimestre 2021``,
+``summer 2020``. Where one has two readings (``01/02/2021``, ``winter 2020``) the stretch holds both: a search window
 rather begins too early than too late.
 """
 
