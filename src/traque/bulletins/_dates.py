@@ -1,9 +1,10 @@
 """Dates as people write them, in English and French: each is a stretch of whole days.
 
-``2021``, ``early 2021``, ``début 2021``, ``March 2021``, ``mi-mars 2021``, ``1 January 2021``, ``January 1st,
-2021``, ``1er janvier 2021``, ``2021-01-01``, ``01/02/2021``, ``Q1 2021``, ``premier trimestre 2021``,
-``summer 2020``. Where one has two readings (``01/02/2021``, ``winter 2020``) the stretch holds both: a search window
-rather begins too early than too late.
+``2021``, ``early 2021``, ``début 2021``, ``March 2021``, ``mi-mars 2021``, ``1 January 2021``,
+``January 1st, 2021``, ``1er janvier 2021``, ``2021-01-01``, ``01/02/2021``, ``Q1 2021``,
+``premier trimestre 2021``, ``summer 2020``.
+Where one has two readings (``01/02/2021``, ``winter 2020``) the stretch holds both: a search window rather
+begins too early than too late.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ _MONTHS: Final = (
 )
 _MONTH: Final = "|".join(_MONTHS)
 _MONTH_WORDS: Final = tuple(re.compile(names, re.IGNORECASE) for names in _MONTHS)
-_YEAR: Final = r"(?P<year>(?:19[89]|20\d)\d)(?![\d-]\d|\d|[.,]\d)"
+_YEAR: Final = r"(?P<year>(?:19[89]|20\d)\d)(?!\w|-\d|[.,]\d)"
 _DAY: Final = r"(?P<day>\d{1,2})(?:st|nd|rd|th|er|[èe]me|e)?"
 _OF: Final = r"(?:\s+(?:of|de|du)\s+|\s+d['’]|[\s,]+)"
 

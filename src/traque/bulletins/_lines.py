@@ -35,6 +35,10 @@ HASH_LABEL = re.compile(r"(?i)[\s•*-]*(?:md-?5|sha-?(?:1|256|512)|hash(?:es)?)
 REFERENCE_LABEL = re.compile(
     r"(?i)[\s•*-]*(?:ref(?:erence)?s?|sources?|reports?|links?|blog|see(?: also)?|more(?: info)?|contact)\s*:"
 )
+READ_MORE = re.compile(
+    r"(?i)[\s•*>-]*(?:read|see|visit|learn|find|details|follow|more|lire|voir|consulte[rz]|plus)\s+(?!the\s+following)\w*"
+)
+"""A line that sends the reader on (``Read https://...``)."""
 REFERENCE_HEADING = re.compile(
     r"(?i)[\s#=*\d.]*(?:references?|sources?|further reading|links?|contacts?)[\s:=*]*$"
 )

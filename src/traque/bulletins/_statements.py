@@ -91,10 +91,11 @@ _TO_BE: Final = alternatives("""
 """)
 _ARE = re.compile(rf"(?i)\b(?:{_TO_BE})\s+(?:[\w-]+\s+){{0,3}}$")
 """What leads from things to what they are: ``routers ... used as (anonymisation) relays``."""
-_LISTED = re.compile(
-    r"(?i)\b(?:following|these|listed|below|above|attached|ces|suivant\w*|ci-(?:dessous|dessus|jointe?s?)|list[ée]e?s)\b"
-)
-_NEXT = re.compile(rf"(?i)\s+(?:[\w-]+\s+)?{_THING}\b")
+_LISTED = words("""
+    following these listed below above attached
+    ces suivant* ci-(?:dessous|dessus|jointe?s?) list[ée]e?s
+""")
+_NEXT = re.compile(rf"(?i)\s+(?:[\w-]+\s+)?(?:{_THING})\b")
 _PREVAILS: Final = 2
 """A role is followed when it is in so many times as many sentences as any other."""
 
@@ -255,11 +256,8 @@ def _window(said: Sequence[Statement], published: datetime | None) -> tuple[Wind
 def _roles(text: str) -> Iterator[tuple[str, str, int, int]]:
     for role, start, end in prose_roles(text):
         said = _ARE.search(text[max(0, start - _BEFORE) : start])
-        if not said and not _NEXT.match(text, end):
-            continue
-        sentence, _ = around(text, start, end)
-        listed = _LISTED.search(text, max(0, start - _BEFORE), start)
-        if (said or listed or role == "victim") and _THINGS.search(sentence):
+        listed = _NEXT.match(text, end) and _LISTED.search(text, max(0, start - _BEFORE), start)
+        if (said or listed or role == "victim") and _THINGS.search(around(text, start, end)[0]):
             yield "role", role, start, end
 
 

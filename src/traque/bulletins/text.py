@@ -225,8 +225,10 @@ class Prose:
         taken_back = _lines.TAKEN_BACK.search(rest) or any(
             map(_lines.TAKEN_BACK_HEADING.fullmatch, self._headings)
         )
-        reference = bool(_lines.REFERENCE_LABEL.match(line.text)) or any(
-            map(_lines.REFERENCE_HEADING.match, self._headings)
+        reference = bool(
+            _lines.REFERENCE_LABEL.match(line.text)
+            or _lines.READ_MORE.match(line.text)
+            or any(map(_lines.REFERENCE_HEADING.match, self._headings))
         )
         words = (*self._headings, rest)
         short = [t for t in words if len(t) <= _HEADING and len(_WORD.findall(t)) <= _STATEMENT]

@@ -41,6 +41,12 @@ Options with several values take all words up to the next option, so name the bu
     "--until", callback=moment, metavar="DATE", help="The window ends before this moment. UTC unless stated."
 )
 @click.option(
+    "--max-age",
+    type=click.IntRange(min=1),
+    metavar="DAYS",
+    help="Indicators hold so long after their date; what is seen later is told apart, never hidden.",
+)
+@click.option(
     "--own", cls=Several, metavar="CIDR...", help="Your public addresses: inside, and findings when listed."
 )
 @click.option(
@@ -71,6 +77,7 @@ def hunt(
     paths: tuple[str, ...],
     since: datetime | None,
     until: datetime | None,
+    max_age: int | None,
     own: tuple[str, ...],
     internal: tuple[str, ...],
     exclude: tuple[str, ...],
@@ -85,8 +92,9 @@ def hunt(
     """Were these indicators ever here? Search logs of any format for the indicators of bulletins.
 
     BULLETIN is a file (STIX, MISP, CERT-FR CSV, a list, prose), VALUE an address, network, domain,
-    URL, mail address or hash. The window (--since, --until) labels, it never hides: records outside
-    it are reported too. NO_COLOR turns colours off.
+    URL, mail address or hash. Name the page or article about a list beside it: window, role and actor
+    come from there. The window (--since, --until, else the bulletin's own) labels, it never hides:
+    records outside it are reported too. NO_COLOR turns colours off.
     """
     from traque import hunt as library
     from traque.bulletins import load
@@ -97,6 +105,7 @@ def hunt(
     options = library.HuntOptions(
         since=since,
         until=until,
+        max_age=max_age,
         own=own,
         internal=internal,
         exclude=exclude,

@@ -1,8 +1,8 @@
 """When an indicator held, against when it was seen. It changes how sure a sighting is, never its verdict.
 
 An address that has a new owner still stands in old lists: a record after ``valid_until`` says little. One
-before ``valid_from`` says more: most publishers write there when they wrote the indicator, not when the attacker
-began.
+before ``valid_from`` says more: most publishers write there when they wrote the indicator, not when the
+attacker began.
 """
 
 from __future__ import annotations
