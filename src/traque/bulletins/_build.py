@@ -27,6 +27,8 @@ NOT_FOR_DETECTION: Final = "not-for-detection"
 NEGATED: Final = "negated"
 PATTERN: Final = "pattern"
 WITHDRAWN: Final = "withdrawn"
+UNMARKED: Final = "the publisher did not mark it for detection (to_ids is false)"
+"""The reason why a value is refused that ``--all-attributes`` hunts."""
 
 ADDRESS: Final = "address"
 """Asked kind of a value that is an IP address or network of either family."""

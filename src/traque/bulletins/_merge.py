@@ -46,7 +46,7 @@ def distinct(bulletins: Sequence[Bulletin], name: str = "") -> list[Bulletin]:
     taken: set[str] = set()
     found = []
     for bulletin in bulletins:
-        wanted = bulletin.id or PurePath(bulletin.path or name).stem or "bulletin"
+        wanted = bulletin.id or _stem(bulletin.path or name) or "bulletin"
         own, number = wanted, 1
         while own in taken:
             number += 1
@@ -54,6 +54,15 @@ def distinct(bulletins: Sequence[Bulletin], name: str = "") -> list[Bulletin]:
         taken.add(own)
         found.append(_named(bulletin, own))
     return found
+
+
+def _stem(path: str) -> str:
+    """A file's name without its ending; of an address without a path, the server's."""
+    scheme, _, rest = path.partition("://")
+    if rest and scheme.isalpha():
+        host, _, path = rest.partition("?")[0].partition("/")
+        return PurePath(path).stem or host
+    return PurePath(path).stem
 
 
 def _by_id(bulletins: Sequence[Bulletin]) -> Iterable[list[Bulletin]]:

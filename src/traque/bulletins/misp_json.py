@@ -30,6 +30,7 @@ from traque.bulletins._build import (
     ADDRESS,
     NOT_FOR_DETECTION,
     NOT_SEARCHED,
+    UNMARKED,
     WITHDRAWN,
     Builder,
     Context,
@@ -188,8 +189,7 @@ def _attribute(builder: Builder, attribute: dict[str, Any], thing: dict[str, Any
     elif refusal := _not_for_detection(kind):
         builder.refuse(value, NOT_FOR_DETECTION, refusal, kind=_kind_word(kind), where=context.where)
     elif not _true(attribute.get("to_ids", True)):
-        reason = "the publisher did not mark it for detection (to_ids is false)"
-        builder.refuse(value, NOT_FOR_DETECTION, reason, kind=_kind_word(kind), where=context.where)
+        builder.refuse(value, NOT_FOR_DETECTION, UNMARKED, kind=_kind_word(kind), where=context.where)
         _value(builder.unmarked, kind, value, context, thing)
     else:
         _value(builder, kind, value, context, thing)
