@@ -22,7 +22,7 @@ from traque.bulletins._http import Credentials
 from traque.errors import BulletinUnreachable, MalformedBulletin
 
 MEDIA_TYPE: Final = "application/taxii+json;version=2.1"
-_ADDRESS = re.compile(r"/taxii2/?$|/collections/(?:[^/?]+/(?:objects/?)?)?$")
+_ADDRESS = re.compile(r"/taxii2/?$|/collections(?:/[^/]+(?:/objects)?)?/?$")
 _PAGES: Final = 10_000
 _BYTES: Final = 1 << 30
 """Pages of a collection that are read, and bytes of all their objects."""
@@ -72,17 +72,13 @@ class _Server:
             yield self._collection(re.sub(r"objects/?$", "", self._url), {"id": found[1]})
             return
         answer = self._json(self._url)
-        listed = list(self._listed(answer))
-        taken = 0
-        for url, facts in listed[:_COLLECTIONS]:
-            if facts.get("can_read") is False:
-                self._notes.append(
-                    f"collection {_word(facts.get('title') or facts.get('id'))} may not be read"
-                )
-            else:
-                taken += 1
-                yield self._collection(url, facts)
-        if not taken:
+        listed = list(self._listed(answer))[:_COLLECTIONS]
+        readable = [(url, facts) for url, facts in listed if facts.get("can_read") is not False]
+        shut = [facts for _, facts in listed if facts.get("can_read") is False]
+        self._notes += [f"collection {_word(f.get('title') or f.get('id'))} may not be read" for f in shut]
+        for url, facts in readable:
+            yield self._collection(url, facts)
+        if not readable:
             raise MalformedBulletin(
                 "the server offers no collection that may be read",
                 where=self._url,
