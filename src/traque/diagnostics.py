@@ -52,6 +52,7 @@ CODES: Final = {
         Code("year-guessed", "year-less times that would span more than a year"),
         Code("year-from-mtime", "year-less times: the year comes from the file's modification time"),
         Code("clock-spread", "times far outside the others in the same source"),
+        Code("age-unknown", "indicators without a date, which --max-age says nothing of"),
         Code("indicator-refused", "indicators that are not hunted, with the reason in the bulletin's list"),
         Code("format-module-failed", "a module of traque or of a third party could not be loaded"),
         Code("defanged-not-searched", "defanged values in logs (1.2.3[.]4) are not searched"),

@@ -9,7 +9,8 @@
     ├── BulletinError              a bulletin that cannot be used
     │   ├── UnrecognisedBulletin   no reader knows this content
     │   ├── MalformedBulletin      a reader knows it, but the content is broken
-    │   └── EmptyBulletin          read to the end, and no usable indicator in it
+    │   ├── EmptyBulletin          read to the end, and no usable indicator in it
+    │   └── BulletinUnreachable    an address that gives no bulletin: no network, refused, too slow
     └── SourceError                bytes of a log that could not be had
         ├── SourceUnreadable       permission, vanished, I/O error, link loop
         ├── SourceTruncated        ends before its container says it ends
@@ -77,6 +78,10 @@ class MalformedBulletin(BulletinError):
 
 class EmptyBulletin(BulletinError):
     """The bulletin was read, and holds no usable indicator."""
+
+
+class BulletinUnreachable(BulletinError):
+    """A bulletin's address gives nothing, or not in time, or too much."""
 
 
 class SourceError(TraqueError):

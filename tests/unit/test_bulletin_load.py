@@ -105,7 +105,7 @@ def test_prose_without_indicators_is_context(tmp_path: Path) -> None:
     (found,) = bulletins.load([str(prose), str(listed)])
     assert found.id == "list"
     assert any("article.txt" in note for note in found.notes)
-    with pytest.raises(EmptyBulletin, match="mention"):
+    with pytest.raises(EmptyBulletin, match="reference"):
         bulletins.load([str(prose)])
 
 

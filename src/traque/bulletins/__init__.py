@@ -22,11 +22,14 @@ from typing import Final
 
 import msgspec
 
-from traque.bulletins import _feed
-from traque.bulletins._build import Builder, Head, observe
+from traque.bulletins import _feed, _remote
+from traque.bulletins._build import UNMARKED, Builder, Head, observe
 from traque.bulletins._decode import to_utf8
+from traque.bulletins._http import Credentials
 from traque.bulletins._merge import distinct, merged
 from traque.bulletins._reader import HEAD, BulletinReader
+from traque.bulletins._remote import Remote
+from traque.bulletins._statements import settle
 from traque.errors import (
     EmptyBulletin,
     MalformedBulletin,
@@ -37,7 +40,17 @@ from traque.errors import (
 from traque.model import Bulletin
 from traque.registry import Registry, discover
 
-__all__ = ["BulletinReader", "from_values", "load", "read", "read_all", "read_bytes", "registry"]
+__all__ = [
+    "BulletinReader",
+    "Credentials",
+    "Remote",
+    "from_values",
+    "load",
+    "read",
+    "read_all",
+    "read_bytes",
+    "registry",
+]
 
 COMMAND_LINE: Final = "command-line"
 """The id of the bulletin that bare values make."""
@@ -72,14 +85,14 @@ def read_all(path: Path) -> list[Bulletin]:
     """Every bulletin in ``path``, at least one of them with an indicator; raises as :func:`read`."""
     found = _at(path, str(path))
     _refuse_empty(found, str(path))
-    return distinct(found)
+    return distinct(list(map(settle, found)))
 
 
 def read_bytes(data: bytes, name: str) -> Bulletin:
     """The bulletin in ``data``, which came under ``name``; raises as :func:`read`."""
     found = _parse(data, name, "")
     _refuse_empty(found, name)
-    return _only(distinct(found, name), name)
+    return _only(distinct(list(map(settle, found)), name), name)
 
 
 def from_values(values: Sequence[str]) -> Bulletin:
@@ -103,15 +116,22 @@ def from_values(values: Sequence[str]) -> Bulletin:
     return builder.bulletin()
 
 
-def load(arguments: Sequence[str]) -> list[Bulletin]:
+def load(
+    arguments: Sequence[str],
+    *,
+    remote: Remote = Remote(),  # noqa: B008 -- frozen
+    all_attributes: bool = False,
+) -> list[Bulletin]:
     """The bulletins that a command line names, in its order, each with an id of its own.
 
-    An argument is an existing file, else a bare value; bare values together make one bulletin. Files that
-    state the same id are merged. A bulletin without indicators is kept beside others for its
-    refusals; prose without indicators is context for the others, and only noted on them. Raises as
-    :func:`read` and :func:`from_values`; EmptyBulletin when none of them holds an indicator.
+    An argument is an existing file, else a bare value; bare values together make one bulletin. Files of
+    one bulletin are made one (:mod:`traque.bulletins._merge`): those that state the same id, and prose with
+    the lists that it is about. An address (``https://...``) is a value; those of ``remote`` are fetched.
+    ``all_attributes`` takes also what the publisher did not mark for detection. A bulletin without
+    indicators is kept beside others for its refusals. Raises as :func:`read` and :func:`from_values`;
+    BulletinUnreachable for an address; EmptyBulletin when none of them holds an indicator.
     """
-    if not arguments:
+    if not arguments and not remote.addresses:
         raise UsageError("no bulletin was named", remedy=_VALUES)
     found: list[Bulletin] = []
     values: list[str] = []
@@ -120,10 +140,13 @@ def load(arguments: Sequence[str]) -> list[Bulletin]:
             found += _at(Path(argument), argument)
         else:
             values.append(argument)
+    found += _remote.fetch(remote, _parse)
     if values:
         found.append(from_values(values))
+    if all_attributes:
+        found = list(map(_with_unmarked, found))
     _refuse_empty(found, ", ".join(bulletin.path for bulletin in found))
-    return distinct(_without_context(merged(found)))
+    return distinct(list(map(settle, merged(found))))
 
 
 def _at(path: Path, written: str) -> list[Bulletin]:
@@ -153,10 +176,39 @@ def _parse(data: bytes, name: str, path: str) -> list[Bulletin]:
         raise MalformedBulletin(
             "nested too deeply to be a bulletin", where=where, remedy="check where the file comes from"
         ) from None
-    return [
-        msgspec.structs.replace(bulletin, path=bulletin.path or path, notes=(*notes, *bulletin.notes))
-        for bulletin in found
-    ]
+    return [_placed(bulletin, path, notes) for bulletin in found]
+
+
+def _placed(bulletin: Bulletin, path: str, notes: tuple[str, ...]) -> Bulletin:
+    own = bulletin.path or path
+    return msgspec.structs.replace(
+        bulletin,
+        path=own,
+        notes=(*notes, *bulletin.notes),
+        statements=tuple(msgspec.structs.replace(said, path=own) for said in bulletin.statements),
+    )
+
+
+def _with_unmarked(bulletin: Bulletin) -> Bulletin:
+    """The bulletin with the values that its publisher did not mark for detection among its indicators."""
+    if not bulletin.unmarked:
+        return bulletin
+    known = {indicator.observable for indicator in bulletin.indicators}
+    more = [indicator for indicator in bulletin.unmarked if indicator.observable not in known]
+    taken = {f"attribute {one.id}" for one in bulletin.unmarked if one.id}
+    taken.update(text for one in bulletin.unmarked for text in (one.observable.value, one.original) if text)
+    return msgspec.structs.replace(
+        bulletin,
+        indicators=(*bulletin.indicators, *more),
+        unmarked=(),
+        refused=tuple(
+            r for r in bulletin.refused if r.reason != UNMARKED or taken.isdisjoint((r.where, r.value))
+        ),
+        notes=(
+            *bulletin.notes,
+            f"{len(more)} values that the publisher did not mark for detection are hunted: --all-attributes",
+        ),
+    )
 
 
 def _reader_for(data: bytes, name: str, *, binary: bool) -> BulletinReader | None:
@@ -226,19 +278,9 @@ def _refuse_empty(found: Iterable[Bulletin], where: str) -> None:
     raise EmptyBulletin(
         f"none of the values in it can be hunted: {stated}",
         where=where,
-        remedy="to hunt some of them all the same, give those values on the command line",
+        remedy="to hunt some of them all the same, give those values on the command line"
+        + (", or use --all-attributes" if any(bulletin.unmarked for bulletin in bulletins) else ""),
     )
-
-
-def _without_context(bulletins: Sequence[Bulletin]) -> list[Bulletin]:
-    """The bulletins without the prose that holds no indicator; the others say that it was left out."""
-    context = [b for b in bulletins if b.format == "text" and not b.indicators]
-    notes = tuple(
-        f"{b.path} holds no indicator: it is context, and was left out"
-        + (f" ({len(b.refused)} mentions)" if b.refused else "")
-        for b in context
-    )
-    return [msgspec.structs.replace(b, notes=(*b.notes, *notes)) for b in bulletins if b not in context]
 
 
 def _extensions() -> frozenset[str]:

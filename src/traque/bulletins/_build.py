@@ -7,6 +7,7 @@ least once is not bound to others by ``together``.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import datetime
@@ -17,6 +18,7 @@ import msgspec
 from traque import observables
 from traque.bulletins._fields import strictest
 from traque.bulletins._roles import role_of
+from traque.bulletins._statements import Prose, statements
 from traque.errors import ObservableError
 from traque.model import ENUMERABLE_KINDS, Bulletin, Indicator, Observable, Refused
 
@@ -24,6 +26,9 @@ NOT_SEARCHED: Final = "not-searched-kind"
 NOT_FOR_DETECTION: Final = "not-for-detection"
 NEGATED: Final = "negated"
 PATTERN: Final = "pattern"
+WITHDRAWN: Final = "withdrawn"
+UNMARKED: Final = "the publisher did not mark it for detection (to_ids is false)"
+"""The reason why a value is refused that ``--all-attributes`` hunts."""
 
 ADDRESS: Final = "address"
 """Asked kind of a value that is an IP address or network of either family."""
@@ -31,6 +36,11 @@ HASH: Final = "hash"
 """Asked kind of a file hash whose algorithm follows from its length."""
 
 _HASH_LENGTHS: Final = {32: "md5", 40: "sha1", 64: "sha256", 128: "sha512"}
+NAME: Final = re.compile(
+    r"(?i)\b(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[A-Z]{2,12}-?\d{2,4}-[A-Z0-9]{2,6}(?:-\d{1,5})?)\b"
+)
+_NAMES: Final = 200
+"""Identifiers of bulletins in prose (a UUID, ``CERTFR-2021-IOC-003``, ``AA21-200B``); how many are kept."""
 _VALUE_SHOWN: Final = 300
 _DESCRIPTION: Final = 500
 """Characters kept of a value in a refusal, and of a description."""
@@ -49,6 +59,9 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     actors: tuple[str, ...] = ()
     together: tuple[str, ...] = ()
     where: str = ""
+    typed: str = ""
+    id: str = ""
+    modified: datetime | None = None
 
 
 NO_CONTEXT: Final = Context()
@@ -65,6 +78,7 @@ class Head(msgspec.Struct, kw_only=True):
     tlp: str | None = None
     pap: str | None = None
     actors: tuple[str, ...] = ()
+    modified: datetime | None = None
     shared_actors: bool = True
     """An indicator that states no actor of its own is the bulletin's actors'."""
 
@@ -85,6 +99,9 @@ class Builder:
         self._refused: list[Refused] = []
         self._notes: dict[str, None] = {}
         self._retyped: Counter[tuple[str, str]] = Counter()
+        self._prose = Prose()
+        self._names: dict[str, None] = {}
+        self._unmarked: Builder | None = None
 
     def state(self, value: str, kind: str | None, context: Context = NO_CONTEXT) -> bool:
         """Take a stated ``value`` of ``kind`` (None: whatever its form says); True if it is hunted."""
@@ -128,6 +145,43 @@ class Builder:
         shown = value if len(value) <= _VALUE_SHOWN else f"{value[:_VALUE_SHOWN]}…"
         self._refused.append(Refused(value=shown, code=code, reason=reason, kind=kind, where=where))
 
+    def withdraw(
+        self, value: str, kind: str | None, reason: str, where: str = "", modified: datetime | None = None
+    ) -> None:
+        """Take a value that the publisher takes back; where it is stated as well, it stays an indicator."""
+        try:
+            observable = observe(value, kind)
+        except ObservableError:
+            self.refuse(value, WITHDRAWN, reason, kind=kind, where=where)
+        else:
+            self._refused.append(
+                Refused(
+                    value=observable.value,
+                    code=WITHDRAWN,
+                    reason=reason,
+                    kind=observable.kind,
+                    where=where,
+                    modified=modified,
+                )
+            )
+
+    def drop(self, observable: Observable) -> None:
+        """Forget an indicator that the same text takes back."""
+        self._kept.pop(observable, None)
+
+    @property
+    def unmarked(self) -> Builder:
+        """Takes the values that the publisher did not mark for detection; each is refused here as well."""
+        if self._unmarked is None:
+            self._unmarked = Builder(self.head)
+        return self._unmarked
+
+    def tell(self, text: str, where: str = "") -> None:
+        """Take a line of prose, or an empty one between paragraphs, for what it says of the whole."""
+        self._prose.add(text, where)
+        if len(self._names) < _NAMES:
+            self._names.update(dict.fromkeys(name.upper() for name in NAME.findall(text)))
+
     def not_searched(self, value: str, kind: str, where: str) -> None:
         """Refuse a value of a kind that has no finder."""
         self.refuse(
@@ -152,6 +206,10 @@ class Builder:
             tlp=level,
             pap=pap,
             actors=head.actors,
+            modified=head.modified,
+            statements=statements(self._prose),
+            names=tuple(self._names),
+            unmarked=self._unmarked.bulletin().indicators if self._unmarked else (),
             indicators=tuple(self._indicator(o, kept, level, pap) for o, kept in self._kept.items()),
             refused=tuple(self._refused),
             notes=tuple(self._all_notes()),
@@ -174,6 +232,9 @@ class Builder:
             actors=context.actors or (self.head.actors if self.head.shared_actors else ()),
             original=kept.original,
             together=context.together,
+            typed=context.typed,
+            id=context.id,
+            modified=context.modified,
         )
 
     def _all_notes(self) -> Iterable[str]:
@@ -257,6 +318,9 @@ def _merged(first: Context, second: Context) -> Context:
         actors=tuple(dict.fromkeys((*first.actors, *second.actors))),
         together=first.together if first.together and second.together else (),
         where=first.where,
+        typed=first.typed or second.typed,
+        id=first.id or second.id,
+        modified=max((m for m in (first.modified, second.modified) if m is not None), default=None),
     )
 
 

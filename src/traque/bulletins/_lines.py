@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from traque.bulletins._words import alternatives, words
+
 _YARA = re.compile(r"\s*(?:(?:private|global)\s+)*rule\s+(\w+)\s*(?::[\w\s]*)?(?:\{|$)")
 _YARA_END = re.compile(r"\s*\}\s*$")
 _YARA_LONGEST: Final = 2000
@@ -33,6 +35,10 @@ HASH_LABEL = re.compile(r"(?i)[\s•*-]*(?:md-?5|sha-?(?:1|256|512)|hash(?:es)?)
 REFERENCE_LABEL = re.compile(
     r"(?i)[\s•*-]*(?:ref(?:erence)?s?|sources?|reports?|links?|blog|see(?: also)?|more(?: info)?|contact)\s*:"
 )
+READ_MORE = re.compile(
+    r"(?i)[\s•*>-]*(?:read|see|visit|learn|find|details|follow|more|lire|voir|consulte[rz]|plus)\s+(?!the\s+following)\w*"
+)
+"""A line that sends the reader on (``Read https://...``)."""
 REFERENCE_HEADING = re.compile(
     r"(?i)[\s#=*\d.]*(?:references?|sources?|further reading|links?|contacts?)[\s:=*]*$"
 )
@@ -48,6 +54,29 @@ ALMOST = re.compile(
     r"(?<![\w.])(?:\d{1,5}(?:\.\d{1,5}){3}(?:/\d{1,3})?|(?=[a-f]*\d)[0-9a-f]{31,130}|(?=[A-F]*\d)[0-9A-F]{31,130})(?![\w.]*\w)"
 )
 """What has the shape of an address or a hash; a finder that passes it over has a reason."""
+
+_FROM_LIST: Final = r"(?:_from_(?:the|this|our)_(?:list|bulletin|advisory))"
+TAKEN_BACK = words(
+    rf"""
+    (?<!not\s)(?<!not\sbeen\s)(?:withdrawn|retracted|delisted)
+    (?:has|have|was|were|is|are)_(?:been_|now_)?(?:retired|removed{_FROM_LIST})
+    (?:is|are|was|were|as)_(?:an?_)?false(?:-|_)positives?
+    (?:no_longer|not)_(?:considered_|regarded_as_)?(?:malicious|an?_indicators?|indicators|to_be_(?:hunted|blocked))
+    (?:retir|supprim)[ée]+e?s?_de_(?:la|cette)_liste (?:a|ont)_[ée]t[ée]_retir[ée]+e?s?
+    (?:est|sont)_(?:un_|des_)?faux(?:-|_)positifs?
+    (?:n['’]est|ne_sont)_plus_(?:consid[ée]r[ée]+e?s?|malveillante?s?|[àa]_rechercher)
+    """
+)
+"""A row or a sentence that takes back the values in it."""
+
+_WITHDRAWN: Final = alternatives(
+    rf"withdrawn retracted retired delisted removed{_FROM_LIST} retir[ée]+e?s?(?:_de_(?:la|cette)_liste)?"
+)
+TAKEN_BACK_HEADING = re.compile(
+    rf"(?i)[\W\d]*(?:[\w'’ -]{{0,60}}\b(?<!not )(?:{_WITHDRAWN})"
+    r"|(?:known\s+|confirmed\s+)?false[ -]positives?|faux[ -]positifs?(?:\s+confirm[ée]+s)?)[\W\d]*"
+)
+"""A heading that takes back the values below it."""
 
 _OTHER_HASHES: Final = (
     (

@@ -66,6 +66,26 @@ def state_pattern(builder: Builder, pattern: str, language: str, context: Contex
         _state(builder, comparison, context)
 
 
+def withdraw_pattern(builder: Builder, pattern: str, language: str, reason: str, context: Context) -> bool:
+    """Withdraw every value that a pattern names; False when it names none."""
+    if language not in ("", "stix"):
+        return False
+    try:
+        found = comparisons(pattern)
+    except PatternError:
+        return False
+    taken = [
+        (literal, kind)
+        for comparison in found
+        if not comparison.negated and (kind := kind_of(comparison.path)) is not None
+        for value in comparison.values
+        if (literal := _literal(comparison, value)) is not None
+    ]
+    for literal, kind in taken:
+        builder.withdraw(literal, kind or None, reason, context.where, context.modified)
+    return bool(taken)
+
+
 def kind_of(path: str) -> str | None:
     """The kind of the values at ``path``; empty when their form decides, None when it is not searched."""
     if (known := _VALUES.get(path)) is not None:

@@ -93,6 +93,8 @@ def _read(data: bytes, name: str) -> tuple[Bulletin, ...]:
         (line, dict(zip(names, map(str.strip, cells), strict=False)), cells) for line, cells in rows[1:]
     ]
     _complete(head, [record for _, record, _ in records])
+    for text in dict.fromkeys(record.get("event_description", "") for _, record, _ in records):
+        builder.tell(text, "event.description")
     components: dict[str, list[str]] = {}
     for _, record, _ in records:
         components.setdefault(record.get("signature", ""), []).append(record.get("value", ""))
@@ -129,6 +131,8 @@ def _component(builder: Builder, record: dict[str, str], components: dict[str, l
         actors=tuple(_actors(record)),
         together=tuple(other for other in siblings if other != value),
         where=line,
+        typed=kind,
+        id=record.get("component", ""),
     )
     if (asked := _KINDS.get(kind)) is not None:
         builder.state(value, asked, context)

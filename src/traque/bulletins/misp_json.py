@@ -3,8 +3,9 @@
 Attributes and the attributes of objects are read; each becomes an indicator or a refusal:
 
 - ``to_ids`` false, and the types ``link`` and ``comment`` (references for people), are
-  *not for detection*; so is an attribute that was deleted; where ``to_ids`` is missing altogether it
-  counts as true;
+  *not for detection*; where ``to_ids`` is missing altogether it counts as true. What only lacks the mark
+  is kept ``unmarked`` beside, for who wants to hunt it all the same;
+- an attribute that was deleted, or whose object was, is *withdrawn*;
 - of a composite (``filename|sha1``, ``ip-dst|port``, ``regkey|value``...) the parts that can be searched
   become indicators, with the others beside them (``together``); a port never becomes one. Likewise a file
   name in an object stands together with the object's hashes;
@@ -29,6 +30,8 @@ from traque.bulletins._build import (
     ADDRESS,
     NOT_FOR_DETECTION,
     NOT_SEARCHED,
+    UNMARKED,
+    WITHDRAWN,
     Builder,
     Context,
     Head,
@@ -145,6 +148,7 @@ def read_event(event: dict[str, Any], form: str, notes: tuple[str, ...] = ()) ->
                 (_json.text(o.get("name")) for o in _json.objects(event.get("Orgc") or event.get("Org"))), ""
             ),
             published=moment(event.get("publish_timestamp")) or moment(event.get("date")),
+            modified=moment(event.get("timestamp")),
             tlp=strictest(map(tlp_tag, tags)),
             pap=strictest(map(pap_tag, tags)),
             actors=_actors(event, tags),
@@ -152,6 +156,9 @@ def read_event(event: dict[str, Any], form: str, notes: tuple[str, ...] = ()) ->
     )
     for text in notes:
         builder.note(text)
+    builder.tell(builder.head.title, "info")
+    for report in _json.objects(event.get("EventReport")):
+        _report(builder, report)
     for attribute in _json.objects(event.get("Attribute")):
         _attribute(builder, attribute, None)
     for thing in _json.objects(event.get("Object")):
@@ -162,12 +169,34 @@ def read_event(event: dict[str, Any], form: str, notes: tuple[str, ...] = ()) ->
     return builder.bulletin()
 
 
+def _report(builder: Builder, report: dict[str, Any]) -> None:
+    """A report that people wrote about the event."""
+    if not _true(report.get("deleted")):
+        name = _json.text(report.get("name"))
+        for line in _json.text(report.get("content")).split("\n"):
+            builder.tell(line, f"report {name}")
+
+
 def _attribute(builder: Builder, attribute: dict[str, Any], thing: dict[str, Any] | None) -> None:
     kind, value = _json.text(attribute.get("type")), _json.text(attribute.get("value"))
     context = _context(attribute, thing)
-    if refusal := _not_for_detection(attribute, kind, thing):
+    if _true(attribute.get("deleted")) or (thing and _true(thing.get("deleted"))):
+        reason = "the publisher deleted it"
+        if kind in _KINDS:
+            builder.withdraw(value, _KINDS[kind], reason, context.where, context.modified)
+        else:
+            builder.refuse(value, WITHDRAWN, reason, kind=_kind_word(kind), where=context.where)
+    elif refusal := _not_for_detection(kind):
         builder.refuse(value, NOT_FOR_DETECTION, refusal, kind=_kind_word(kind), where=context.where)
-    elif thing and _json.text(thing.get("name")) in _SECTION_OBJECTS:
+    elif not _true(attribute.get("to_ids", True)):
+        builder.refuse(value, NOT_FOR_DETECTION, UNMARKED, kind=_kind_word(kind), where=context.where)
+        _value(builder.unmarked, kind, value, context, thing)
+    else:
+        _value(builder, kind, value, context, thing)
+
+
+def _value(builder: Builder, kind: str, value: str, context: Context, thing: dict[str, Any] | None) -> None:
+    if thing and _json.text(thing.get("name")) in _SECTION_OBJECTS:
         reason = "it describes a section inside a program, not a file: logs do not carry it"
         builder.refuse(value, NOT_SEARCHED, reason, kind=_kind_word(kind), where=context.where)
     elif kind in _KINDS:
@@ -205,15 +234,8 @@ def _composite(builder: Builder, kind: str, value: str, context: Context) -> Non
         builder.state(
             part,
             _KINDS[own],
-            Context(
-                tlp=context.tlp,
-                pap=context.pap,
-                valid_from=context.valid_from,
-                description=described,
-                words=context.words,
-                actors=context.actors,
-                together=() if alone else others,
-                where=context.where,
+            msgspec.structs.replace(
+                context, description=described, together=() if alone else others, typed=kind
             ),
         )
 
@@ -232,19 +254,18 @@ def _context(attribute: dict[str, Any], thing: dict[str, Any] | None) -> Context
         where=f"attribute {uuid}"
         if (uuid := _json.text(attribute.get("uuid")))
         else _json.text(attribute.get("where")),
+        typed=_json.text(attribute.get("type")),
+        id=uuid,
+        modified=moment(attribute.get("timestamp")),
     )
 
 
-def _not_for_detection(attribute: dict[str, Any], kind: str, thing: dict[str, Any] | None) -> str:
-    """Why the publisher does not mean this attribute for detection, or empty."""
-    if _true(attribute.get("deleted")) or (thing and _true(thing.get("deleted"))):
-        return "the publisher deleted it"
+def _not_for_detection(kind: str) -> str:
+    """Why an attribute of this type is not meant for detection, or empty."""
     if kind in _REFERENCES:
         return f"a {kind} for the reader, not an indicator"
     if kind.startswith(_VICTIMS):
         return "it names a victim, not the attacker"
-    if not _true(attribute.get("to_ids", True)):
-        return "the publisher did not mark it for detection (to_ids is false)"
     return ""
 
 

@@ -23,10 +23,10 @@ from typing import Any, Final
 import msgspec
 
 from traque.bulletins import _json
-from traque.bulletins._build import NOT_FOR_DETECTION, Builder, Context, Head
+from traque.bulletins._build import NOT_FOR_DETECTION, WITHDRAWN, Builder, Context, Head
 from traque.bulletins._fields import confidence, moment, pap_tag, strictest, tlp_tag
 from traque.bulletins._reader import BulletinReader
-from traque.bulletins._stix_values import kind_of, state_pattern, unsearched_word
+from traque.bulletins._stix_values import kind_of, state_pattern, unsearched_word, withdraw_pattern
 from traque.errors import MalformedBulletin
 from traque.model import Bulletin
 
@@ -44,6 +44,14 @@ _TLP_MARKINGS: Final = {
     "marking-definition--e828b379-4e03-4974-9ac4-e53a884c97c1": "red",
 }
 """STIX 2.1, section 7.2.1.4 (TLP 1.0), and the TLP 2.0 extension definition."""
+
+_PROSE: Final = {
+    "report": ("name", "description"),
+    "grouping": ("name", "description"),
+    "campaign": ("description",),
+    "note": ("abstract", "content"),
+}
+"""What people wrote about the whole of it."""
 
 _ACTORS: Final = frozenset({"threat-actor", "intrusion-set"})
 _VALUE_FIELDS: Final = {
@@ -102,6 +110,7 @@ def _read(data: bytes, name: str) -> tuple[Bulletin, ...]:
     builder = Builder(bundle.head())
     for text in notes:
         builder.note(text)
+    bundle.tell(builder)
     for thing in bundle.of("indicator"):
         _indicator(builder, bundle, thing)
     _observed(builder, bundle)
@@ -149,6 +158,7 @@ class _Bundle:
             title=_json.text(reports[0].get("name")) + others if reports else "",
             producer=self._name(creators.pop()) if len(creators) == 1 else "",
             published=moment(report.get("published")) or moment(report.get("created")),
+            modified=moment(report.get("modified")),
             tlp=self.tlp(report),
             pap=self._pap(report),
             actors=tuple(dict.fromkeys(filter(None, actors))),
@@ -177,7 +187,18 @@ class _Bundle:
             words=(name, described, *words),
             actors=self._actors.get(identifier, ()),
             where=identifier,
+            id=identifier,
+            modified=moment(thing.get("modified")),
         )
+
+    def tell(self, builder: Builder) -> None:
+        """Hand over what people wrote for people."""
+        for kind, fields in _PROSE.items():
+            for thing in self.of(kind):
+                for field in fields:
+                    builder.tell("")
+                    for line in _json.text(thing.get(field)).split("\n"):
+                        builder.tell(line, _json.text(thing.get("id")))
 
     def tlp(self, thing: Object) -> str | None:
         """The strictest TLP marking of ``thing``."""
@@ -243,7 +264,9 @@ class _Bundle:
 def _indicator(builder: Builder, bundle: _Bundle, thing: Object) -> None:
     pattern, context = _json.text(thing.get("pattern")), bundle.context(thing)
     if thing.get("revoked") is True:
-        builder.refuse(pattern, NOT_FOR_DETECTION, "the publisher revoked the indicator", where=context.where)
+        reason = "the publisher revoked the indicator"
+        if not withdraw_pattern(builder, pattern, _language(thing), reason, context):
+            builder.refuse(pattern, WITHDRAWN, reason, where=context.where)
     elif "benign" in _json.texts(thing.get("indicator_types")) or "benign" in _json.texts(
         thing.get("labels")
     ):

@@ -33,6 +33,7 @@ from traque.bulletins._build import (
     Context,
     Head,
     observe,
+    shorten,
 )
 from traque.bulletins._fields import pap_tag, tlp_tag
 from traque.bulletins._reader import BulletinReader
@@ -171,6 +172,7 @@ class Prose:
 
     def _line(self, written: str, where: str) -> None:
         if not written.strip():
+            self._builder.tell("")
             self._closed = True
         elif _RULER.match(written) or _lines.HASH_LABEL.match(written):
             pass
@@ -182,6 +184,7 @@ class Prose:
             if self._refuse_all(written, where, "it stands in a comment"):
                 self._headings.clear()  # it says something of that value, not of what follows
             else:
+                self._builder.tell(written.strip("#/ \t"), where)
                 self._head(written.strip("#/ \t"))
         elif label := _lines.FILE_LABEL.match(written):
             self._builder.state(label["value"], "file-name", self._about(where))
@@ -206,6 +209,7 @@ class Prose:
             if "\t" in written.strip():  # the head of a table
                 self._headings.clear()
             elif body.strip() and not found:
+                self._builder.tell(written, where)
                 self._head(written)
             return
         ends_heading = written.rstrip().endswith(":")
@@ -216,8 +220,15 @@ class Prose:
 
     def _values(self, line: _Line, rest: str) -> None:
         sentence = self._is_sentence(line, rest)
-        reference = bool(_lines.REFERENCE_LABEL.match(line.text)) or any(
-            map(_lines.REFERENCE_HEADING.match, self._headings)
+        if sentence:
+            self._builder.tell(line.written, line.where)
+        taken_back = _lines.TAKEN_BACK.search(rest) or any(
+            map(_lines.TAKEN_BACK_HEADING.fullmatch, self._headings)
+        )
+        reference = bool(
+            _lines.REFERENCE_LABEL.match(line.text)
+            or _lines.READ_MORE.match(line.text)
+            or any(map(_lines.REFERENCE_HEADING.match, self._headings))
         )
         words = (*self._headings, rest)
         short = [t for t in words if len(t) <= _HEADING and len(_WORD.findall(t)) <= _STATEMENT]
@@ -232,7 +243,9 @@ class Prose:
         for observable, start, end in line.values:
             raw = line.text[start:end]
             plain = line.plain(start, end)
-            if observable.kind in _HASHES and (other := _lines.other_hash(words)):
+            if taken_back:
+                self._withdraw(observable, context.description, line.where)
+            elif observable.kind in _HASHES and (other := _lines.other_hash(words)):
                 self._hash_of(other, raw, context)
             elif (
                 observable.kind == "ipv4-addr"
@@ -253,6 +266,10 @@ class Prose:
                 )
             else:
                 self._keep(observable, raw if plain else spelled.get(raw, raw), context)
+
+    def _withdraw(self, observable: Observable, said: str, where: str) -> None:
+        self._builder.drop(observable)
+        self._builder.withdraw(observable.value, observable.kind, f"withdrawn: {shorten(said)}", where)
 
     def _hash_of(self, kind: str, raw: str, context: Context) -> None:
         """A hash that the words around it call that of something else than a file."""

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import click
 
+from traque.cli._bulletins import bulletin_options, read_bulletins
 from traque.cli._several import Several, SeveralCommand
 from traque.cli._values import moment, span
 from traque.cli.exit import Exit
@@ -50,7 +51,8 @@ def _list_targets(context: click.Context, _option: click.Parameter, value: Any) 
 
 
 @click.command(cls=SeveralCommand, epilog=_EXAMPLES, short_help="Put indicators into detection.")
-@click.argument("bulletins", metavar="BULLETIN|VALUE...", nargs=-1, required=True)
+@click.argument("bulletins", metavar="BULLETIN|VALUE...", nargs=-1)
+@bulletin_options
 @click.option(
     "--for",
     "names",
@@ -105,6 +107,9 @@ def _list_targets(context: click.Context, _option: click.Parameter, value: Any) 
 def detect(
     *,
     bulletins: tuple[str, ...],
+    fetch: tuple[str, ...],
+    added_after: datetime | None,
+    all_attributes: bool,
     names: tuple[str, ...],
     out: Path,
     check: bool,
@@ -125,7 +130,6 @@ def detect(
     import msgspec
 
     from traque import detect as library
-    from traque.bulletins import load
     from traque.cli import _output as output
     from traque.cli._values import today
     from traque.reports._detection import detection
@@ -140,7 +144,7 @@ def detect(
         check=check,
     )
     gc.set_threshold(100_000, 50, 100)  # a bulletin is kept to the end: no need to look for garbage in it
-    questions = load(bulletins)
+    questions = read_bulletins(bulletins, fetch=fetch, added_after=added_after, all_attributes=all_attributes)
     result = library.detect(
         questions,
         output.folder(out),

@@ -9,6 +9,7 @@ from typing import Final
 
 import click
 
+from traque.cli._bulletins import bulletin_options, read_bulletins
 from traque.cli._several import Several, SeveralCommand
 from traque.cli._values import moment
 from traque.cli.exit import explain, table
@@ -18,6 +19,7 @@ Examples:
   traque hunt bulletin.json --in /var/log
   traque hunt list.csv page.txt --in logs/ old.tar.gz --own 203.0.113.0/24
   traque hunt 192.0.2.1 evil.example --in /var/log --since 2021-01-01
+  traque hunt --fetch https://cert.example/list.csv --in /var/log
   zcat huge.gz | traque hunt bulletin.json --in - --json > result.json
 
 Options with several values take all words up to the next option, so name the bulletins first.
@@ -27,7 +29,8 @@ Options with several values take all words up to the next option, so name the bu
 @click.command(
     cls=SeveralCommand, epilog=f"{_EXAMPLES}\n\n{table()}", short_help="Search logs for indicators."
 )
-@click.argument("bulletins", metavar="BULLETIN|VALUE...", nargs=-1, required=True)
+@click.argument("bulletins", metavar="BULLETIN|VALUE...", nargs=-1)
+@bulletin_options
 @click.option(
     "--in",
     "paths",
@@ -39,6 +42,12 @@ Options with several values take all words up to the next option, so name the bu
 @click.option("--since", callback=moment, metavar="DATE", help="The window begins here.")
 @click.option(
     "--until", callback=moment, metavar="DATE", help="The window ends before this moment. UTC unless stated."
+)
+@click.option(
+    "--max-age",
+    type=click.IntRange(min=1),
+    metavar="DAYS",
+    help="Indicators hold so long after their date; what is seen later is told apart, never hidden.",
 )
 @click.option(
     "--own", cls=Several, metavar="CIDR...", help="Your public addresses: inside, and findings when listed."
@@ -68,9 +77,13 @@ Options with several values take all words up to the next option, so name the bu
 def hunt(
     *,
     bulletins: tuple[str, ...],
+    fetch: tuple[str, ...],
+    added_after: datetime | None,
+    all_attributes: bool,
     paths: tuple[str, ...],
     since: datetime | None,
     until: datetime | None,
+    max_age: int | None,
     own: tuple[str, ...],
     internal: tuple[str, ...],
     exclude: tuple[str, ...],
@@ -85,11 +98,11 @@ def hunt(
     """Were these indicators ever here? Search logs of any format for the indicators of bulletins.
 
     BULLETIN is a file (STIX, MISP, CERT-FR CSV, a list, prose), VALUE an address, network, domain,
-    URL, mail address or hash. The window (--since, --until) labels, it never hides: records outside
-    it are reported too. NO_COLOR turns colours off.
+    URL, mail address or hash. Name the page or article about a list beside it: window, role and actor
+    come from there. The window (--since, --until, else the bulletin's own) labels, it never hides:
+    records outside it are reported too. NO_COLOR turns colours off.
     """
     from traque import hunt as library
-    from traque.bulletins import load
     from traque.cli import _output as output
     from traque.cli._progress import progress_bar, stop_on_interrupt
     from traque.reports import answer, renderers
@@ -97,6 +110,7 @@ def hunt(
     options = library.HuntOptions(
         since=since,
         until=until,
+        max_age=max_age,
         own=own,
         internal=internal,
         exclude=exclude,
@@ -106,7 +120,7 @@ def hunt(
         engine=engine,
     )
     folder = output.folder(out) if out else None
-    questions = load(bulletins)
+    questions = read_bulletins(bulletins, fetch=fetch, added_after=added_after, all_attributes=all_attributes)
     gc.set_threshold(100_000, 50, 100)  # what is found is kept to the end: no need to look for garbage in it
     with stop_on_interrupt() as stop, progress_bar(quiet=quiet) as progress:
         result = library.hunt(questions, paths, options=options, progress=progress, stop=stop)

@@ -27,6 +27,7 @@ from traque.model import (
     worst,
 )
 from traque.model.result import BulletinInfo, ByteCount, HuntInfo
+from traque.triage import validity
 from traque.triage.coverage import StreamDays, asked_days, cover, covered
 from traque.triage.perimeter import Perimeter
 from traque.triage.streams import Carrier, name_streams
@@ -51,6 +52,8 @@ def assemble(
     for bulletin in bulletins:
         for refused in bulletin.refused:
             diagnostics.note("indicator-refused", f"{refused.value}: {refused.reason}")
+    for ref in question.ageless:
+        diagnostics.note("age-unknown", ref.value)
     return HuntResult(
         hunt=HuntInfo(
             started=started,
@@ -60,6 +63,7 @@ def assemble(
             engine=question.engine.name,
             version=__version__,
             window_from=question.window_from,
+            max_age=options.max_age,
             own=options.own,
             internal=options.internal,
             zone=options.zone,
@@ -103,6 +107,7 @@ def _sighting(ref: IndicatorRef, index: int, held: Sequence[tuple[SourceSearch, 
         if index in search.outside:
             outside.merge(search.outside[index])
     order = ladder(ref.role)
+    invalid = validity.outside(ref, total.first, total.last)
     assets = total.assets_by(order)
     return Sighting(
         indicator=ref,
@@ -126,6 +131,8 @@ def _sighting(ref: IndicatorRef, index: int, held: Sequence[tuple[SourceSearch, 
         accounts=top(total.accounts),
         at_worst=worst(total.at_worst, ref.role) if total.at_worst else None,
         evidence_of=total.count,
+        outside_validity=invalid,
+        confidence=validity.confidence(ref, invalid),
     )
 
 
@@ -178,6 +185,9 @@ def _bulletin_info(bulletin: Bulletin) -> BulletinInfo:
         path=bulletin.path,
         format=bulletin.format,
         notes=bulletin.notes,
+        role=bulletin.role,
+        statements=bulletin.statements,
+        paths=bulletin.paths,
     )
 
 

@@ -15,7 +15,8 @@ class HuntOptions(msgspec.Struct, frozen=True, kw_only=True):
     ``own`` and ``internal`` are addresses or networks. ``exclude`` are globs on the path below a root
     or on the base name. ``zone`` is the IANA zone of records that state none. ``year`` is the year of
     times that state none. ``jobs`` is how many threads search at once (None: one a core); it never
-    changes the answer. ``engine`` is ``auto``, ``kernel`` or ``python``.
+    changes the answer. ``max_age`` are the days that an indicator holds after its own date, else its
+    bulletin's. ``engine`` is ``auto``, ``kernel`` or ``python``.
     """
 
     since: datetime | None = None
@@ -26,6 +27,7 @@ class HuntOptions(msgspec.Struct, frozen=True, kw_only=True):
     zone: str = "UTC"
     year: int | None = None
     jobs: int | None = None
+    max_age: int | None = None
     engine: str = "auto"
 
 

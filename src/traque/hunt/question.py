@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime, tzinfo
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -41,6 +41,8 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     marks: tuple[bytes, ...]
     texts: frozenset[bytes]
     now: datetime
+    ageless: tuple[IndicatorRef, ...] = ()
+    """The indicators whose age is not known, when only some age was asked for."""
 
 
 def ask(
@@ -56,7 +58,7 @@ def ask(
             remedy="the window is half-open: until is the first moment that is no longer asked for",
         )
     window, window_from = _window(bulletins, options)
-    refs = indicator_refs(bulletins)
+    refs = indicator_refs(bulletins, options.max_age)
     observables = tuple(refs)
     return Question(
         observables=observables,
@@ -71,6 +73,7 @@ def ask(
         marks=tuple(b.id.encode() for b in bulletins if len(b.id) >= ID_LENGTH and b.format != "values"),
         texts=frozenset(mark for b in bulletins if (mark := _file_mark(b.path)) is not None),
         now=now,
+        ageless=tuple(r for r in refs.values() if options.max_age is not None and r.valid_until is None),
     )
 
 
@@ -83,23 +86,55 @@ def _file_mark(path: str) -> bytes | None:
         return None
 
 
-def indicator_refs(bulletins: Sequence[Bulletin]) -> dict[Observable, IndicatorRef]:
-    """Each observable once, with all the bulletins that list it; the first stated role counts."""
-    grouped: dict[Observable, list[Indicator]] = {}
+def indicator_refs(
+    bulletins: Sequence[Bulletin], max_age: int | None = None
+) -> dict[Observable, IndicatorRef]:
+    """Each observable once, with all the bulletins that list it; the first stated role counts.
+
+    ``max_age`` are the days after which an indicator is not valid any more.
+    """
+    grouped: dict[Observable, list[tuple[Indicator, datetime | None]]] = {}
     for bulletin in bulletins:
+        dated = bulletin.modified or bulletin.published
         for indicator in bulletin.indicators:
-            grouped.setdefault(indicator.observable, []).append(indicator)
+            until = _until(indicator, dated, max_age)
+            grouped.setdefault(indicator.observable, []).append((indicator, until))
     return {
-        observable: IndicatorRef(
-            kind=observable.kind,
-            value=observable.value,
-            bulletin=indicators[0].bulletin,
-            role=next((i.role for i in indicators if i.role), None),
-            bulletins=tuple(dict.fromkeys(i.bulletin for i in indicators)),
-            description=next((i.description for i in indicators if i.description), ""),
-        )
-        for observable, indicators in grouped.items()
+        observable: _ref(observable, [one for one, _ in stated], _widest(max, [until for _, until in stated]))
+        for observable, stated in grouped.items()
     }
+
+
+def _ref(observable: Observable, indicators: Sequence[Indicator], until: datetime | None) -> IndicatorRef:
+    return IndicatorRef(
+        kind=observable.kind,
+        value=observable.value,
+        bulletin=indicators[0].bulletin,
+        role=next((i.role for i in indicators if i.role), None),
+        bulletins=tuple(dict.fromkeys(i.bulletin for i in indicators)),
+        description=next((i.description for i in indicators if i.description), ""),
+        confidence=max((i.confidence for i in indicators if i.confidence is not None), default=None),
+        valid_from=_widest(min, [i.valid_from for i in indicators]),
+        valid_until=until,
+    )
+
+
+def _until(indicator: Indicator, dated: datetime | None, max_age: int | None) -> datetime | None:
+    """The end of an indicator's validity: the stated one or that of its age, whichever is earlier."""
+    stated = indicator.valid_until
+    begin = indicator.modified or indicator.valid_from or dated
+    if max_age is None or begin is None:
+        return stated
+    aged = begin + timedelta(days=max_age)
+    return aged if stated is None else min(stated, aged)
+
+
+def _widest(
+    choose: Callable[[list[datetime]], datetime], edges: Sequence[datetime | None]
+) -> datetime | None:
+    """The wider edge of several validities; one that a bulletin leaves open stays open."""
+    known = [edge for edge in edges if edge is not None]
+    return choose(known) if len(known) == len(edges) else None
 
 
 def compile_engine(name: str, observables: Sequence[Observable]) -> Engine:

@@ -1,6 +1,6 @@
 """The words of the project as frozen structs; no behaviour beyond what a word means."""
 
-from traque.model.bulletin import Bulletin, Indicator, Refused, Window
+from traque.model.bulletin import Bulletin, Indicator, Refused, Statement, Window
 from traque.model.event import Event, Initiator, Outcome, Stamp, TimeRule
 from traque.model.observable import ENUMERABLE_KINDS, Observable
 from traque.model.reference import Reference
@@ -12,6 +12,7 @@ from traque.model.result import (
     Gap,
     HuntResult,
     IndicatorRef,
+    OutsideValidity,
     OutsideWindow,
     SeenIn,
     Sighting,
@@ -36,6 +37,7 @@ __all__ = [
     "Initiator",
     "Observable",
     "Outcome",
+    "OutsideValidity",
     "OutsideWindow",
     "Reference",
     "Refused",
@@ -43,6 +45,7 @@ __all__ = [
     "Sighting",
     "SourceCoverage",
     "Stamp",
+    "Statement",
     "StreamCoverage",
     "TimeRule",
     "Verdict",

@@ -9,7 +9,7 @@ from datetime import datetime
 
 import msgspec
 
-from traque.model.bulletin import Refused, Window
+from traque.model.bulletin import Refused, Statement, Window
 from traque.model.reference import Reference
 from traque.model.verdict import Direction, Verdict
 
@@ -27,6 +27,8 @@ class HuntInfo(msgspec.Struct, frozen=True, kw_only=True):
     version: str
     window_from: str = ""
     """Where the window comes from: ``asked``, ``bulletin``, or empty when there is none."""
+    max_age: int | None = None
+    """Days that an indicator was said to hold (``--max-age``)."""
     own: tuple[str, ...] = ()
     internal: tuple[str, ...] = ()
     zone: str = "UTC"
@@ -54,6 +56,11 @@ class BulletinInfo(msgspec.Struct, frozen=True, kw_only=True):
     path: str = ""
     format: str = ""
     notes: tuple[str, ...] = ()
+    role: str | None = None
+    statements: tuple[Statement, ...] = ()
+    """The sentences of its prose that window, role and actors come from."""
+    paths: tuple[str, ...] = ()
+    """All its files, when there are several."""
 
 
 class IndicatorRef(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,6 +72,10 @@ class IndicatorRef(msgspec.Struct, frozen=True, kw_only=True):
     role: str | None = None
     bulletins: tuple[str, ...] = ()
     description: str = ""
+    confidence: int | None = None
+    """The publisher's, from 0 to 100."""
+    valid_from: datetime | None = None
+    valid_until: datetime | None = None
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,6 +95,18 @@ class OutsideWindow(msgspec.Struct, frozen=True, kw_only=True):
     first_seen: datetime
     last_seen: datetime
     verdict: Verdict
+
+
+class OutsideValidity(msgspec.Struct, frozen=True, kw_only=True):
+    """Records of a sighting that lie outside the validity of its indicator: ``some`` or ``all``.
+
+    ``valid_until`` is the stated one or, where that is earlier, the one that ``--max-age`` gives.
+    """
+
+    valid_from: datetime | None
+    valid_until: datetime | None
+    before: str = ""
+    after: str = ""
 
 
 class SeenIn(msgspec.Struct, frozen=True, kw_only=True):
@@ -152,6 +175,10 @@ class Sighting(msgspec.Struct, frozen=True, kw_only=True):
     """For ``unclear``: what it is at worst."""
     evidence_of: int = 0
     """How many records the evidence was chosen from (first, last and a spread)."""
+    outside_validity: OutsideValidity | None = None
+    """None when every dated record lies in the indicator's validity, or none is stated."""
+    confidence: int | None = None
+    """That an indicator held when it was seen, 0 to 100: the publisher's, less outside its validity."""
 
 
 class Gap(msgspec.Struct, frozen=True, kw_only=True):

@@ -45,6 +45,8 @@ def answer(page: Page, result: HuntResult) -> None:
         said = ", ".join(fact for fact in facts if fact)
         name = bulletin.title or bulletin.id
         page.say(f"{name}: {count(bulletin.indicators, 'indicator')}{f' ({said})' if said else ''}")
+        for said in summary.from_prose(bulletin):
+            page.say((said, "dim"), indent=2)
 
 
 def findings(page: Page, result: HuntResult) -> None:
@@ -88,7 +90,7 @@ def table(page: Page, result: HuntResult, saved: str) -> None:
         if len(value) > indicator:
             page.say(value, indent=below)
         page.say((page.between.join(_details(sighting)), "dim"), indent=below)
-        if remark := summary.outside(result, sighting):
+        for remark in filter(None, (summary.outside(result, sighting), summary.outside_validity(sighting))):
             page.say((remark, "yellow"), indent=below)
     if rest:
         where = f"in {saved}" if saved else "with --json or --out DIR"

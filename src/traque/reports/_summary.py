@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import timedelta
+from pathlib import PurePath
 
-from traque.model import Coverage, Evidence, Gap, HuntResult, Sighting, SourceCoverage, Verdict
+from traque.model import (
+    Coverage,
+    Evidence,
+    Gap,
+    HuntResult,
+    Sighting,
+    SourceCoverage,
+    Verdict,
+)
+from traque.model.result import BulletinInfo
 from traque.reports._words import boundary, count, gap, listing, moment, number
 
 
@@ -89,7 +99,7 @@ def window(result: HuntResult) -> str:
     since, until = result.hunt.since, result.hunt.until
     whose = "Window stated by the bulletin" if result.hunt.window_from == "bulletin" else "Window asked for"
     if since is None and until is None:
-        return "No window was asked for: all times count alike."
+        return "No window was asked for, and the bulletin states none: all times count alike."
     if since is None:
         return f"{whose}: before {boundary(until)} (UTC)." if until else ""
     if until is None:
@@ -118,6 +128,43 @@ def outside(result: HuntResult, sighting: Sighting) -> str:
         times += f" to {moment(part.last_seen)}"
     verdict = f", {part.verdict}" if part.verdict != sighting.verdict else ""
     return f"{count(part.count, 'record')} {side} the window: {times}{verdict}"
+
+
+def outside_validity(sighting: Sighting) -> str:
+    """``all records after it was valid (until 2021-06-01)``; empty when none lies outside."""
+    found = sighting.outside_validity
+    if found is None:
+        return ""
+    parts = []
+    if found.before and found.valid_from:
+        parts.append(f"{found.before} records before it was valid (from {boundary(found.valid_from)})")
+    if found.after and found.valid_until:
+        parts.append(f"{found.after} records after it was valid (until {boundary(found.valid_until)})")
+    return ", ".join(parts)
+
+
+def from_prose(bulletin: BulletinInfo) -> list[str]:
+    """What was taken from the prose of a bulletin, with the first sentence that says so."""
+    first: dict[str, str] = {}
+    for said in bulletin.statements:
+        if said.taken and said.topic in _PROSE:
+            place = ", ".join(part for part in (PurePath(said.path).name, said.where) if part)
+            value = _stretch(said.value) if said.topic == "window" else said.value
+            first.setdefault(said.topic, f'{_PROSE[said.topic].format(value)}: "{said.sentence}" ({place})')
+    return list(first.values())
+
+
+_PROSE = {
+    "window": "search window {}",
+    "role": "role {}",
+    "withdrawn": "the publisher took the {} back",
+}
+"""How a statement of each topic is introduced."""
+
+
+def _stretch(interval: str) -> str:
+    since, _, until = interval.partition("/")
+    return f"from {since} to before {until}" if until else f"from {since} on"
 
 
 def telling(sighting: Sighting) -> Evidence | None:

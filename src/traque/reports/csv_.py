@@ -16,7 +16,7 @@ from typing import Final
 from traque.model import HuntResult, Sighting
 from traque.reports._escape import printable
 from traque.reports._renderer import Renderer, Setting
-from traque.reports._summary import telling
+from traque.reports._summary import outside_validity, telling
 
 COLUMNS: Final = (
     "verdict",
@@ -29,6 +29,8 @@ COLUMNS: Final = (
     "last_seen",
     "undated",
     "outside_window",
+    "outside_validity",
+    "confidence",
     "direction",
     "verdicts",
     "assets",
@@ -84,6 +86,8 @@ def _row(sighting: Sighting) -> tuple[object, ...]:
         sighting.last_seen,
         sighting.undated,
         outside.count if outside else 0,
+        outside_validity(sighting),
+        sighting.confidence,
         sighting.direction,
         tuple(f"{verdict} {count}" for verdict, count in sighting.verdicts.items()),
         sighting.assets,

@@ -1,0 +1,58 @@
+"""The options that say which bulletins are read, alike for every command that reads some."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import click
+
+from traque.cli._several import Several
+from traque.cli._values import moment
+from traque.model import Bulletin
+
+
+def bulletin_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """``--fetch``, ``--added-after`` and ``--all-attributes``."""
+    for decorate in (
+        click.option(
+            "--all-attributes",
+            is_flag=True,
+            help="Take also what a MISP event does not mark for detection (to_ids false).",
+        ),
+        click.option(
+            "--added-after",
+            callback=moment,
+            metavar="DATE",
+            help="From TAXII servers, only what was added after this moment.",
+        ),
+        click.option(
+            "--fetch",
+            cls=Several,
+            metavar="URL...",
+            help="Bulletins at http(s) addresses, TAXII 2.1 too. Any other URL is a value, not contacted.",
+        ),
+    ):
+        command = decorate(command)
+    return command
+
+
+def read_bulletins(
+    arguments: tuple[str, ...],
+    *,
+    fetch: tuple[str, ...],
+    added_after: datetime | None,
+    all_attributes: bool,
+) -> list[Bulletin]:
+    """The bulletins that a command line names; credentials come from the environment."""
+    from traque.bulletins import Credentials, Remote, load
+
+    credentials = Credentials(
+        user=os.environ.get("TRAQUE_FETCH_USER", ""),
+        password=os.environ.get("TRAQUE_FETCH_PASSWORD", ""),
+        token=os.environ.get("TRAQUE_FETCH_TOKEN", ""),
+    )
+    remote = Remote(addresses=fetch, added_after=added_after, credentials=credentials)
+    return load(arguments, remote=remote, all_attributes=all_attributes)
