@@ -11,12 +11,19 @@ import click
 
 from traque.cli._several import Several
 from traque.cli._values import moment
+from traque.errors import UsageError
 from traque.model import Bulletin
 
 
 def bulletin_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """``--fetch``, ``--added-after`` and ``--all-attributes``."""
+    """``--known``, ``--fetch``, ``--added-after`` and ``--all-attributes``."""
     for decorate in (
+        click.option(
+            "--known",
+            cls=Several,
+            metavar="BULLETIN...",
+            help="Take only what these, read before, do not list (see traque diff).",
+        ),
         click.option(
             "--all-attributes",
             is_flag=True,
@@ -45,8 +52,12 @@ def read_bulletins(
     fetch: tuple[str, ...],
     added_after: datetime | None,
     all_attributes: bool,
+    known: tuple[str, ...] = (),
 ) -> list[Bulletin]:
-    """The bulletins that a command line names; credentials come from the environment."""
+    """The bulletins that a command line names; credentials come from the environment.
+
+    With ``known``, without what those list; UsageError when nothing is left.
+    """
     from traque.bulletins import Credentials, Remote, load
 
     credentials = Credentials(
@@ -55,4 +66,12 @@ def read_bulletins(
         token=os.environ.get("TRAQUE_FETCH_TOKEN", ""),
     )
     remote = Remote(addresses=fetch, added_after=added_after, credentials=credentials)
-    return load(arguments, remote=remote, all_attributes=all_attributes)
+    found = load(arguments, remote=remote, all_attributes=all_attributes)
+    if not known:
+        return found
+    from traque.compare import only_new
+
+    left = only_new(found, load(known))
+    if not any(bulletin.indicators for bulletin in left):
+        raise UsageError("nothing in it is new", remedy="leave --known out to take it whole")
+    return left

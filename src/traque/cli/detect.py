@@ -110,6 +110,7 @@ def detect(
     fetch: tuple[str, ...],
     added_after: datetime | None,
     all_attributes: bool,
+    known: tuple[str, ...],
     names: tuple[str, ...],
     out: Path,
     check: bool,
@@ -144,12 +145,15 @@ def detect(
         check=check,
     )
     gc.set_threshold(100_000, 50, 100)  # a bulletin is kept to the end: no need to look for garbage in it
-    questions = read_bulletins(bulletins, fetch=fetch, added_after=added_after, all_attributes=all_attributes)
+    questions = read_bulletins(
+        bulletins, fetch=fetch, added_after=added_after, all_attributes=all_attributes, known=known
+    )
     result = library.detect(
         questions,
         output.folder(out),
         options=options,
         made=as_of or today(),
+        warned=library.known_benign,
         progress=lambda name: None if quiet or as_json else output.hint(f"writing {name}"),
     )
     if as_json:

@@ -80,6 +80,7 @@ def hunt(
     fetch: tuple[str, ...],
     added_after: datetime | None,
     all_attributes: bool,
+    known: tuple[str, ...],
     paths: tuple[str, ...],
     since: datetime | None,
     until: datetime | None,
@@ -120,7 +121,9 @@ def hunt(
         engine=engine,
     )
     folder = output.folder(out) if out else None
-    questions = read_bulletins(bulletins, fetch=fetch, added_after=added_after, all_attributes=all_attributes)
+    questions = read_bulletins(
+        bulletins, fetch=fetch, added_after=added_after, all_attributes=all_attributes, known=known
+    )
     gc.set_threshold(100_000, 50, 100)  # what is found is kept to the end: no need to look for garbage in it
     with stop_on_interrupt() as stop, progress_bar(quiet=quiet) as progress:
         result = library.hunt(questions, paths, options=options, progress=progress, stop=stop)

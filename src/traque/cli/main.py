@@ -11,9 +11,11 @@ import click
 from traque import __version__
 from traque.cli.data import data
 from traque.cli.detect import detect
+from traque.cli.diff import diff
 from traque.cli.exit import Exit
 from traque.cli.formats import formats
 from traque.cli.hunt import hunt
+from traque.cli.lint import lint
 from traque.cli.show import show
 
 
@@ -25,6 +27,8 @@ def traque() -> None:
 
 traque.add_command(hunt)
 traque.add_command(detect)
+traque.add_command(lint)
+traque.add_command(diff)
 traque.add_command(show)
 traque.add_command(data)
 traque.add_command(formats)

@@ -6,7 +6,8 @@
 >>> result = detect(load(["bulletin.json"]), folder, options=options, made=now)  # doctest: +SKIP
 """
 
+from traque.detect.benign import known_benign
 from traque.detect.options import DetectOptions, Warned
 from traque.detect.run import detect
 
-__all__ = ["DetectOptions", "Warned", "detect"]
+__all__ = ["DetectOptions", "Warned", "detect", "known_benign"]
