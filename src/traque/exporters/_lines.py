@@ -13,12 +13,7 @@ _PART: Final = 4_096
 """Entries of one part of a file."""
 
 
-def headed(job: Job, comment: str = "#") -> str:
-    """The head comment of a file."""
-    return "".join(f"{comment} {line}\n" for line in job.header())
-
-
-def listed(
+def noted(
     job: Job, entries: Iterable[tuple[Item, T]], text: Callable[[Item, T], str], comment: str = "#"
 ) -> Iterator[str]:
     """``text`` of each entry, in parts of a file.

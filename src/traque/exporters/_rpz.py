@@ -12,8 +12,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from traque.exporters._job import File, Item, Job
-from traque.exporters._lines import headed, listed
+from traque.exporters._lines import noted
 from traque.exporters._names import fitting, leaving, topmost
+from traque.exporters._packets import commented
 from traque.exporters._target import ADDRESSES, NAMES, Limit
 
 ZONE: Final = "traque.rpz"
@@ -38,11 +39,12 @@ def zone(job: Job) -> File:
 
 def _zone(job: Job, items: list[Item]) -> Iterator[str]:
     does = "." if job.blocks else "rpz-passthru."
-    yield headed(job, ";") + head(serial(job))
+    yield from commented(job, ";")
+    yield head(serial(job))
     names = fitting(job, _plain(job, [item for item in items if item.kind in NAMES]), f".{ZONE}")
-    yield from listed(job, topmost(names), lambda item, below: _name(item.value, does, below), ";")
+    yield from noted(job, topmost(names), lambda item, below: _name(item.value, does, below), ";")
     addresses = ((item, None) for item in items if item.kind in ADDRESSES)
-    yield from listed(job, addresses, lambda item, _: f"{trigger(item.value)} CNAME {does}\n", ";")
+    yield from noted(job, addresses, lambda item, _: f"{trigger(item.value)} CNAME {does}\n", ";")
 
 
 def serial(job: Job) -> int:

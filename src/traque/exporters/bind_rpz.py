@@ -16,7 +16,7 @@ from typing import Final
 from traque.exporters import _rpz
 from traque.exporters._check import run
 from traque.exporters._job import File, Job
-from traque.exporters._lines import headed
+from traque.exporters._packets import commented
 from traque.exporters._removal import removal
 from traque.exporters._target import Target
 from traque.exporters._trial import trial
@@ -47,7 +47,7 @@ def write(job: Job) -> Iterator[File]:
 
 
 def _policy(job: Job) -> Iterator[str]:
-    yield headed(job, "//")
+    yield from commented(job, "//")
     yield "// Inside options { }. Where a response-policy exists, add the zone to it: only one is allowed.\n"
     what = "given" if job.blocks else "disabled"
     yield f'response-policy {{\n\tzone "{_rpz.ZONE}" policy {what} log yes;\n}}'
@@ -55,7 +55,7 @@ def _policy(job: Job) -> Iterator[str]:
 
 
 def _zones(job: Job) -> Iterator[str]:
-    yield headed(job, "//")
+    yield from commented(job, "//")
     yield "// Outside options { }; within the view where there are views.\n"
     yield (
         f'zone "{_rpz.ZONE}" {{\n\ttype primary;\n\tfile "{_rpz.FILE}";\n'

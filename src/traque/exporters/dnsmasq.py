@@ -13,8 +13,9 @@ from typing import Final
 from traque.exporters._capacity import within
 from traque.exporters._check import run
 from traque.exporters._job import File, Item, Job
-from traque.exporters._lines import headed, listed
+from traque.exporters._lines import noted
 from traque.exporters._names import leaving, topmost
+from traque.exporters._packets import commented
 from traque.exporters._removal import removal
 from traque.exporters._target import ADDRESSES, NAMES, Limit, Target
 from traque.model.detection import Check
@@ -32,11 +33,11 @@ def write(job: Job) -> Iterator[File]:
 
 
 def _conf(job: Job, items: list[Item]) -> Iterator[str]:
-    yield headed(job)
-    yield from listed(job, topmost([item for item in items if item.kind in NAMES]), _name)
+    yield from commented(job)
+    yield from noted(job, topmost([item for item in items if item.kind in NAMES]), _name)
     addresses = [item for item in items if item.kind in ADDRESSES]
     kept = within(job, addresses, ADDRESSES_MOST, _LIMIT)
-    yield from listed(job, ((item, None) for item in kept), lambda item, _: f"bogus-nxdomain={item.value}\n")
+    yield from noted(job, ((item, None) for item in kept), lambda item, _: f"bogus-nxdomain={item.value}\n")
 
 
 def _name(item: Item, below: bool) -> str:

@@ -14,8 +14,9 @@ from typing import Final
 
 from traque.exporters._check import run
 from traque.exporters._job import File, Item, Job
-from traque.exporters._lines import headed, listed
+from traque.exporters._lines import noted
 from traque.exporters._names import topmost
+from traque.exporters._packets import commented
 from traque.exporters._removal import removal
 from traque.exporters._target import ADDRESSES, NAMES, Limit, Target
 from traque.exporters._text import tag
@@ -54,15 +55,15 @@ def write(job: Job) -> Iterator[File]:
 
 
 def _map(job: Job, items: Sequence[Item]) -> Iterator[str]:
-    yield headed(job)
+    yield from commented(job)
     tags = {bulletin.id: tag(bulletin.id) for bulletin in job.bulletins}
-    yield from listed(
+    yield from noted(
         job, ((item, tags[item.bulletins[0]]) for item in items), lambda item, of: f"{item.value} {of}\n"
     )
 
 
 def _example(job: Job, deepest: int) -> Iterator[str]:
-    yield headed(job)
+    yield from commented(job)
     yield "# An example that runs. Copy what stands between begin and end into your frontends (mode http).\n"
     yield "defaults traque-example\n    mode http\n    log /dev/log local0\n    option httplog\n"
     yield "    timeout connect 5s\n    timeout client 30s\n    timeout server 30s\n"

@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from traque.exporters._job import File, Item, Job
-from traque.exporters._lines import headed, listed
+from traque.exporters._lines import noted
 from traque.exporters._names import leaving, topmost
+from traque.exporters._packets import commented
 from traque.exporters._removal import removal
 from traque.exporters._target import NAMES, Limit, Target
 
@@ -42,13 +43,13 @@ def _marked(job: Job, items: list[Item]) -> Iterator[str]:
 
 
 def _exact(job: Job, items: list[Item], line: str) -> Iterator[str]:
-    yield headed(job)
-    yield from listed(job, ((item, None) for item in items), lambda item, _: line.format(item.value))
+    yield from commented(job)
+    yield from noted(job, ((item, None) for item in items), lambda item, _: line.format(item.value))
 
 
 def _adguard(job: Job, items: list[Item]) -> Iterator[str]:
-    yield headed(job, "!")
-    yield from listed(
+    yield from commented(job, "!")
+    yield from noted(
         job, topmost(items), lambda item, below: f"||{item.value}^\n" if below else f"|{item.value}^\n", "!"
     )
 

@@ -16,7 +16,8 @@ from traque.exporters._addresses import Span, outermost
 from traque.exporters._capacity import within
 from traque.exporters._check import run
 from traque.exporters._job import File, Item, Job
-from traque.exporters._lines import headed, listed
+from traque.exporters._lines import noted
+from traque.exporters._packets import commented
 from traque.exporters._removal import removal
 from traque.exporters._target import ADDRESSES, Limit, Target
 from traque.exporters._text import tag
@@ -55,11 +56,11 @@ def _http(job: Job, items: list[Item]) -> Iterator[str]:
     def entry(item: Item, _span: Span) -> str:
         return f'    {item.value} "{tags[item.bulletins[0]]}";\n'
 
-    yield headed(job)
+    yield from commented(job)
     yield 'geo $traque_ipv4 {\n    ranges;\n    default "";\n'
-    yield from listed(job, outermost(four), ranged, "    #")
+    yield from noted(job, outermost(four), ranged, "    #")
     yield '}\ngeo $traque_ipv6 {\n    default "";\n'
-    yield from listed(job, outermost(six), entry, "    #")
+    yield from noted(job, outermost(six), entry, "    #")
     yield '}\nmap "$traque_ipv4$traque_ipv6" $traque {\n    "" "";\n'
     yield '    default "traque:$traque_ipv4$traque_ipv6";\n}\n'
     yield 'log_format traque \'$time_iso8601 $remote_addr "$request" $status host="$host" \'\n'
@@ -69,7 +70,7 @@ def _http(job: Job, items: list[Item]) -> Iterator[str]:
 
 
 def _server(job: Job) -> Iterator[str]:
-    yield headed(job)
+    yield from commented(job)
     yield "# In each server that is to block.\nif ($traque) {\n    return 403;\n}\n"
 
 

@@ -19,8 +19,9 @@ from traque.exporters._addresses import outermost
 from traque.exporters._capacity import within
 from traque.exporters._check import run
 from traque.exporters._job import File, Item, Job
-from traque.exporters._lines import headed, listed
+from traque.exporters._lines import noted
 from traque.exporters._names import leaving, topmost
+from traque.exporters._packets import commented
 from traque.exporters._removal import removal
 from traque.exporters._target import ADDRESSES, NAMES, Limit, Target
 from traque.exporters._text import tag
@@ -67,18 +68,18 @@ def write(job: Job) -> Iterator[File]:
 
 
 def _names(job: Job, items: list[Item]) -> Iterator[str]:
-    yield headed(job)
-    yield from listed(job, topmost(items), lambda item, below: f"{'.' if below else ''}{item.value}\n")
+    yield from commented(job)
+    yield from noted(job, topmost(items), lambda item, below: f"{'.' if below else ''}{item.value}\n")
 
 
 def _addresses(job: Job, items: list[Item]) -> Iterator[str]:
-    yield headed(job)
-    yield from listed(job, outermost(items), lambda item, _span: f"{item.value}\n")
+    yield from commented(job)
+    yield from noted(job, outermost(items), lambda item, _span: f"{item.value}\n")
 
 
 def _urls(job: Job, items: list[Item]) -> Iterator[str]:
-    yield headed(job)
-    yield from listed(job, ((item, None) for item in items), lambda item, _: f"{expression(item.value)}\n")
+    yield from commented(job)
+    yield from noted(job, ((item, None) for item in items), lambda item, _: f"{expression(item.value)}\n")
 
 
 def _expressible(job: Job, items: list[Item]) -> list[Item]:
@@ -109,7 +110,7 @@ def _escaped(text: str) -> str:
 
 
 def _conf(job: Job, present: list[str]) -> Iterator[str]:
-    yield headed(job)
+    yield from commented(job)
     yield "# Before the http_access lines that allow.\n"
     for name, kind, _kinds in _LISTS:
         if name in present:
@@ -124,7 +125,7 @@ def _conf(job: Job, present: list[str]) -> Iterator[str]:
 
 
 def _sni(job: Job) -> Iterator[str]:
-    yield headed(job)
+    yield from commented(job)
     yield "# For a squid with OpenSSL: the name in the TLS hello. After the line that peeks at step 1.\n"
     yield f'acl traque_sni ssl::server_name "{HOME}/names.acl"\n'
     yield f"acl traque_in_sni annotate_transaction traque=sni{_of(job)}\n"

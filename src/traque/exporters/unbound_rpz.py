@@ -16,7 +16,7 @@ from typing import Final
 from traque.exporters import _rpz
 from traque.exporters._check import run
 from traque.exporters._job import File, Job
-from traque.exporters._lines import headed
+from traque.exporters._packets import commented
 from traque.exporters._removal import removal
 from traque.exporters._target import Target
 from traque.exporters._trial import trial
@@ -34,7 +34,7 @@ def write(job: Job) -> Iterator[File]:
 
 
 def _conf(job: Job) -> Iterator[str]:
-    yield headed(job)
+    yield from commented(job)
     yield 'server:\n\t# With DNSSEC validation off: "respip iterator".\n'
     yield '\tmodule-config: "respip validator iterator"\n'
     if not job.blocks:
