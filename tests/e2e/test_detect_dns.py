@@ -205,7 +205,7 @@ def test_the_removal_script_takes_the_names_out_of_a_hosts_file(tmp_path: Path) 
 
 
 def test_the_removal_script_empties_the_zone_of_bind(tmp_path: Path) -> None:
-    checkzone = engine("named-checkzone", "bind9utils")
+    checkzone = engine("named-checkzone", "bind9-utils")
     files = exported(tmp_path, "bind-rpz", *LISTED, action="block")
     place = tmp_path / "with blank"
     place.mkdir()

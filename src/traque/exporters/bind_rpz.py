@@ -65,7 +65,7 @@ def _zones(job: Job) -> Iterator[str]:
 
 def check(folder: Path) -> Iterator[Check]:
     """The zone with ``named-checkzone``, the fragments with ``named-checkconf``."""
-    install = "package bind9utils"
+    install = "package bind9-utils"
     yield run(
         "named-checkzone", _rpz.ZONE, _rpz.FILE, folder=folder, version=("-v",), install=install
     )  # fmt: skip

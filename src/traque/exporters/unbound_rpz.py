@@ -46,7 +46,7 @@ def _conf(job: Job) -> Iterator[str]:
 def check(folder: Path) -> Iterator[Check]:
     """``traque.conf`` with ``unbound-checkconf``; the zone with ``named-checkzone``."""
     yield run(
-        "named-checkzone", _rpz.ZONE, _rpz.FILE, folder=folder, version=("-v",), install="package bind9utils"
+        "named-checkzone", _rpz.ZONE, _rpz.FILE, folder=folder, version=("-v",), install="package bind9-utils"
     )
     with trial(folder, {CONF: (folder / CONF).read_text("utf-8")}, home=HOME) as place:
         yield run(
