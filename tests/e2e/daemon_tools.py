@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -43,8 +45,6 @@ def open_folder() -> Iterator[Path]:
 
 def exported(folder: Path, target: str, *values: str, action: Action, direction: Direction = "both") -> Path:
     """The folder of the files that traque writes for these values."""
-    from datetime import UTC, datetime
-
     made = datetime(2026, 1, 15, tzinfo=UTC)
     options = DetectOptions(targets=(target,), action=action, direction=direction, check=True)
     result = detect([from_values(values)], folder, options=options, made=made)
@@ -73,6 +73,11 @@ class Engine:
     def __init__(self, process: subprocess.Popen[bytes], log: Path) -> None:
         self._process = process
         self._log = log
+        self.folder = log.parent
+
+    def reload(self) -> None:
+        """Have it read its files anew."""
+        self._process.send_signal(signal.SIGHUP)
 
     @property
     def said(self) -> str:
@@ -134,5 +139,6 @@ def moved(folder: Path, home: str) -> None:
 
 
 def copied(source: Path, folder: Path) -> None:
+    """Install the files."""
     for path in source.iterdir():
         shutil.copy(path, folder)

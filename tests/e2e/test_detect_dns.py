@@ -169,6 +169,17 @@ def test_an_alert_does_not_lift_what_another_zone_blocks(target: str, start: Sta
         assert ask(port, "evil.example") == (0, [KNOWN["evil.example"]])
 
 
+def test_a_second_export_of_the_day_replaces_the_zone_of_bind(tmp_path: Path) -> None:
+    """Its serial is the same."""
+    with resolver("bind-rpz", bind, "block") as (port, process, _asked):
+        assert ask(port, "bucher.example") == (0, [KNOWN["bucher.example"]])
+        newer = exported(tmp_path, "bind-rpz", "bucher.example", action="block")
+        copied(newer, process.folder)
+        process.reload()
+        wait_for(lambda: ask(port, "bucher.example") == (NXDOMAIN, []), process)
+        assert ask(port, "evil.example") == (0, [KNOWN["evil.example"]]), "what was withdrawn is gone"
+
+
 NULL = {1: (0, ["0.0.0.0"]), 28: (0, ["::"])}
 
 

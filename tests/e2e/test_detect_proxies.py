@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pwd
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -114,14 +113,13 @@ def test_nginx(action: Action) -> None:
         moved(files, "/var/log/nginx")
         port = free_port()
         block = f"include {files}/traque-block.conf;" if action == "block" else ""
-        user = f"user {pwd.getpwuid(0).pw_name};" if Path.home() == Path("/root") else ""
         temporary = "".join(
             f"{kind}_temp_path {folder}/{kind};"
             for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
         )
         conf = folder / "nginx.conf"
         conf.write_text(
-            f"{user} daemon off; master_process off; pid {folder}/pid; error_log stderr; events {{}}\n"
+            f"daemon off; master_process off; pid {folder}/pid; error_log stderr; events {{}}\n"
             f"http {{ {temporary} access_log {folder}/own.log; set_real_ip_from 127.0.0.1;\n"
             f"real_ip_header X-Forwarded-For; include {files}/traque.conf;\n"
             f"server {{ listen 127.0.0.1:{port}; {block} location / {{ return 200; }} }} }}\n"
