@@ -56,7 +56,7 @@ SPEC = Target(
     kinds=(*NAMES, *ADDRESSES),
     actions=("block",),
     limits=(
-        Limit(_LIMIT, "the rest is left out, relays first"),
+        Limit(_LIMIT, "the worst roles, the surest and the newest stay"),
         Limit("a name without those below it", "it gets the addresses 0.0.0.0 and ::"),
     ),
     escaping="names are A-labels, addresses are canonical; text stands in comments only",

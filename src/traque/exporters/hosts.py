@@ -20,6 +20,8 @@ from traque.exporters._target import NAMES, Limit, Target
 HOSTS: Final = "hosts"
 DOMAINS: Final = "domains.txt"
 ADGUARD: Final = "adguard.txt"
+_BEGIN: Final = "# begin traque"
+_END: Final = "# end traque"
 
 
 def write(job: Job) -> Iterator[File]:
@@ -29,10 +31,6 @@ def write(job: Job) -> Iterator[File]:
     yield File(DOMAINS, _exact(job, items, "{0}\n"))
     yield File(ADGUARD, _adguard(job, items))
     yield removal(job, (f"sed -i '/^{_BEGIN}$/,/^{_END}$/d' \"${{1:-/etc/hosts}}\"",))
-
-
-_BEGIN: Final = "# begin traque"
-_END: Final = "# end traque"
 
 
 def _marked(job: Job, items: list[Item]) -> Iterator[str]:

@@ -104,12 +104,12 @@ def check(folder: Path) -> Iterator[Check]:
 
 SPEC = Target(
     name="nginx",
-    title="nginx: listed clients logged or denied",
+    title="listed clients of nginx, logged or denied",
     family="network",
     kinds=ADDRESSES,
     limits=(
         Limit("as many IPv4 entries as memory holds", "those inside another are covered by it"),
-        Limit(_LIMIT, "the rest is left out, relays first"),
+        Limit(_LIMIT, "the worst roles, the surest and the newest stay"),
     ),
     escaping="values are canonical addresses; a bulletin's id is one word of safe ASCII, in quotes",
     load=(

@@ -159,7 +159,7 @@ SPEC = Target(
     family="network",
     kinds=(*NAMES, *ADDRESSES, "url"),
     limits=(
-        Limit(_URLS, "the rest is left out, relays first"),
+        Limit(_URLS, "the worst roles, the surest and the newest stay"),
         Limit("https URLs show their path only where squid decrypts", "the host's name is seen in CONNECT"),
         Limit(
             "squid resolves each host to compare its addresses",
