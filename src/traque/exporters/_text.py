@@ -36,3 +36,8 @@ def slug(text: str, *, most: int = 48) -> str:
     """``text`` as a name of ASCII letters, digits and ``-``, for sets, files and identifiers; never empty."""
     kept = "".join(char.lower() if char.isascii() and char.isalnum() else "-" for char in text)
     return "-".join(filter(None, kept.split("-")))[:most].strip("-") or "bulletin"
+
+
+def tag(text: str, *, most: int = 64) -> str:
+    """``text`` as one word of :func:`plain` for a log: case kept, blanks as ``_``, never empty."""
+    return plain(text, most=most).replace(" ", "_") or "bulletin"

@@ -192,7 +192,7 @@ def check(folder: Path) -> Iterator[Check]:
         *("-T", "-S", RULES, "-l", ".", "--set", "default-rule-path=."),
         folder=folder,
         version=("-V",),
-        install="package suricata, 7 or later",
+        install="Suricata 7, from suricata.io",
     )
 
 

@@ -1,0 +1,10 @@
+#!/bin/sh
+# traque 0.0.0, made 2026-01-15, action alert
+# CERT-EXAMPLE-2026-001 2026-01-14 TLP:CLEAR PAP:CLEAR Example Panda (Relays and tools of an intrusion set) by CERT-EXAMPLE
+# renew or remove by 2026-02-14
+# The entries do not expire by themselves: run this on 2026-02-14,
+# or load a newer export before.
+set -eu
+cd "${1:-/etc/haproxy/traque}"
+for map in addresses.map names.map exact.map; do : > $map; done
+systemctl reload haproxy
