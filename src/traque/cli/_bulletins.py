@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from traque.cli._several import Several
 from traque.cli._values import moment
 from traque.errors import UsageError
-from traque.model import Bulletin
+
+if TYPE_CHECKING:
+    from traque.model import Bulletin
 
 
 def bulletin_options(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -13,7 +13,9 @@ from traque.cli._bulletins import bulletin_options, read_bulletins
 from traque.cli._several import Several, SeveralCommand
 from traque.cli._values import moment, span
 from traque.cli.exit import Exit
-from traque.model.detection import Action, Direction
+
+if TYPE_CHECKING:
+    from traque.model.detection import Action, Direction
 
 _EXAMPLES: Final = """\b
 Examples:
