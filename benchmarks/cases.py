@@ -91,6 +91,14 @@ CASES: Final = {
             _of("traque", "hyperscan", "ripgrep", "tenzir", "reading"), goals={"tenzir": 50},
         ),
         Case(
+            "scan-json", "a hunt against the kernel's scan of the same bytes, EVE JSON", "eve", "ipv4-161",
+            _of("traque", "scan", "reading"), goals={"scan": 1 / 1.05},
+        ),
+        Case(
+            "scan-syslog", "the same, syslog (ufw, sshd, postfix)", "syslog", "ipv4-161",
+            _of("traque", "scan", "reading"), goals={"scan": 1 / 1.05},
+        ),
+        Case(
             "hot", "one indicator in a tenth of all lines", "hot", "ipv4-161",
             (Entrant("traque"), Entrant("traque", listed="ipv4-161-cold"), *_of("ripgrep", "grepcidr")),
             goals={"traque:ipv4-161-cold": 0.4},

@@ -62,6 +62,7 @@ LAYOUTS: Final = {
     "one-gz": Layout(("fortigate",), suffix=".gz"),
     "one-zst": Layout(("fortigate",), suffix=".zst"),
     "eve": Layout(("eve",)),
+    "syslog": Layout(("ufw", "sshd", "postfix")),
     "hot": Layout(_ALL, hot=0.1),
     "many": Layout(_ALL, files=8),
     "small": Layout(_ALL, files=0, each=8192),

@@ -39,6 +39,7 @@ CODES: Final = {
         Code("source-duplicate", "same content as another source: reported, not counted twice"),
         Code("source-own-output", "written by traque itself: left out"),
         Code("source-excluded", "left out by --exclude"),
+        Code("map-unused", "globs of the source map that named no source that was searched"),
         Code("link-loop", "directory loop or a link already followed: not entered again"),
         Code("source-special", "not a file (socket, pipe, device): left out"),
         Code("source-remark", "read whole, with something odd about its container"),

@@ -40,7 +40,13 @@ S = TypeVar("S", bound=FormatSpec)
 class Registry(Generic[S]):
     """The specs of one package, by name, in name order."""
 
-    def __init__(self, specs: Mapping[str, S], failures: tuple[ImportFailure, ...] = ()) -> None:
+    def __init__(
+        self,
+        specs: Mapping[str, S],
+        failures: tuple[ImportFailure, ...] = (),
+        modules: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        self._modules = modules
         self._specs = MappingProxyType(dict(sorted(specs.items())))
         self.failures = failures
 
@@ -60,6 +66,10 @@ class Registry(Generic[S]):
         """The spec of that name, or None."""
         return self._specs.get(name)
 
+    def module(self, name: str) -> str:
+        """The module that the spec of that name was found in."""
+        return self._modules[name]
+
 
 def discover(package: str, base: type[S]) -> Registry[S]:
     """The ``SPEC`` of every public module of ``package`` and of its entry points.
@@ -68,6 +78,7 @@ def discover(package: str, base: type[S]) -> Registry[S]:
     whose SPEC is missing or not a ``base``, and for a name claimed twice.
     """
     specs: dict[str, S] = {}
+    modules: dict[str, str] = {}
     failures: list[ImportFailure] = []
     for module_name, load in _candidates(package):
         try:
@@ -82,7 +93,8 @@ def discover(package: str, base: type[S]) -> Registry[S]:
         if spec.name in specs:
             raise RegistryError(f"two modules are named {spec.name!r}", where=module_name)
         specs[spec.name] = spec
-    return Registry(specs, tuple(failures))
+        modules[spec.name] = load.module
+    return Registry(specs, tuple(failures), modules)
 
 
 def _candidates(package: str) -> Iterator[tuple[str, _Loader]]:

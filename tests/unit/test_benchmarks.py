@@ -92,7 +92,7 @@ def test_addresses_that_hold_another(address: str, held_by: list[str]) -> None:
     assert longer(address) == held_by
 
 
-@pytest.mark.parametrize("layout", ["one-gz", "one-zst", "eve", "many", "small", "hot"])
+@pytest.mark.parametrize("layout", ["one-gz", "one-zst", "eve", "syslog", "many", "small", "hot"])
 def test_every_layout_can_be_made(store: Store, layout: str) -> None:
     corpus = store.corpus(layout, 100_000)
     truth = store.truth(corpus, store.listed("ipv4-161"))
@@ -136,11 +136,12 @@ def test_every_answer_of_a_quick_run_is_right(tmp_path: Path) -> None:
     pytest.importorskip("traque._kernel")
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks", "--quick", "--corpora", tmp_path, "--timeout", "60",
-         "plain-ipv4-161", "zst", "hot", "small-files"],
+         "plain-ipv4-161", "zst", "scan-json", "hot", "small-files"],
         cwd=ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
     if "debug build" in done.stderr:
         pytest.skip("the kernel is a debug build")
     assert done.returncode == run.OK, done.stdout + done.stderr
     assert "WRONG" not in done.stdout
-    assert done.stdout.count("traque: = truth") == 4
+    assert done.stdout.count("traque: = truth") == 5
+    assert "scan: = truth" in done.stdout

@@ -29,24 +29,15 @@ MAY_IMPORT: dict[str, set[str]] = {
     "detect": CORE | {"observables", "bulletins", "enrich", "exporters", "__init__"},
     "compare": MODEL,
     "lint": MODEL | {"observables", "bulletins", "enrich", "exporters", "__init__"},
-    "hunt": CORE | {"observables", "bulletins", "sources", "logs", "scan", "enrich", "triage", "__init__"},
+    "source_map": BASE | {"logs", "sources"},
+    "hunt": CORE
+    | {"source_map", "observables", "bulletins", "sources", "logs", "scan", "enrich", "triage", "__init__"},
     "reports": MODEL | {"registry", "__init__"},
     "show": MODEL | {"enrich", "reports"},
+    "inspection": CORE | {"sources", "logs", "scan", "triage", "source_map", "hunt", "__init__"},
     "cli": CORE
-    | {
-        "observables",
-        "bulletins",
-        "logs",
-        "enrich",
-        "hunt",
-        "detect",
-        "lint",
-        "compare",
-        "exporters",
-        "reports",
-        "show",
-        "__init__",
-    },
+    | {"source_map", "inspection", "observables", "bulletins", "logs", "enrich", "hunt", "detect"}
+    | {"lint", "compare", "exporters", "reports", "show", "__init__"},
     "__main__": {"cli"},
     "__init__": set(),
 }

@@ -16,9 +16,13 @@ _PACKAGES: Final = {
 
 
 @click.command(short_help="List what can be read, searched and written.")
+@click.argument("name", required=False)
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
-def formats(*, as_json: bool) -> None:
+def formats(*, name: str | None, as_json: bool) -> None:
     """List bulletin readers, decoders, log formats, kinds of observables and renderers.
+
+    With NAME, show all that is known of the format: its source document, its fields, how it knows who
+    initiated and what came of it, and an example as it is read.
 
     Modules that could not be loaded are listed with the reason; the others keep working.
     """
@@ -28,6 +32,9 @@ def formats(*, as_json: bool) -> None:
     from traque.registry import FormatSpec, discover
     from traque.reports._page import Page
 
+    if name is not None:
+        _details(name, as_json=as_json)
+        return
     found = {key: discover(package, FormatSpec) for key, (package, _) in _PACKAGES.items()}
     if as_json:
         document = {
@@ -52,6 +59,21 @@ def formats(*, as_json: bool) -> None:
                 (failure.module, "yellow"), f"could not be loaded: {failure.reason}", indent=2, hang=20
             )
     write(page.close())
+
+
+def _details(name: str, *, as_json: bool) -> None:
+    """All formats of one name."""
+    import msgspec
+
+    from traque.cli._output import setting, write
+    from traque.inspection import describe
+    from traque.reports import format_page
+
+    details = describe(name, {key: package for key, (package, _) in _PACKAGES.items()})
+    if as_json:
+        write(msgspec.json.format(msgspec.json.encode(details), indent=2) + b"\n")
+    else:
+        write(format_page(details, setting()))
 
 
 def _example(spec: object) -> str:

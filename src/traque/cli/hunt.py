@@ -10,6 +10,7 @@ from typing import Final
 import click
 
 from traque.cli._bulletins import bulletin_options, read_bulletins
+from traque.cli._config import config_option, source_map
 from traque.cli._several import Several, SeveralCommand
 from traque.cli._values import moment
 from traque.cli.exit import explain, table
@@ -57,7 +58,11 @@ Options with several values take all words up to the next option, so name the bu
 )
 @click.option("--exclude", cls=Several, metavar="GLOB...", help="Leave these files out; the report says so.")
 @click.option(
-    "--tz", "zone", default="UTC", metavar="ZONE", help="Zone of times that state none.  [default: UTC]"
+    "--tz",
+    "zone",
+    default="",
+    metavar="ZONE",
+    help="Zone of times that state none.  [default: the source map's, else UTC]",
 )
 @click.option(
     "--year", type=click.IntRange(1970, 9999), metavar="YEAR", help="Year of times that state none."
@@ -65,6 +70,7 @@ Options with several values take all words up to the next option, so name the bu
 @click.option(
     "--jobs", type=click.IntRange(min=1), metavar="N", help="Sources searched at once.  [default: one a core]"
 )
+@config_option
 @click.option("--engine", type=click.Choice(["auto", "kernel", "python"]), default="auto", show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Print the result document instead of the report.")
 @click.option(
@@ -90,6 +96,7 @@ def hunt(
     exclude: tuple[str, ...],
     zone: str,
     year: int | None,
+    config: Path | None,
     jobs: int | None,
     engine: str,
     as_json: bool,
@@ -119,6 +126,7 @@ def hunt(
         year=year,
         jobs=jobs,
         engine=engine,
+        source_map=source_map(config),
     )
     folder = output.folder(out) if out else None
     questions = read_bulletins(

@@ -15,6 +15,8 @@ from traque.cli.diff import diff
 from traque.cli.exit import Exit
 from traque.cli.formats import formats
 from traque.cli.hunt import hunt
+from traque.cli.init import init
+from traque.cli.inspect import inspect
 from traque.cli.lint import lint
 from traque.cli.show import show
 
@@ -31,6 +33,8 @@ traque.add_command(lint)
 traque.add_command(diff)
 traque.add_command(show)
 traque.add_command(data)
+traque.add_command(inspect)
+traque.add_command(init)
 traque.add_command(formats)
 
 

@@ -46,7 +46,8 @@ def assemble(
     interrupted: bool,
 ) -> HuntResult:
     """The answer, worst sightings first."""
-    streams = name_streams([Carrier(path=s.path, format=s.format, device=s.device) for s in searches])
+    streams = name_streams([carrier(search) for search in searches])
+    stated = options.source_map
     sightings = _sightings(question, searches, streams)
     seen = {(s.indicator.kind, s.indicator.value) for s in sightings}
     for bulletin in bulletins:
@@ -64,9 +65,10 @@ def assemble(
             version=__version__,
             window_from=question.window_from,
             max_age=options.max_age,
-            own=options.own,
-            internal=options.internal,
-            zone=options.zone,
+            own=options.own + (stated.own if stated else ()),
+            internal=options.internal + (stated.internal if stated else ()),
+            zone=str(question.zone),
+            source_map=stated.path if stated else "",
             paths=tuple(paths),
             excluded=options.exclude,
             interrupted=interrupted,
@@ -74,12 +76,18 @@ def assemble(
             records=sum(s.records for s in searches),
         ),
         bulletins=tuple(_bulletin_info(bulletin) for bulletin in bulletins),
-        findings=tuple(_own_assets(question.refs, question.perimeter)),
+        findings=tuple(_own_assets(question.refs, question.owned)),
         sightings=tuple(sightings),
         not_seen=tuple(ref for ref in question.refs if (ref.kind, ref.value) not in seen),
-        coverage=_coverage(searches, streams, question.window, started),
+        coverage=coverage_of(searches, streams, question.window, started),
         diagnostics=diagnostics.report(),
     )
+
+
+def carrier(search: SourceSearch) -> Carrier:
+    """What names the stream of a source."""
+    name = search.mapped.name if search.mapped is not None else ""
+    return Carrier(path=search.path, format=search.format, device=search.device, name=name)
 
 
 def _sightings(
@@ -191,9 +199,10 @@ def _bulletin_info(bulletin: Bulletin) -> BulletinInfo:
     )
 
 
-def _coverage(
+def coverage_of(
     searches: Sequence[SourceSearch], streams: Sequence[str], window: Window, now: datetime
 ) -> Coverage:
+    """What was searched; ``streams`` are the sources' names of their streams."""
     members: dict[str, list[SourceSearch]] = defaultdict(list)
     for search, stream in zip(searches, streams, strict=True):
         members[stream].append(search)
@@ -233,4 +242,5 @@ def _stream(
         asked_days=None if asked is None else len(asked),
         asked_days_covered=None if asked is None else covered(span.days, asked),
         parse_rate=sum(rate * records for rate, records in rated) / weight if weight else None,
+        owner=next((s.mapped.owner for s in group if s.mapped is not None and s.mapped.owner), ""),
     )

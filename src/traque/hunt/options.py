@@ -7,16 +7,19 @@ from typing import Protocol
 
 import msgspec
 
+from traque.source_map import SourceMap
+
 
 class HuntOptions(msgspec.Struct, frozen=True, kw_only=True):
     """The question's settings; every default is the cautious one.
 
     ``since``/``until`` are aware, half-open, and only label: no record is ever hidden by them.
     ``own`` and ``internal`` are addresses or networks. ``exclude`` are globs on the path below a root
-    or on the base name. ``zone`` is the IANA zone of records that state none. ``year`` is the year of
-    times that state none. ``jobs`` is how many threads search at once (None: one a core); it never
-    changes the answer. ``max_age`` are the days that an indicator holds after its own date, else its
-    bulletin's. ``engine`` is ``auto``, ``kernel`` or ``python``.
+    or on the base name. ``zone`` is the IANA zone of records that state none (empty: the source map's,
+    else UTC). ``year`` is the year of times that state none. ``source_map`` says more of single sources.
+    ``jobs`` is how many threads search at once (None: one a core); it never changes the answer.
+    ``max_age`` are the days that an indicator holds after its own date, else its bulletin's. ``engine`` is
+    ``auto``, ``kernel`` or ``python``.
     """
 
     since: datetime | None = None
@@ -24,11 +27,12 @@ class HuntOptions(msgspec.Struct, frozen=True, kw_only=True):
     own: tuple[str, ...] = ()
     internal: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
-    zone: str = "UTC"
+    zone: str = ""
     year: int | None = None
     jobs: int | None = None
     max_age: int | None = None
     engine: str = "auto"
+    source_map: SourceMap | None = None
 
 
 class Progress(Protocol):

@@ -13,6 +13,7 @@ from traque.errors import UsageError
 from traque.hunt.options import HuntOptions
 from traque.model import Bulletin, Indicator, IndicatorRef, Observable, Window
 from traque.scan.matches import Engine
+from traque.source_map import MappedSource
 from traque.sources.duplicates import fingerprint
 from traque.triage.perimeter import Perimeter
 
@@ -34,6 +35,8 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     timer: Engine
     """Of the same make, without indicators: it only samples times."""
     perimeter: Perimeter
+    owned: Perimeter
+    """With the own networks of every source."""
     window: Window
     window_from: str
     zone: tzinfo
@@ -43,6 +46,10 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     now: datetime
     ageless: tuple[IndicatorRef, ...] = ()
     """The indicators whose age is not known, when only some age was asked for."""
+    zone_from: str = ""
+    """What says the zone: ``--tz`` or a place in the source map; empty for the default."""
+    mapped: MappedSource | None = None
+    """What the source map says of the source that is asked."""
 
 
 def ask(
@@ -65,10 +72,12 @@ def ask(
         refs=tuple(refs.values()),
         engine=engine or compile_engine(options.engine, observables),
         timer=compile_engine(options.engine, ()),
-        perimeter=Perimeter(options.own, options.internal),
+        perimeter=perimeter_of(options),
+        owned=perimeter_of(options, *(options.source_map.sources if options.source_map else ())),
         window=window,
         window_from=window_from,
-        zone=_zone(options.zone),
+        zone=zone_of(options.zone or (options.source_map.tz if options.source_map else "") or "UTC"),
+        zone_from=_zone_from(options),
         year=options.year,
         marks=tuple(b.id.encode() for b in bulletins if len(b.id) >= ID_LENGTH and b.format != "values"),
         texts=frozenset(mark for b in bulletins if (mark := _file_mark(b.path)) is not None),
@@ -175,7 +184,22 @@ def _window(bulletins: Sequence[Bulletin], options: HuntOptions) -> tuple[Window
     ), "bulletin"
 
 
-def _zone(name: str) -> tzinfo:
+def perimeter_of(options: HuntOptions, *tables: MappedSource) -> Perimeter:
+    """What is inside: by the options, by the top of the source map, and by these tables of it."""
+    top = [options.source_map] if options.source_map else []
+    own = [*options.own, *(n for part in top for n in part.own), *(n for part in tables for n in part.own)]
+    internal = [n for part in top for n in part.internal] + [n for part in tables for n in part.internal]
+    return Perimeter(own, [*options.internal, *internal])
+
+
+def _zone_from(options: HuntOptions) -> str:
+    if options.zone:
+        return "--tz"
+    return options.source_map.path if options.source_map and options.source_map.tz else ""
+
+
+def zone_of(name: str) -> tzinfo:
+    """The zone of that name. Raises UsageError for none."""
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:

@@ -20,8 +20,9 @@ from traque.errors import UsageError
 from traque.hunt.assemble import assemble
 from traque.hunt.enriching import enriched
 from traque.hunt.formats import Formats, pattern
+from traque.hunt.mapped import MappedQuestion, is_the_map
 from traque.hunt.options import HuntOptions, Progress, Silent
-from traque.hunt.question import Question, ask
+from traque.hunt.question import ask
 from traque.hunt.repeats import drop_repeats
 from traque.hunt.search import SourceSearch
 from traque.model import Bulletin, HuntResult
@@ -59,8 +60,13 @@ def hunt(
         diagnostics.note("format-module-failed", f"{failure.module}: {failure.reason}")
     roots: list[Path | Literal["-"]] = ["-" if path == "-" else Path(path) for path in paths]
     entries = walk(roots, exclude=options.exclude, diagnostics=diagnostics)
-    run = _Run(question, diagnostics, progress or Silent(), stop or threading.Event())
+    entries = [entry for entry in entries if not is_the_map(entry, options)]
+    mapped = MappedQuestion(question, options)
+    run = _Run(mapped, diagnostics, progress or Silent(), stop or threading.Event())
     searches = run.all(entries, options.jobs or os.cpu_count() or 1)
+    if not run.stop.is_set():
+        for glob in mapped.unused():
+            diagnostics.note("map-unused", glob)
     drop_repeats(searches, diagnostics)
     result = assemble(
         question,
@@ -86,7 +92,7 @@ def exit_status(result: HuntResult) -> int:
 
 class _Run:
     def __init__(
-        self, question: Question, diagnostics: Diagnostics, progress: Progress, stop: threading.Event
+        self, question: MappedQuestion, diagnostics: Diagnostics, progress: Progress, stop: threading.Event
     ) -> None:
         self.question = question
         self.diagnostics = diagnostics
@@ -139,7 +145,7 @@ class _Run:
                     alike[like] += 1
                 search = SourceSearch(
                     source,
-                    self.question,
+                    self.question.for_source(entry, source),
                     diagnostics,
                     formats,
                     brief=brief or alike[like] > AT_LENGTH,

@@ -6,7 +6,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
 from itertools import chain
 from typing import Final, NamedTuple
@@ -21,7 +21,7 @@ from traque.hunt.formats import Formats
 from traque.hunt.kinds import Alike, Judged, Kinds
 from traque.hunt.passing import Pass
 from traque.hunt.question import Question
-from traque.logs import Recognition, recognise
+from traque.logs import Recognition, read_as, recognise
 from traque.model import Event, Evidence, Observable, SourceCoverage, Stamp, Verdict
 from traque.scan.matches import Batch, GroupingScanner, Hit, MatchedRecord, Relation, Scanner
 from traque.scan.plan import Cores
@@ -86,6 +86,7 @@ class SourceSearch:
         self.duplicate_of = ""
         self.device = ""
         self.parse_rate: float | None = None
+        self.mapped = question.mapped
         self._question = question
         self._diagnostics = diagnostics
         self._wraps = _YearWatch()
@@ -109,16 +110,32 @@ class SourceSearch:
         self._in_bytes: dict[int, Tally] = {}
         self._origin: Callable[[int], int]
         self._recognition: Recognition
+        self._resolver: timestamps.Resolver
         self.format = ""
         if self._decoder is None:
-            self._know(formats.recognise(head, source.path), head, brief=brief)
+            self._know(self._given(head) or formats.recognise(head, source.path), head, brief=brief)
             self.format = self._container or self.format
+
+    def _given(self, head: bytes) -> Recognition | None:
+        """The format that the source map gives the source."""
+        name = self.mapped.format if self.mapped is not None else ""
+        return read_as(name, head, self.source.path) if name else None
 
     def _know(self, recognition: Recognition, head: bytes, *, brief: bool = False) -> None:
         """What the first records tell: the log format, the device, the share that is understood."""
         self._recognition = recognition
+        self._resolver = timestamps.Resolver(self._zone(), self._years)
         self.format = recognition.format
         self._read_head(head, brief=brief)
+
+    @property
+    def recognition(self) -> Recognition:
+        """The log format; of a decoded source, once it is decoded."""
+        return self._recognition
+
+    def moment(self, stamp: Stamp) -> datetime:
+        """The moment that a stamp of this source means."""
+        return self._moment(stamp)
 
     def run(self, advance: Callable[[int], None], stopped: Callable[[], bool], cores: Cores) -> None:
         """Scan every byte that can be had; ``advance`` is told how many bytes of the entry are done."""
@@ -171,7 +188,8 @@ class SourceSearch:
         text = DecodedText(decoder, Reading(chunks(), self.source.name))
         batches = text.batches()
         first = next(batches, b"")
-        self._know(recognise(first[:HEAD], self.source.path), first[:HEAD])
+        recognition = self._given(first[:HEAD]) or recognise(first[:HEAD], self.source.path)
+        self._know(recognition, first[:HEAD])
         if not first:
             self.format = decoder.name
         self.encoding = decoder.name
@@ -269,12 +287,15 @@ class SourceSearch:
         return self._recognition.reader.parse(record)
 
     def _moment(self, stamp: Stamp) -> datetime:
-        zone = UTC if self._recognition.utc else self._question.zone
-        return timestamps.resolve(stamp, zone=zone, year_rule=self._years)
+        return timestamps.resolve(stamp, zone=self._zone(), year_rule=self._years)
+
+    def _zone(self) -> tzinfo:
+        """Of times that state none."""
+        return UTC if self._recognition.utc else self._question.zone
 
     def _seconds(self, stamp: Stamp) -> float:
-        """The moment as seconds since 1970, without a detour where the record states all of it."""
-        return stamp.us / 1e6 if stamp.zoned and stamp.dated else self._moment(stamp).timestamp()
+        """The moment as seconds since 1970, without a detour by :meth:`_moment`."""
+        return self._resolver.seconds(stamp)
 
     def _take(self, batch: Batch) -> None:
         for sample in batch.samples:

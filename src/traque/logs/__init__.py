@@ -21,7 +21,7 @@ from traque.logs._format import (
 from traque.model import Event
 from traque.registry import Registry, discover
 
-__all__ = ["Head", "LogFormat", "Recognition", "RecordReader", "recognise", "registry"]
+__all__ = ["Head", "LogFormat", "Recognition", "RecordReader", "rank", "read_as", "recognise", "registry"]
 
 ENOUGH = 0.2
 """A format that is less sure than this is not chosen."""
@@ -51,9 +51,40 @@ def recognise(head: bytes, name: str) -> Recognition:
             best, confidence, named = spec, sure, in_name
     if best is None:
         return Recognition("unknown", 0.0, unknown_reader())
-    reader = best.reader(judged)
+    return _reading(best, judged, confidence)
+
+
+def read_as(name: str, head: bytes, path: str) -> Recognition:
+    """A source read in the format of that name, whatever it looks like; ``confidence`` is what it looks like.
+
+    KeyError for a name that no format has.
+    """
+    from traque.logs.syslog import classify
+
+    spec, judged = registry()[name], head_of(head, path, classify)
+    return _reading(spec, judged, spec.sniff(judged))
+
+
+def rank(head: bytes, name: str) -> list[tuple[str, float]]:
+    """Every format that could be a source's, with how sure it is, the surest first.
+
+    The first is what :func:`recognise` chooses, unless it is less sure than :data:`ENOUGH`.
+    """
+    from traque.logs.syslog import classify
+
+    judged = head_of(head, name, classify)
+    sure = {spec.name: spec.sniff(judged) for spec in registry()}
+    order = sorted(
+        (spec for spec in registry() if sure[spec.name] > 0),
+        key=lambda spec: (-sure[spec.name], spec.name not in name.lower(), -spec.ceiling, spec.name),
+    )
+    return [(spec.name, sure[spec.name]) for spec in order]
+
+
+def _reading(spec: LogFormat, head: Head, confidence: float) -> Recognition:
+    reader = spec.reader(head)
     strays = LineReader(reader.times, _with_strays(reader.parse), reader.shapes)
-    return Recognition(best.name, confidence, strays, best.utc)
+    return Recognition(spec.name, confidence, strays, spec.utc)
 
 
 def _with_strays(parse: Callable[[bytes], Event | None]) -> Callable[[bytes], Event | None]:

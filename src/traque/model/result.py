@@ -32,6 +32,8 @@ class HuntInfo(msgspec.Struct, frozen=True, kw_only=True):
     own: tuple[str, ...] = ()
     internal: tuple[str, ...] = ()
     zone: str = "UTC"
+    source_map: str = ""
+    """The source map that was used."""
     paths: tuple[str, ...] = ()
     excluded: tuple[str, ...] = ()
     interrupted: bool = False
@@ -207,6 +209,8 @@ class StreamCoverage(msgspec.Struct, frozen=True, kw_only=True):
     asked_days_covered: int | None = None
     parse_rate: float | None = None
     """Share of the sampled records that the log format understood."""
+    owner: str = ""
+    """Whom to ask about it, as the source map says."""
 
 
 class SourceCoverage(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,7 +1,37 @@
-"""Renderers: one file each, and each reads only the :class:`~traque.model.HuntResult`."""
+"""Renderers: one file each, and each reads only the :class:`~traque.model.HuntResult`.
 
+Beside them the pages of other answers: :func:`inspection_page` and :func:`format_page`.
+"""
+
+from collections.abc import Sequence
+
+from traque.model.inspection import FormatDetails, Inspection
 from traque.reports._escape import printable
 from traque.reports._renderer import Renderer, Setting, renderers
 from traque.reports._summary import answer
 
-__all__ = ["Renderer", "Setting", "answer", "printable", "renderers"]
+__all__ = [
+    "Renderer", "Setting", "answer", "format_page", "inspection_json", "inspection_page", "printable",
+    "renderers",
+]  # fmt: skip
+
+
+def format_page(formats: Sequence[FormatDetails], setting: Setting) -> bytes:
+    """The formats of one name, for a person."""
+    from traque.reports._formats import render_details  # rich is loaded only when a page is made
+
+    return render_details(formats, setting)
+
+
+def inspection_page(inspection: Inspection, setting: Setting, *, full: bool = False) -> bytes:
+    """An inspection for a person; ``full`` shows each of many sources at length."""
+    from traque.reports._inspection import render_inspection  # rich is loaded only when a page is made
+
+    return render_inspection(inspection, setting, full=full)
+
+
+def inspection_json(inspection: Inspection) -> bytes:
+    """An inspection as JSON, safe to show on a terminal."""
+    from traque.reports.json_ import dump
+
+    return dump(inspection)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -50,10 +50,14 @@ def window(page: Page, result: HuntResult, saved: str) -> None:
             days = f"{number(coverage.searched_days)} of {count(coverage.asked_days, 'day')}"
             said = f"Not covered: every stream has records on {days}. No answer for the others."
         page.say((said, "yellow"))
-    if not coverage.streams:
-        return
-    shown = sorted(coverage.streams, key=lambda stream: not stream.gaps)[:STREAMS]
-    gaps = GAPS if len(coverage.streams) <= STREAMS else 1
+    if coverage.streams:
+        stream_table(page, coverage.streams, saved)
+
+
+def stream_table(page: Page, streams: Sequence[StreamCoverage], saved: str) -> None:
+    """Streams with first and last record, days and gaps; those with gaps first."""
+    shown = sorted(streams, key=lambda stream: not stream.gaps)[:STREAMS]
+    gaps = GAPS if len(streams) <= STREAMS else 1
     name = min(max(6, *(len(stream.name) for stream in shown)), page.width - 54)
     widths = (name, 10, 10, -9, -11, 4)
     page.row([(head, "dim") for head in ("stream", "first", "last", "days", "records", "gaps")], widths)
@@ -61,12 +65,14 @@ def window(page: Page, result: HuntResult, saved: str) -> None:
         page.row(_stream(stream), widths)
         for line in _gaps(stream, gaps):
             page.say((line, "yellow"), indent=4)
+        if stream.gaps and stream.owner:
+            page.say(f"ask {stream.owner}", indent=4)
         if stream.parse_rate is not None and stream.parse_rate < _READS_WELL:
             page.say(
                 f"{stream.parse_rate:.0%} of its records were understood; every byte was searched", indent=4
             )
-    if len(coverage.streams) > STREAMS:
-        page.say(f"and {count(len(coverage.streams) - STREAMS, 'more stream')}{_elsewhere(saved)}")
+    if len(streams) > STREAMS:
+        page.say(f"and {count(len(streams) - STREAMS, 'more stream')}{_elsewhere(saved)}")
 
 
 def _stream(stream: StreamCoverage) -> list[str]:
@@ -130,7 +136,11 @@ def remarks(page: Page, result: HuntResult) -> None:
 
 
 def _years(sources: tuple[SourceCoverage, ...]) -> list[str]:
-    words = {"asked": "--year", "name": "the file names", "mtime": "the modification times (check them)"}
+    words = {
+        "asked": "--year or the source map",
+        "name": "the file names",
+        "mtime": "the modification times (check them)",
+    }
     origins = Counter(source.year_from for source in sources if source.year_from)
     notes = [
         f"times without a year: taken from {words.get(origin, origin)} in {count(many, 'source')}"
@@ -206,6 +216,8 @@ def searched(page: Page, result: HuntResult) -> None:
     ):
         if values:
             page.entry(label, listing(values, 6), indent=0, hang=10)
+    if hunt.source_map:
+        page.entry("map", hunt.source_map, indent=0, hang=10)
     page.entry("zone", f"{hunt.zone} for times that state none", indent=0, hang=10)
     for data in result.reference:
         credit = f"; {data.attribution}" if data.attribution else ""

@@ -13,6 +13,7 @@ import msgspec
 
 from traque.errors import TraqueError
 from traque.model import HuntResult
+from traque.model.inspection import Inspection
 from traque.model.result import SCHEMA
 from traque.reports._renderer import Renderer, Setting
 
@@ -22,7 +23,7 @@ _UNSAFE: Final = re.compile(
 """DEL, C1 and format characters: JSON may hold them raw, a terminal had better not see them."""
 
 
-def dump(result: HuntResult) -> bytes:
+def dump(result: HuntResult | Inspection) -> bytes:
     """The document, ending with a line end."""
     return document(
         {"schema": result.schema} | {name: getattr(result, name) for name in result.__struct_fields__}

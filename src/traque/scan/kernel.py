@@ -8,7 +8,7 @@ looked at.
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Generic, TypeVar, overload
 
@@ -215,6 +215,9 @@ class _Column(Sequence[T], Generic[T]):
         if not -self._length <= index < self._length:
             raise IndexError(index)
         return self._make(index % self._length)
+
+    def __iter__(self) -> Iterator[T]:
+        return map(self._make, range(self._length))
 
 
 class _Records:

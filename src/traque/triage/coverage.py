@@ -46,14 +46,16 @@ class Timeline:
 
         ``joined``: no silence of more than :data:`SILENCE_FLOOR` lies between it and the one before.
         """
-        self.first = seconds if self.first is None else min(self.first, seconds)
-        self.last = seconds if self.last is None else max(self.last, seconds)
+        if self.first is None or seconds < self.first:
+            self.first = seconds
+        if self.last is None or seconds > self.last:
+            self.last = seconds
         self._days.add(int(seconds // 86_400))
         if self._previous is None:
             self.busy.append((seconds, seconds))
         else:
             before, before_line = self._previous
-            start, end = min(before, seconds), max(before, seconds)
+            start, end = (before, seconds) if before <= seconds else (seconds, before)
             self._join(start, end, max(1, line - before_line), joined=joined)
         self._previous = (seconds, line)
 
@@ -64,7 +66,9 @@ class Timeline:
     def _join(self, start: float, end: float, records: int, *, joined: bool) -> None:
         self.intervals[_bucket((end - start) / records)] += records
         if joined:
-            self._days.update(range(int(start // 86_400), int(end // 86_400) + 1))
+            first, last = int(start // 86_400), int(end // 86_400)
+            if last - first > 1:  # both ends are among the days already
+                self._days.update(range(first + 1, last))
         elif end - start > SILENCE_FLOOR:
             self.silences.append((start, end))
             self.busy.append((end, end))

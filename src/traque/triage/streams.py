@@ -32,6 +32,8 @@ class Carrier(msgspec.Struct, frozen=True, kw_only=True):
     path: str
     format: str
     device: str = ""
+    name: str = ""
+    """The name that the source map gives; it is not split by device."""
 
 
 def stream_path(path: str) -> str:
@@ -86,13 +88,15 @@ def name_streams(carriers: Sequence[Carrier]) -> list[str]:
     formats: dict[str, set[str]] = defaultdict(set)
     for index, carrier in enumerate(carriers):
         path = stream_path(carrier.path)
-        groups[path, carrier.format].append(index)
-        formats[path].add(carrier.format)
+        for name in {path, carrier.name or path}:
+            formats[name].add(carrier.format)
+        groups[carrier.name or path, carrier.format].append(index)
     names = [""] * len(carriers)
     for (path, log_format), members in groups.items():
         base = path if len(formats[path]) == 1 else f"{path} ({log_format})"
         devices = {carriers[index].device for index in members}
-        split = len(devices) > 1 and "" not in devices
+        named = any(carriers[index].name for index in members)
+        split = len(devices) > 1 and "" not in devices and not named
         for index in members:
             names[index] = f"{base} @{carriers[index].device}" if split else base
     return names
