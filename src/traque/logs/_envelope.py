@@ -76,7 +76,7 @@ def open_envelope(record: bytes) -> Envelope | None:
             return None
         elif " " in rest:
             host, _, message = rest.partition(" ")
-        return Envelope(time, host, program, message, -1 if priority is None else int(priority))
+        return Envelope(time, host, program, message.lstrip(" "), -1 if priority is None else int(priority))
     if found := bare.match(text):
         return Envelope(None, found[1] or "", found[2], text[found.end() :])
     return None

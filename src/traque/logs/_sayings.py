@@ -120,9 +120,13 @@ class OwnLines(msgspec.Struct, frozen=True):
         return specific(max(own, head.share_of_messages(self.name)))
 
     def reader(self, head: Head) -> RecordReader:
-        """For its own lines when the head has more of them than of syslog's."""
+        """For its own lines and those in syslog; times are looked for where the head has more of them."""
+        times = self.times
         if head.share_of_messages(self.name) > share(head, self.understand):
-            return enveloped(head)
+            syslog = enveloped(head)
+            if not share(head, self.understand):
+                return syslog
+            times = (*syslog.times, *times)
 
         def understand(record: bytes) -> Event | None:
             event = self.understand(record)
@@ -134,7 +138,7 @@ class OwnLines(msgspec.Struct, frozen=True):
                 )
             return event
 
-        return LineReader(self.times, understand)
+        return LineReader(times, understand)
 
 
 @cache
