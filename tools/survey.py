@@ -2,9 +2,9 @@
 
 A row a source: in which containers it lies, which decoder or encoding, which log format, and how many of its
 records are understood, dated and have endpoints. The last two columns, ``what`` and ``why``, are written by
-hand and kept: what the folder or the file's name says that it is, and why a number is low. Comments and empty
-lines are no records. ``addressed`` are records in which an address stands by a plain expression; ``endpoints``
-are those of them whose source or destination is known.
+hand and kept: what the folder or the file's name says that it is, and why a number is low. Comments and
+empty lines are no records. ``addressed`` are records in which an address stands by a plain expression;
+``endpoints`` are those of them whose source or destination is known.
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ def _row(source: Source, path: str) -> Row:
     found = recognise(head, source.path)
     counts = [0] * 5
     for line in lines.split(b"\n"):
-        record = line.strip(b"\r")
+        record = line.removeprefix(b"\xef\xbb\xbf").strip(b"\r")
         if record.strip() and not record.startswith(b"#"):
             event = found.reader.parse(record)
             has = _has_address(record)
@@ -131,7 +131,7 @@ def _is_address(text: bytes) -> bool:
         address = ipaddress.ip_address(text.decode())
     except ValueError:
         return False
-    return not (address.is_unspecified or text.count(b":") == 2 and b"::" not in text)
+    return not (address.is_unspecified or (text.count(b":") == 2 and b"::" not in text))
 
 
 def read_table(path: Path) -> list[Row]:

@@ -106,7 +106,7 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], re.P
         re.compile(
             rf"<(\d{{1,3}})>\d{{1,2}} (?:-|{iso}) (\S+) (\S+) \S+ (\S+) ({data})(?: (.*))?$", re.DOTALL
         ),
-        re.compile(rf"(?:<(\d{{1,3}})>)? ?(?:{iso}|{month}):? +(?:<[\w.]+> )?"),
+        re.compile(rf"(?:<(\d{{1,3}})>)? ?(?:{iso}|{month}|@4[0-9a-f]{{23}}):? +(?:<[\w.]+> )?"),
         re.compile(rf"(?:({host}) +)?({word})(?:\[[^\]\s]*\])?: ?"),
         re.compile(rf"(?:({host}) )?({word})\[\d{{1,10}}\]: "),
     )

@@ -78,6 +78,11 @@ _WELL_KNOWN: Final = {
 _EXACT: Final = {"s-ip": "destination.ip", "s-port": "destination.port", "s-computername": "observer.name"}
 """W3C names, where ``s-`` is the server; without punctuation they would be read as the source's."""
 
+_AROUND: Final = frozenset(
+    {"properties", "data", "detail", "details", "payload", "jsonpayload", "fields", "attributes", "record"}
+)
+"""Members that hold all others of a document."""
+
 DENIED: Final = frozenset(
     {
         "deny", "denied", "block", "blocked", "drop", "dropped", "reject", "rejected", "discard",
@@ -124,7 +129,15 @@ def ecs_name(name: str) -> str | None:
     """The ECS field that a name of a log stands for, or None."""
     if name in _EXACT:
         return _EXACT[name]
-    return _table().get("".join(letter for letter in name.lower() if letter.isalnum()))
+    found = _table().get(_plain(name))
+    if found is None and "." in name:
+        outer, _, inner = name.partition(".")
+        found = _table().get(_plain(inner)) if outer.lower() in _AROUND else None
+    return found
+
+
+def _plain(name: str) -> str:
+    return "".join(letter for letter in name.lower() if letter.isalnum())
 
 
 def guess(name: str, pairs: Iterable[tuple[str, object]], *, detail: str = "") -> Event | None:
