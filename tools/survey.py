@@ -4,7 +4,8 @@ A row a source: in which containers it lies, which decoder or encoding, which lo
 records are understood, dated and have endpoints. The last two columns, ``what`` and ``why``, are written by
 hand and kept: what the folder or the file's name says that it is, and why a number is low. Comments and
 empty lines are no records. ``addressed`` are records in which an address stands by a plain expression;
-``endpoints`` are those of them whose source or destination is known.
+``endpoints`` are those of them whose source or destination is known. What another program decodes (nfcapd)
+has no numbers.
 """
 
 from __future__ import annotations
@@ -82,6 +83,8 @@ def _row(source: Source, path: str) -> Row:
         return Row(path, "+".join(source.container), "", "unreadable")
     container, encoding = "+".join(source.container), detect(head)
     decoder = decoder_for(head, source.name)
+    if decoder is not None and decoder.program:
+        return Row(path, container, decoder.name, decoder.name)  # another program reads it
     if decoder is not None:
         text = DecodedText(decoder, Reading(iter((data,)), source.name))
         lines, encoding = b"".join(text.batches()), decoder.name
@@ -94,6 +97,8 @@ def _row(source: Source, path: str) -> Row:
         framing = framing_of(head)
         lines = data if framing is None else framing.feed(data) + framing.finish()
         head = framed_head(head)
+    if decoder is not None and not lines:
+        return Row(path, container, decoder.name, decoder.name)
     found = recognise(head, source.path)
     counts = [0] * 5
     for line in lines.split(b"\n"):

@@ -32,6 +32,7 @@ from decoder_tools import (
     tcp,
     udp,
     utmp,
+    vc0,
 )
 
 DECODERS = list(registry())
@@ -78,6 +79,7 @@ def made(tmp_path: Path) -> dict[str, bytes]:
         "ipfix": ipfix(flows) + ipfix(flows),
         "wtmp": utmp("jdoe", "home.example", "192.0.2.7") * 5,
         "sqlite": path.read_bytes(),
+        "vc0": vc0("jdoe", "192.0.2.7", "Login succeeded") + b"\5" + vc0("x", "192.0.2.8", "a")[8192:],
     }
     try:
         import pyarrow as pa

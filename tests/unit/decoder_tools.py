@@ -192,6 +192,14 @@ def utmp(user: str, host: str, address: str, *, kind: int = 7, order: str = "<",
     )
 
 
+def vc0(user: str, address: str, said: str, *, count: int = 3) -> bytes:
+    records = (
+        f"\5{HOUR + number:08x}.{number:08x}\tics.example\tAUT24326\tvc0\tRoot\t{address}\t{user}\t{said}"
+        for number in range(count)
+    )
+    return b"\5\0\0\0\1".ljust(8192, b"\0") + "".join(records).encode()
+
+
 def addresses(records: list[dict[str, object]]) -> Iterator[str]:
     for record in records:
         yield from (str(record[key]) for key in ("src", "dst") if key in record)
