@@ -35,15 +35,17 @@ _WELL_KNOWN: Final = {
     "destinationaddr destinationaddress serverip sip idresph resph targetip lip upstreamaddr toip",
     "destination.port": "dpt dport dstport destport destinationport serverport idrespp respp targetport",
     "destination.domain": "dhost dsthost desthost destinationhost destinationhostname dstname",
-    "source.bytes": "sentbyte sentbytes srcbytes sourcebytes origbytes bytesoutofclient requestbytes csbytes",
-    "destination.bytes": "rcvdbyte rcvdbytes receivedbytes dstbytes destbytes destinationbytes "
+    "source.bytes": "clientbytes sentbyte sentbytes srcbytes sourcebytes origbytes bytesoutofclient "
+    "requestbytes csbytes",
+    "destination.bytes": "serverbytes rcvdbyte rcvdbytes receivedbytes dstbytes destbytes destinationbytes "
     "respbytes scbytes responsebytes bodybytessent",
     "network.bytes": "bytes totalbytes",
     "network.transport": "proto protocol transport networktransport ipprotocol",
     "network.application": "app application appname service applicationprotocol",
     "network.direction": "direction devicedirection flowdirection networkdirection",
     "user.name": "user username suser srcuser sourceuser sourceusername account accountname login usr "
-    "useremail userprincipalname principalemail targetusername remoteuser csusername loginname upn",
+    "useremail userprincipalname principalemail targetusername remoteuser csusername loginname upn "
+    "actor actorname",
     "event.action": "act action disposition decision eventaction deviceaction policyaction verdict "
     "eventname operation",
     "event.outcome": "outcome result eventoutcome authresult loginstatus",
