@@ -58,11 +58,10 @@ def test_formats_of_the_table_exist(committed: dict[str, Row]) -> None:
 
 
 class Peer(NamedTuple):
-    """A record whose peer fail2ban's authors name otherwise than we do."""
+    """A record whose peer fail2ban's authors name, where we name ``another`` or ``nobody``."""
 
     path: str
     line: int
-    says: str
     found: str
     why: str
 
@@ -81,8 +80,8 @@ def peers(folder: Path) -> Iterator[tuple[Peer, bool]]:
                     event = reader.parse(line)
                     fields = {} if event is None else event.fields
                     found = str(fields.get("source.ip") or fields.get("source.domain") or "")
-                    same = _plain(says) == _plain(found)
-                    yield Peer(path.relative_to(folder).as_posix(), number, says, found, ""), same
+                    name = path.relative_to(folder).as_posix()
+                    yield Peer(name, number, "another" if found else "nobody", ""), _same(says, found)
                 says = ""
 
 
@@ -94,16 +93,14 @@ def _host(comment: bytes) -> str:
     return str(said.get("host", "")) if said.get("match") else ""
 
 
-def _plain(address: str) -> str:
-    return address.lower().removeprefix("::ffff:")
+def _same(one: str, other: str) -> bool:
+    return one.lower().removeprefix("::ffff:") == other.lower().removeprefix("::ffff:")
 
 
 def test_the_peers_are_those_that_fail2ban_names(samples: Path) -> None:
     found = list(peers(samples / "logs" / "fail2ban"))
     rows = [line.split("\t") for line in PEERS.read_text().splitlines()[1:]] if PEERS.exists() else []
-    known = {
-        (path, int(line)): Peer(path, int(line), says, ours, why) for path, line, says, ours, why in rows
-    }
+    known = {(path, int(line)): Peer(path, int(line), ours, why) for path, line, ours, why in rows}
     others = [peer._replace(why=known.get(peer[:2], peer).why) for peer, same in found if not same]
     if os.environ.get("TRAQUE_GOLDENS") == "write":
         lines = ["\t".join(map(str, row)) for row in (Peer._fields, *others)]
