@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import ipaddress
 import json
+import random
+import sqlite3
 import struct
 from collections.abc import Iterator
+from pathlib import Path
 from typing import NamedTuple
 
 from traque.errors import SourceError
@@ -190,6 +193,72 @@ def utmp(user: str, host: str, address: str, *, kind: int = 7, order: str = "<",
     return struct.pack(
         shape, kind, 42, b"pts/0", b"ts/0", user.encode(), host.encode(), 0, 0, 0, HOUR, 5, raw
     )
+
+
+def vc0(user: str, address: str, said: str, *, count: int = 3) -> bytes:
+    records = (
+        f"\5{HOUR + number:08x}.{number:08x}\tics.example\tAUT24326\tvc0\tRoot\t{address}\t{user}\t{said}"
+        for number in range(count)
+    )
+    return b"\5\0\0\0\1".ljust(8192, b"\0") + "".join(records).encode()
+
+
+def every_kind(folder: Path) -> dict[str, bytes]:
+    """A small file of each binary format that can be made here."""
+    flows = [Flow5("192.0.2.7", "203.0.113.9"), Flow5("203.0.113.9", "192.0.2.7", 443, 51022)]
+    frames = [
+        ethernet(0x0800, ipv4("192.0.2.7", "192.0.2.53", 17, udp(53, 5100, dns_answer("evil.example", "203.0.113.9")))),
+        ethernet(0x8100, b"\0\5\x08\0" + ipv4("192.0.2.7", "203.0.113.9", 6, tcp(1, 443, 24, client_hello("evil.example")))),
+        ethernet(0x0800, ipv4("192.0.2.7", "203.0.113.9", 6, tcp(2, 80, 24, b"GET / HTTP/1.1\r\nHost: evil.example\r\n\r\n"))),
+        ethernet(0x0800, ipv4("192.0.2.7", "203.0.113.9", 47, b"\0\0\x08\0" + ipv4("192.0.2.1", "192.0.2.2", 1, b"\3\1" + bytes(40)))),
+        ethernet(0x0800, ipv4("192.0.2.1", "192.0.2.2", 17, udp(9, 2055, netflow9(flows)))),
+    ]  # fmt: skip
+    path = folder / "x.db"
+    with sqlite3.connect(path) as db:
+        db.execute("CREATE TABLE t (a TEXT, src_ip INTEGER)")
+        db.executemany("INSERT INTO t VALUES (?, ?)", [("evil.example", 3_221_225_985)] * 200)
+    db.close()
+    found = {
+        "pcap": pcap(frames),
+        "pcapng": pcapng(frames),
+        "netflow5": netflow5(flows),
+        "netflow9": netflow9(flows) + netflow9(flows),
+        "ipfix": ipfix(flows) + ipfix(flows),
+        "wtmp": utmp("jdoe", "home.example", "192.0.2.7") * 5,
+        "sqlite": path.read_bytes(),
+        "vc0": vc0("jdoe", "192.0.2.7", "Login succeeded") + b"\5" + vc0("x", "192.0.2.8", "a")[8192:],
+    }
+    try:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+    except ImportError:
+        return found
+    table = pa.Table.from_pylist([{"a": "evil.example", "n": {"ip": 3_221_225_985}}] * 50)
+    pq.write_table(table, folder / "x.parquet")
+    found["parquet"] = (folder / "x.parquet").read_bytes()
+    with pa.OSFile(str(folder / "x.arrow"), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
+        writer.write_table(table)
+    found["arrow"] = (folder / "x.arrow").read_bytes()
+    return found
+
+
+def mutated(data: bytes, rng: random.Random) -> bytes:
+    """The same with bits flipped, lengths falsified, bytes taken out, or its end cut off."""
+    changed = bytearray(data)
+    for _ in range(rng.choice((1, 1, 3, 10))):
+        at = rng.randrange(4, len(changed))
+        match rng.randrange(4):
+            case 0:
+                changed[at] ^= 1 << rng.randrange(8)
+            case 1:
+                changed[at : at + 4] = rng.choice((b"\xff\xff\xff\xff", bytes(4), b"\x7f\xff\xff\xff"))
+            case 2:
+                del changed[at : at + rng.randrange(1, 40)]
+            case _:
+                changed = changed[: max(8, at)]
+        if len(changed) < 8:
+            break
+    return bytes(changed)
 
 
 def addresses(records: list[dict[str, object]]) -> Iterator[str]:

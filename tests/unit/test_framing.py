@@ -172,6 +172,41 @@ def test_lines_that_belong_together(one) -> None:  # type: ignore[no-untyped-def
         assert len([line for line in framed.split(b"\n") if line.strip()]) == 9
 
 
+@pytest.mark.parametrize("cuts", [[], [700], list(range(1, 5000, 37))])
+@pytest.mark.parametrize(("indent", "lines"), [(None, False), (4, False), (None, True)])
+def test_flow_tuples_are_one_a_line(cuts: list[int], indent: int | None, lines: bool) -> None:
+    tuples = [f"16099{n:05},192.0.2.{n},10.0.0.9,51022,22,T,I,D,B,,,," for n in range(30)]
+    documents = [
+        {"time": "2021-01-07T04:18:07Z", "properties": {"flows": [
+            {"rule": "a", "flows": [{"mac": "000D3AF87856", "flowTuples": tuples[at : at + 3]}]},
+            {"rule": "b", "flows": [{"mac": "000D3AF87857", "flowTuples": tuples[at + 3 : at + 5]}]},
+        ]}} for at in range(0, 30, 5)
+    ]  # fmt: skip
+    whole = (
+        [json.dumps(one) for one in documents]
+        if lines
+        else [json.dumps({"records": documents}, indent=indent)]
+    )
+    text = "\n".join(whole).encode()
+    framed, lost = frame(text, cuts)
+    assert not lost
+    assert len(framed) == len(text)
+    split = framed.split(b"\n")
+    assert len(split) == 30
+    assert all(one.encode() in line for one, line in zip(tuples, split, strict=True))
+
+
+def test_alerts_and_stack_traces_are_one_record() -> None:
+    alert = b"[**] [1:2:3] scan [**]\n[Priority: 2] \n01/07-04:18:07.1 192.0.2.7:1 -> 192.0.2.9:22\nTCP TTL:64\n\n"
+    framed, _ = frame(alert * 3, [40, 90])
+    assert framed.rstrip().count(b"\n") == 2
+    java = b"2021-01-07 04:18:07 ERROR x\njava.lang.RuntimeException: no\n\tat a.B.c(D.java:1)\nCaused by: e.F\n\t... 3 more\n"
+    python = b"2021-01-07 04:18:07 ERROR x\nTraceback (most recent call last):\n  File 'a'\nValueError: no\n"
+    for trace in (java, python):
+        framed, _ = frame(trace + b"2021-01-07 04:18:08 INFO y\n", [30, 60])
+        assert framed.count(b"\n") == 2, framed
+
+
 def test_lines_of_the_source_are_told() -> None:
     text = json.dumps([{"a": n} for n in range(40)], indent=1).encode()
     framing = framing_of(text)

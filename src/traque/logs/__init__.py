@@ -88,11 +88,13 @@ def _reading(spec: LogFormat, head: Head, confidence: float) -> Recognition:
 
 
 def _with_strays(parse: Callable[[bytes], Event | None]) -> Callable[[bytes], Event | None]:
-    """Also understand the syslog records that stand in a file of another format (a relay's file)."""
-    from traque.logs.syslog import understand
+    """Also understand the syslog records and sentences in a file of another format (a relay's file)."""
+    from traque.logs import prose, syslog
 
     def parse_or_open(record: bytes) -> Event | None:
         event = parse(record)
-        return understand(record) if event is None else event
+        if event is None:
+            event = syslog.understand(record)
+        return prose.peer_of(record) if event is None else event
 
     return parse_or_open

@@ -22,7 +22,7 @@ TIME_KEYS: Final = (
     "startTime", "start_time", "published", "ActivityDateTime", "createdDateTime", "EventTime",
     "TimeCreated", "UtcTime", "log_time", "logged_at", "when", "receiveTimestamp",
     "__REALTIME_TIMESTAMP", "_SOURCE_REALTIME_TIMESTAMP", "t", "Timestamp", "Time",
-    "EdgeStartTimestamp",
+    "EdgeStartTimestamp", "timeStamp", "started_at", "time_local", "time_iso8601", "msec",
 )  # fmt: skip
 """Names that a document's time has, the likeliest first."""
 

@@ -76,7 +76,7 @@ def open_envelope(record: bytes) -> Envelope | None:
             return None
         elif " " in rest:
             host, _, message = rest.partition(" ")
-        return Envelope(time, host, program, message, -1 if priority is None else int(priority))
+        return Envelope(time, host, program, message.lstrip(" "), -1 if priority is None else int(priority))
     if found := bare.match(text):
         return Envelope(None, found[1] or "", found[2], text[found.end() :])
     return None
@@ -106,7 +106,7 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], re.P
         re.compile(
             rf"<(\d{{1,3}})>\d{{1,2}} (?:-|{iso}) (\S+) (\S+) \S+ (\S+) ({data})(?: (.*))?$", re.DOTALL
         ),
-        re.compile(rf"(?:<(\d{{1,3}})>)? ?(?:{iso}|{month}):? +(?:<[\w.]+> )?"),
+        re.compile(rf"(?:<(\d{{1,3}})>)? ?(?:{iso}|{month}|@4[0-9a-f]{{23}}):? +(?:<[\w.]+> )?"),
         re.compile(rf"(?:({host}) +)?({word})(?:\[[^\]\s]*\])?: ?"),
         re.compile(rf"(?:({host}) )?({word})\[\d{{1,10}}\]: "),
     )

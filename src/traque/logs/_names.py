@@ -35,15 +35,17 @@ _WELL_KNOWN: Final = {
     "destinationaddr destinationaddress serverip sip idresph resph targetip lip upstreamaddr toip",
     "destination.port": "dpt dport dstport destport destinationport serverport idrespp respp targetport",
     "destination.domain": "dhost dsthost desthost destinationhost destinationhostname dstname",
-    "source.bytes": "sentbyte sentbytes srcbytes sourcebytes origbytes bytesoutofclient requestbytes csbytes",
-    "destination.bytes": "rcvdbyte rcvdbytes receivedbytes dstbytes destbytes destinationbytes "
+    "source.bytes": "clientbytes sentbyte sentbytes srcbytes sourcebytes origbytes bytesoutofclient "
+    "requestbytes csbytes",
+    "destination.bytes": "serverbytes rcvdbyte rcvdbytes receivedbytes dstbytes destbytes destinationbytes "
     "respbytes scbytes responsebytes bodybytessent",
     "network.bytes": "bytes totalbytes",
     "network.transport": "proto protocol transport networktransport ipprotocol",
     "network.application": "app application appname service applicationprotocol",
     "network.direction": "direction devicedirection flowdirection networkdirection",
     "user.name": "user username suser srcuser sourceuser sourceusername account accountname login usr "
-    "useremail userprincipalname principalemail targetusername remoteuser csusername loginname upn",
+    "useremail userprincipalname principalemail targetusername remoteuser csusername loginname upn "
+    "actor actorname",
     "event.action": "act action disposition decision eventaction deviceaction policyaction verdict "
     "eventname operation",
     "event.outcome": "outcome result eventoutcome authresult loginstatus",
@@ -77,6 +79,11 @@ _WELL_KNOWN: Final = {
 
 _EXACT: Final = {"s-ip": "destination.ip", "s-port": "destination.port", "s-computername": "observer.name"}
 """W3C names, where ``s-`` is the server; without punctuation they would be read as the source's."""
+
+_AROUND: Final = frozenset(
+    {"properties", "data", "detail", "details", "payload", "jsonpayload", "fields", "attributes", "record"}
+)
+"""Members that hold all others of a document."""
 
 DENIED: Final = frozenset(
     {
@@ -124,7 +131,15 @@ def ecs_name(name: str) -> str | None:
     """The ECS field that a name of a log stands for, or None."""
     if name in _EXACT:
         return _EXACT[name]
-    return _table().get("".join(letter for letter in name.lower() if letter.isalnum()))
+    found = _table().get(_plain(name))
+    if found is None and "." in name:
+        outer, _, inner = name.partition(".")
+        found = _table().get(_plain(inner)) if outer.lower() in _AROUND else None
+    return found
+
+
+def _plain(name: str) -> str:
+    return "".join(letter for letter in name.lower() if letter.isalnum())
 
 
 def guess(name: str, pairs: Iterable[tuple[str, object]], *, detail: str = "") -> Event | None:

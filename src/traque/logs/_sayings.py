@@ -114,27 +114,36 @@ class OwnLines(msgspec.Struct, frozen=True):
             return None
         return self.message(Envelope(read(record, self.times), "", "", text[found.end() :]))
 
+    def _sentence(self, record: bytes) -> Event | None:
+        """A line of its own in words that are not known here."""
+        from traque.logs import prose
+
+        if _compiled(self.prefix).match(text_of(record)) is None:
+            return None
+        guessed = prose.peer_of(record) or Event(format=self.name, why="a line of no known meaning")
+        return msgspec.structs.replace(guessed, time=read(record, self.times))
+
     def sniff(self, head: Head) -> float:
         """By the lines of its own, or by its messages in a syslog envelope."""
         own = share(head, self.understand)
         return specific(max(own, head.share_of_messages(self.name)))
 
     def reader(self, head: Head) -> RecordReader:
-        """For its own lines when the head has more of them than of syslog's."""
+        """For its own lines and those in syslog; times are looked for where the head has more of them."""
+        times = self.times
         if head.share_of_messages(self.name) > share(head, self.understand):
-            return enveloped(head)
+            syslog = enveloped(head)
+            if not share(head, self.understand):
+                return syslog
+            times = (*syslog.times, *times)
 
         def understand(record: bytes) -> Event | None:
             event = self.understand(record)
             if event is None:
                 event = opened_record(record)
-            if event is None and _compiled(self.prefix).match(text_of(record)):
-                event = Event(
-                    format=self.name, time=read(record, self.times), why="a line of no known meaning"
-                )
-            return event
+            return event or self._sentence(record)
 
-        return LineReader(self.times, understand)
+        return LineReader(times, understand)
 
 
 @cache

@@ -40,13 +40,13 @@ message = messages(
         ),
         Saying(_LEVEL + _SECURITY.format(r"\w+") + _REMOTE, Outcome.ALLOWED),
         Saying(
-            rf"{_LEVEL}(?P<action>Registration|Request '?\w+'?) from '(?P<user>.{{0,255}})' "
+            rf"{_LEVEL}(?P<action>Registration|Request(?: '?\w+'?)?) from '(?P<user>.{{0,255}})' "
             rf"failed for '{_IP}'",
             Outcome.LOGIN_REFUSED,
         ),
         Saying(
-            rf"{_LEVEL}Host {_IP} (?P<action>failed (?:to authenticate|MD5 authentication)) "
-            rf"(?:as|for) '(?P<user>[^']{{0,255}})'",
+            rf"{_LEVEL}(?:Host )?{_IP} (?P<action>(?:failed|tried) (?:to authenticate|MD5 authentication)) "
+            rf"(?:as|for|with nonexistent user) '(?P<user>[^']{{0,255}})'",
             Outcome.LOGIN_REFUSED,
         ),
         Saying(

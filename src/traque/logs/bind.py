@@ -1,7 +1,8 @@
 """BIND's named: queries, refusals, zone transfers, response policies; its own files or syslog.
 
 Source: BIND 9 Administrator Reference Manual, "logging" (categories queries, security, xfer-in, xfer-out,
-rpz, lame-servers, rate-limit).
+rpz, lame-servers, rate-limit); Infoblox NIOS "Capturing DNS Queries and Responses" (``UDP: query: ...
+response: ...``, with a second time in syslog).
 """
 
 from __future__ import annotations
@@ -10,7 +11,9 @@ from traque.logs._format import LogFormat
 from traque.logs._sayings import OwnLines, Saying, messages
 from traque.model import Outcome, TimeRule
 
-_LEVEL = r"^(?:[\w-]+: )?(?:(?:info|notice|warning|error|debug \d+): )?"
+_LEVEL = (
+    r"^(?:\d\d-[A-Z][a-z]{2}-\d{4} [\d:.]{8,12} )?(?:[\w-]+: )?(?:(?:info|notice|warning|error|debug \d+): )?"
+)
 _CLIENT = (
     rf"{_LEVEL}client (?:@0x[0-9a-f]+ )?(?P<host>[0-9A-Fa-f.:]+)(?:%\w+)?#(?P<port>\d{{1,5}})(?:/key \S+)?"
     r"(?: \([^)]{0,255}\))?: (?:view [^\s:]{1,80}: )?"
@@ -26,6 +29,12 @@ message = messages(
             rf"\((?P<server>[0-9A-Fa-f.:]+)\))?",
             Outcome.RESOLVED,
             "query",
+        ),
+        Saying(
+            rf"{_CLIENT}(?:UDP|TCP): query: (?P<question>\S{{1,255}}) \w+ (?P<type>\S+) response: \w+"
+            r"(?: \S+ \S{1,255} \d+ IN (?:A|AAAA) (?P<answer>[0-9A-Fa-f.:]{2,45});)?",
+            Outcome.RESOLVED,
+            "response",
         ),
         Saying(
             rf"{_CLIENT}(?P<action>query|zone transfer|update|notify)(?: \([\w-]+\))? {_ASKED} denied",

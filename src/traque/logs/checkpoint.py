@@ -23,6 +23,7 @@ TIMES = (
     TimeRule("syslog"),
     TimeRule("epoch", anchor=b' time:"'),
     TimeRule("epoch", anchor=b'time:"'),
+    TimeRule("epoch", anchor=b"time="),
 )
 _DENIED = frozenset({"drop", "reject", "block", "prevent", "quarantine", "redirect", "reject vpn"})
 _ALLOWED = frozenset(
@@ -43,12 +44,7 @@ def message(opened: Envelope) -> Event | None:
 
 
 def _understand(text: str) -> Event | None:
-    start = _start().search(text)
-    if start is None:
-        return None
-    values: dict[str, str] = {}
-    for key, value in _pair().findall(text, start.start(1)):
-        values.setdefault(key, value.replace('\\"', '"'))
+    values = _values(text)
     get = values.get
     if not ("action" in values or "src" in values) or not (
         "loguid" in values or "product" in values or "origin" in values
@@ -83,6 +79,21 @@ def _understand(text: str) -> Event | None:
         ("observer.name", get("originsicname", "").partition(",")[0].partition("=")[2] or get("origin")),
     ]
     return Event(format="checkpoint", fields=fields_of(pairs), initiator=initiator, outcome=outcome, why=why)
+
+
+def _values(text: str) -> dict[str, str]:
+    """The pairs, in either form."""
+    values: dict[str, str] = {}
+    start = _start().search(text)
+    if start is not None:
+        for key, value in _pair().findall(text, start.start(1)):
+            values.setdefault(key, value.replace('\\"', '"'))
+    elif "|loguid={" in text:
+        for part in text.split("|")[:400]:
+            key, equals, value = part.partition("=")
+            if equals:
+                values.setdefault(key.rpartition(" ")[2], value.replace("\\=", "="))
+    return values
 
 
 def _meaning(values: Mapping[str, str]) -> tuple[Initiator, Outcome, str]:
@@ -140,6 +151,6 @@ SPEC = LogFormat(
     sniff=sniff,
     reader=reader,
     linewise=True,
-    marks=('loguid:"', 'product:"'),
+    marks=('loguid:"', 'product:"', "|loguid={"),
     message=message,
 )

@@ -34,7 +34,7 @@ message = messages(
             r"^(?:dovecot: )?(?:auth(?:-worker)?(?:\(\d+\))?: )?(?:Info: )?(?:conn [^:]+: "
             r")?(?:auth(?:-worker)?(?:<\d+>)?: )?"
             r"(?:pam|sql|ldap|passwd-file|passwd|shadow|static|lua|dict|auth|policy|cache)"
-            r"\((?P<user>[^,()]{1,320}),(?P<host>[0-9A-Fa-f.:]+)[^)]{0,100}\)[^:]{0,100}: "
+            r"\((?P<user>[^,()]{1,320}),(?P<host>[0-9A-Fa-f.:]+)[^)]{0,100}\)(?:<[^>]{0,80}>)?[^:]{0,100}: "
             r"(?:Info: )?(?:\w+: )?.{0,80}?(?P<action>[Pp]assword mismatch|unknown "
             r"user|[Aa]uthentication failure|"
             r"pam_authenticate\(\) failed|invalid credentials|user not found)",

@@ -118,6 +118,7 @@ def _falcon(found: Document) -> _Known | None:
     if not action:
         return None
     inward = "Receive" in action or "Logon" in action or "Listen" in action
+    inward = inward or str(found.get("ConnectionDirection", found.get("ConnectionDirection_decimal"))) == "1"
     near, far = ("destination", "source") if inward else ("source", "destination")
     pairs = [
         (f"{far}.ip", found.get("RemoteAddressIP4", found.get("RemoteAddressIP6"))),

@@ -15,7 +15,9 @@ _NAMES = r"(?:[^\s()\[]{1,255} )?(?:\(.{0,255}?\) )?"
 _HOME = rf"(?: I=\[(?P<server>{_ADDRESS})\](?::(?P<server_port>\d{{1,5}}))?)?"
 _CLIENT = rf"{_NAMES}\[(?P<host>{_ADDRESS})\](?::(?P<port>\d{{1,5}}))?{_HOME}"
 _TARGET = rf" H=[^\s\[]{{1,255}} \[(?P<server>{_ADDRESS})\](?::(?P<server_port>\d{{1,5}}))?"
-_ID = r"^(?:\d{4}-\d\d-\d\d \S+ )?(?:\[\d+\] )?(?:\w{6}-\w{6,11}-\w{2,4} )?"
+_ID = (
+    r"^(?:\d{4}-\d\d-\d\d \S+ )?(?:(?:\S{1,255} )?exim4?\[\d+\]: )?(?:\[\d+\] )?(?:\w{6}-\w{6,11}-\w{2,4} )?"
+)
 
 message = messages(
     "exim",
@@ -44,14 +46,22 @@ message = messages(
             Outcome.REFUSED,
         ),
         Saying(
-            rf"{_ID}SMTP (?P<action>protocol (?:synchronization )?error|call).{{0,300}}?(?: H=| "
-            rf"from ){_CLIENT}",
+            rf"{_ID}(?P<action>SMTP protocol (?:synchronization )?error).{{0,300}} H={_CLIENT}",
+            Outcome.REFUSED,
+        ),
+        Saying(
+            rf"{_ID}SMTP (?P<action>protocol (?:synchronization )?error|call).{{0,300}}? from {_CLIENT}",
             Outcome.REFUSED,
         ),
         Saying(
             rf"{_ID}(?P<action>refused connection|rejected connection) from (?:H=)?{_CLIENT}", Outcome.REFUSED
         ),
         Saying(rf"{_ID}(?P<action>[A-Za-z][\w /]{{3,60}}) from (?:H=)?{_CLIENT}", Outcome.ALLOWED),
+        Saying(
+            rf"{_ID}(?P<action>no (?:MAIL|IP address)).{{0,300}}?\b(?:in|during) SMTP connection "
+            rf"from {_CLIENT}",
+            Outcome.ALLOWED,
+        ),
         Saying(
             rf"{_ID}(?P<action>no (?:host name|IP address) found) for .{{0,300}}?[ "
             rf"\[](?P<related>\d+\.[\d.]+|[0-9A-Fa-f]*:[0-9A-Fa-f:.]+)",

@@ -20,18 +20,17 @@ _LAYOUTS = ("iso", "epoch", "syslog", "clf")
 
 def understand(record: bytes) -> Event | None:
     """What the pairs of a record say."""
-    event = _guess(text_of(record))
-    return None if event is None else msgspec.structs.replace(event, time=read(record, _rules()))
-
-
-def _guess(text: str) -> Event | None:
-    pairs = pairs_of(text)
-    return guess("keyvalue", pairs.items()) if len(pairs) >= FEWEST else None
+    pairs = pairs_of(text_of(record))
+    if len(pairs) < FEWEST:
+        return None
+    event = guess("keyvalue", pairs.items()) or Event(format="keyvalue", why="no field name is known")
+    return msgspec.structs.replace(event, time=read(record, _rules()))
 
 
 def message(opened: Envelope) -> Event | None:
     """A syslog message of an unknown program, if its pairs name an endpoint."""
-    event = _guess(opened.message)
+    pairs = pairs_of(opened.message)
+    event = guess("keyvalue", pairs.items()) if len(pairs) >= FEWEST else None
     if event is None or not ("source.ip" in event.fields or "destination.ip" in event.fields):
         return None
     for name, value in opened.fields().items():

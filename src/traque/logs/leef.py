@@ -57,6 +57,8 @@ def _pairs(text: str, version: str, stated: str) -> list[tuple[str, str]]:
     if version.startswith("2") and stated:
         found = _hexadecimal().fullmatch(stated)
         separator = chr(int(found[1], 16)) if found else stated
+    if version.startswith("1") and "\t" not in text and _piped().search(text):
+        separator = "|"  # as PAN-OS's template for LEEF writes it
     text = text.replace("#011", "\t") if separator == "\t" and "\t" not in text else text
     if separator in text:
         split = (part.partition("=") for part in text.split(separator)[:400])
@@ -77,6 +79,11 @@ def _header() -> re.Pattern[str]:
 @cache
 def _hexadecimal() -> re.Pattern[str]:
     return re.compile(r"0?[xX]([0-9A-Fa-f]{1,4})")
+
+
+@cache
+def _piped() -> re.Pattern[str]:
+    return re.compile(r"\|src=[^|\s]*\|")
 
 
 @cache

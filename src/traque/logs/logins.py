@@ -1,16 +1,16 @@
 """Log-ins to mail stores, webmails, consoles and directories, in syslog.
 
-Read are Courier, Cyrus, UW IMAP, Roundcube, SOGo, Webmin, Proxmox, phpMyAdmin, OpenLDAP's slapd and xrdp.
+Read are Courier, Cyrus, UW IMAP, Roundcube, SOGo, Webmin, Proxmox, phpMyAdmin, OpenLDAP's slapd and xrdp;
+Roundcube and xrdp also in files of their own.
 Source: the programs' own messages, as fail2ban's published sample lines have them.
 """
 
 from __future__ import annotations
 
 from traque.logs._envelope import TIMES
-from traque.logs._format import LogFormat, specific
-from traque.logs._sayings import Saying, messages
-from traque.logs.syslog import reader
-from traque.model import Outcome
+from traque.logs._format import LogFormat
+from traque.logs._sayings import OwnLines, Saying, messages
+from traque.model import Outcome, TimeRule
 
 _IP = r"(?:::ffff:)?(?P<host>\d{1,3}(?:\.\d{1,3}){3}|[0-9A-Fa-f]*:[0-9A-Fa-f:.]+)"
 _ACCEPTED, _REFUSED = Outcome.LOGIN_ACCEPTED, Outcome.LOGIN_REFUSED
@@ -43,6 +43,11 @@ message = messages(
         ),
         Saying(rf"^(?P<action>Login) user=(?P<user>\S{{0,320}}) host=(?:\S{{1,255}} )?\[{_IP}\]", _ACCEPTED),
         # Roundcube: the account is the client's text, the address that Roundcube writes is the last
+        Saying(
+            r"^(?:<\w+> )?IMAP Error: (?P<action>Login failed) for (?P<user>.{0,320}?) "
+            rf"(?:against \S{{1,255}} )?from {_IP}(?:\(X-[^)]{{0,255}}\))?\. (?:AUTHENTICATE|LOGIN|Could) ",
+            _REFUSED,
+        ),
         Saying(
             r"^(?:<\w+> )?(?:IMAP Error: )?(?P<action>Login failed|FAILED login) for (?P<user>.{0,320}) "
             rf"(?:against \S{{1,255}} )?from {_IP}(?:\(X-|[. (]|$)",
@@ -88,6 +93,13 @@ message = messages(
     ),
 )
 
+_OWN = OwnLines(
+    "logins",
+    r"\[\d\d-[A-Z][a-z]{2}-\d{4} \d\d:\d\d:\d\d [+-]\d{4}\]: |\[\d{8}-\d\d:\d\d:\d\d\] ",
+    message,
+    (*TIMES, TimeRule("day-month", anchor=b"[")),
+)
+
 SPEC = LogFormat(
     name="logins",
     title="Log-ins to Courier, Cyrus, UW IMAP, Roundcube, SOGo, Webmin, Proxmox, phpMyAdmin, slapd, xrdp",
@@ -95,9 +107,9 @@ SPEC = LogFormat(
     b"ip=[::ffff:192.0.2.7]",
     knows="The address that the program names initiated; its words say whether the account was accepted or "
     "refused. slapd's ACCEPT is a contact.",
-    times=TIMES,
-    sniff=lambda head: specific(head.share_of_messages("logins")),
-    reader=reader,
+    times=_OWN.times,
+    sniff=_OWN.sniff,
+    reader=_OWN.reader,
     programs=(
         "imapd",
         "imapd-ssl",

@@ -7,7 +7,7 @@ Source: schema.ocsf.io 1.x: classes 3002 (authentication), 4001 (network), 4002 
 from __future__ import annotations
 
 from traque.logs._cloud import document_reader, document_sniff, first, mapping, text
-from traque.logs._documents import Document, stamp_of
+from traque.logs._documents import Document, decode, stamp_of
 from traque.logs._fields import fields_of, http_outcome, is_address, number_of, side, url_fields
 from traque.logs._format import LogFormat
 from traque.logs._inner import at
@@ -18,8 +18,12 @@ TIMES = (TimeRule("epoch", anchor=b'"time":'), TimeRule("iso", anchor=b'"time_dt
 
 def document(found: Document) -> Event | None:
     """One OCSF event; None for other documents."""
-    if number_of(found.get("class_uid")) is None or not isinstance(found.get("metadata"), dict):
+    if number_of(found.get("class_uid")) is None:
         return None
+    if not isinstance(found.get("metadata"), dict):
+        # Tables of a few columns keep the whole event beside them, as text.
+        whole = decode(text(found.get("raw"))) or decode(text(found.get("raw_data"))) or {}
+        return document(whole) if isinstance(whole.get("metadata"), dict) else None
     source, destination = mapping(found.get("src_endpoint")), mapping(found.get("dst_endpoint"))
     url = text(at(found, "http_request", "url", "url_string"))
     answers = found.get("answers")

@@ -1,7 +1,8 @@
 """Ivanti Connect Secure (Pulse Secure, Juniper SA): user and administrator access logs.
 
 Source: Ivanti Connect Secure "Log Monitoring": the WELF form (``vpn=ive user=... msg="AUT24326: ..."``) and
-the standard form (``time - node - [address] user(realm)[roles] - message``).
+the standard form (``time - node - [address] user(realm)[roles] - message``); and the appliance's own
+files, as the vc0 decoder writes them.
 """
 
 from __future__ import annotations
@@ -11,18 +12,36 @@ from functools import cache
 
 import msgspec
 
+from traque.logs._documents import Document, stamp_of
 from traque.logs._envelope import Envelope, observed, text_of
 from traque.logs._fields import UNSPECIFIED, fields_of, number_of
 from traque.logs._format import Head, LineReader, LogFormat, RecordReader, share, specific
 from traque.logs._pairs import pairs_of
+from traque.logs.json import understand as understand_json
 from traque.model import Event, Initiator, Outcome, TimeRule
 from traque.timestamps import read
 
-TIMES = (TimeRule("iso", anchor=b" time="), TimeRule("iso"), TimeRule("syslog"))
+TIMES = (
+    TimeRule("iso", anchor=b" time="),
+    TimeRule("iso", anchor=b'"@timestamp":'),
+    TimeRule("iso"),
+    TimeRule("syslog"),
+)
+_ACCEPTED = (
+    "aut24326",
+    "aut31504",
+    "authentication successful",
+    "authentication accepted",
+    "login succeeded",
+    "session started",
+)
+_FAILED = ("failed", "rejected", "denied", "not allowed", "invalid", "aut24327", "aut23457")
 
 
 def understand(record: bytes) -> Event | None:
     """What a record says, in either form."""
+    if record.startswith(b"{"):
+        return understand_json(record)
     event = _understand(text_of(record))
     return None if event is None else msgspec.structs.replace(event, time=read(record, TIMES))
 
@@ -30,6 +49,17 @@ def understand(record: bytes) -> Event | None:
 def message(opened: Envelope) -> Event | None:
     """The same record inside a syslog envelope."""
     return observed(_understand(opened.message), opened)
+
+
+def document(record: Document) -> Event | None:
+    """A record of a vc0 file; None for other documents."""
+    if record.get("@format") != "vc0":
+        return None
+    get, said = record.get, record.get("text")
+    words = " ".join(map(str, said)) if isinstance(said, list) else ""
+    event = _event(f"{get('code', '')} {words}", str(get("src", "")), str(get("user", "")), *(None,) * 4)
+    fields_of([("observer.name", get("node"))], event.fields)
+    return msgspec.structs.replace(event, time=stamp_of(get("@timestamp")))
 
 
 def _understand(text: str) -> Event | None:
@@ -61,11 +91,16 @@ def _event(said: str, source: str, user: str, *rest: str | None) -> Event:
         source = named[1]
     initiator = Initiator.SOURCE if source not in ("", "127.0.0.1") else Initiator.UNKNOWN
     outcome, lowered = Outcome.UNKNOWN, said.lower()
-    if any(word in lowered for word in ("failed", "rejected", "denied", "not allowed", "invalid")):
+    if any(word in lowered for word in _FAILED):
         outcome = Outcome.LOGIN_REFUSED if known else Outcome.REFUSED
-        if "authentication" not in lowered and "login" not in lowered and "sign" not in lowered:
+        if (
+            "aut2" not in lowered
+            and "authentication" not in lowered
+            and "login" not in lowered
+            and "sign" not in lowered
+        ):
             outcome = Outcome.DENIED if "denied" in lowered else Outcome.REFUSED
-    elif any(word in lowered for word in ("authentication successful", "login succeeded", "session started")):
+    elif known and any(word in lowered for word in _ACCEPTED):
         outcome = Outcome.LOGIN_ACCEPTED
     elif "session ended" in lowered or "logout" in lowered or "closed connection" in lowered:
         outcome = Outcome.DATA
@@ -108,7 +143,11 @@ def _from() -> re.Pattern[str]:
 
 def sniff(head: Head) -> float:
     """Records of its own, or inside a syslog relay's envelope."""
-    return specific(share(head, understand))
+    return specific(max(share(head, _lined), head.share_of_documents(document)))
+
+
+def _lined(line: bytes) -> bool:
+    return _understand(text_of(line)) is not None
 
 
 def reader(_head: Head) -> RecordReader:
@@ -133,4 +172,5 @@ SPEC = LogFormat(
     linewise=True,
     marks=(" vpn=", ")[] - ", "] - "),
     message=message,
+    document=document,
 )

@@ -1,7 +1,7 @@
-"""Snort's (and Suricata's) fast alerts: one line an alert, in a file or in syslog.
+"""Snort's (and Suricata's) alerts: fast (one line each), in a file or in syslog, and full (several lines).
 
-Source: Snort Manual "alert_fast", Suricata "fast.log". An alert names the packet's two ends, not who
-opened.
+Source: Snort Manual "alert_fast" and "alert_full", Suricata "fast.log". An alert names the packet's
+two ends, not who opened.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from traque.logs._format import Head, LineReader, LogFormat, RecordReader, share
 from traque.model import Event, Outcome, TimeRule
 from traque.timestamps import read
 
-TIMES = (TimeRule("us-slash"), TimeRule("syslog"), TimeRule("iso"))
+TIMES = (TimeRule("us-slash"), TimeRule("us-slash", anchor=b"]  "), TimeRule("syslog"), TimeRule("iso"))
 
 
 def understand(record: bytes) -> Event | None:
@@ -40,11 +40,9 @@ def _understand(text: str) -> Event | None:
         return None
     dropped = "[Drop]" in text[: found.start()] or "[wDrop]" in text[: found.start()] or "[drop]" in text
     pairs = [
-        ("source.ip", found["source"]),
-        ("source.port", found["source_port"]),
-        ("destination.ip", found["destination"]),
-        ("destination.port", found["port"]),
-        ("network.transport", found["transport"].lower()),
+        *_end("source", found["source"], found["source_port"], text),
+        *_end("destination", found["destination"], found["port"], text),
+        ("network.transport", (found["transport"] or "").lower()),
         ("rule.id", found["id"]),
         ("rule.name", found["name"].strip()),
         ("event.action", "drop" if dropped else "alert"),
@@ -57,12 +55,20 @@ def _understand(text: str) -> Event | None:
     )
 
 
+def _end(name: str, address: str, port: str | None, text: str) -> list[tuple[str, object]]:
+    """The two parts of an end; the last group of an IPv6 address is no port where there are none (ICMP)."""
+    if port is not None and ":" in address and (address.endswith(":") or "ICMP" in text):
+        address, port = f"{address}:{port}", None
+    return [(f"{name}.ip", address), (f"{name}.port", port)]
+
+
 @cache
 def _alert() -> re.Pattern[str]:
     address = r"(?:(?:\d{1,3}\.){3}\d{1,3}|[0-9A-Fa-f:]{2,39}?)"
     return re.compile(
         r"\[(?P<id>\d{1,10}:\d{1,12}:\d{1,6})\] (?P<name>[^\[\]{}]{1,300})(?:\[[^\[\]{}]{1,200}\]:? ?){0,6}"
-        r"\{(?P<transport>[\w-]{1,16})\} "
+        r"(?:\{(?P<transport>[\w-]{1,16})\} |"
+        r"\[\*\*\] (?:\[[^\[\]{}]{1,200}\] {0,3}){0,6}\d\d/\d\d[/\d]{0,5}-[\d:.]{8,16} )"
         rf"(?P<source>{address})(?::(?P<source_port>\d{{1,5}}))? -> "
         rf"(?P<destination>{address})(?::(?P<port>\d{{1,5}}))?(?=\s|$)"
     )
@@ -80,7 +86,7 @@ def reader(_head: Head) -> RecordReader:
 
 SPEC = LogFormat(
     name="snort",
-    title="Snort and Suricata fast alerts",
+    title="Snort and Suricata alerts (fast, full)",
     example=b"01/07/2021-04:18:07.123456  [**] [1:2000001:1] EXAMPLE scan [**] [Classification: "
     b"Attempted Information "
     b"Leak] [Priority: 2] {TCP} 192.0.2.7:51022 -> 203.0.113.9:22",

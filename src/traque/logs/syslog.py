@@ -23,7 +23,7 @@ def understand(record: bytes) -> Event | None:
     opened = open_envelope(record)
     if opened is None:
         return None
-    event = dispatch(opened)
+    event = dispatch(opened) or _sentence(opened)
     if event is None:
         return _plain(opened)
     if event.time is None:
@@ -143,7 +143,7 @@ def _account_refused(opened: Envelope) -> Event | None:
     found = _pam().search(opened.message)
     if found is None:
         return None
-    user = found["user"] or found["ruser"]
+    user = found["user"] or found["ruser"].strip()
     pairs = [*side("source", found["host"]), ("user.name", user), ("event.action", "authentication failure")]
     return Event(
         format="syslog",
@@ -157,10 +157,17 @@ def _account_refused(opened: Envelope) -> Event | None:
 
 @cache
 def _pam() -> re.Pattern[str]:
+    # The remote account is the client's text: the host is the one that the account or the end follows.
     return re.compile(
-        r"authentication failure; [^;]{0,200}?ruser=(?P<ruser>\S*) +rhost=(?P<host>\S+)"
-        r"(?: +user=(?P<user>\S*))?"
+        r"authentication failure; [^;]{0,200}?ruser=(?P<ruser>.{0,320}?) +rhost=(?P<host>\S+)"
+        r"(?: +user=(?P<user>\S*)|(?=[\s\])]*$|, ))"
     )
+
+
+def _sentence(opened: Envelope) -> Event | None:
+    from traque.logs import prose
+
+    return prose.message(opened)
 
 
 def _plain(opened: Envelope) -> Event:
@@ -172,8 +179,8 @@ SPEC = LogFormat(
     title="syslog (RFC 3164, RFC 5424, ISO-stamped, journald short-iso)",
     example=b"Jan  7 04:18:07 gate.example tftpd[411]: RRQ from 192.0.2.7 filename boot.img",
     knows="By the program's own format when there is one (sshd, postfix, netfilter, CEF, JSON...), and "
-    "by PAM's 'authentication failure'. Of other messages only the time and the host that wrote "
-    "them: initiator and outcome are unknown.",
+    "by PAM's 'authentication failure', else guessed from the message's words (prose). Of other "
+    "messages only the time and the host that wrote them: initiator and outcome are unknown.",
     times=TIMES,
     sniff=lambda head: envelope(
         1 - head.messages.count(None) / max(1, len(head.messages)) if head.messages else 0.0

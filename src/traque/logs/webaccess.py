@@ -127,7 +127,14 @@ def reader(head: Head) -> RecordReader:
     """Direct lines; through syslog, the syslog reader."""
     if head.share_of_messages("webaccess") >= 0.5:
         return syslog_reader(head)
-    return LineReader(TIMES, understand, SHAPES)
+    return LineReader(TIMES, _either, SHAPES)
+
+
+def _either(record: bytes) -> Event | None:
+    """An access, or a line of the error log that the server writes to the same file."""
+    from traque.logs import weberror
+
+    return understand(record) or weberror.understand(record)
 
 
 def _shapes() -> tuple[str, ...]:

@@ -36,7 +36,7 @@ def _understand(text: str) -> Event | None:
     if start is None:
         return None
     body = text[start.end() :]
-    peer = client.search(text)
+    peer = (_claimed().match(body) if body.startswith("user ") else None) or client.search(text)
     if peer is None:
         return Event(format="weberror", fields={}, why="no client in the record")
     host, port = host_and_port(peer[1] or peer[2])
@@ -62,6 +62,15 @@ def _understand(text: str) -> Event | None:
         initiator=Initiator.SOURCE,
         outcome=outcome,
         why=f"error log: {why}",
+    )
+
+
+@cache
+def _claimed() -> re.Pattern[str]:
+    """nginx: the name that a client claimed may look like the rest of a record; the last client counts."""
+    return re.compile(
+        r'user ".{0,2048}(?:not found in "[^"]{1,255}"|password mismatch)()'
+        r", client: ([0-9A-Fa-f.:]{2,45}), server: "
     )
 
 

@@ -34,14 +34,20 @@ _STATES = {
 
 def document(entry: Document) -> Event | None:
     """What a Zeek entry says; None if it is none."""
-    inner = entry.get("id")
     if "ts" not in entry or not (
         "id.orig_h" in entry or "uid" in entry or "_path" in entry or "fuid" in entry
     ):
         return None
+    inner = entry.get("id")
     if isinstance(inner, Mapping):
         entry = {**entry, **{f"id.{key}": value for key, value in inner.items()}}
+    elif "id_orig_h" in entry:  # where a dot may not stand in a column's name
+        entry = {_column(name): value for name, value in entry.items()}
     return _event(entry)
+
+
+def _column(name: str) -> str:
+    return f"id.{name[3:]}" if name.startswith(("id_orig_", "id_resp_")) else name
 
 
 def _event(entry: Document) -> Event:

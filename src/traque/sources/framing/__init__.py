@@ -13,6 +13,7 @@ from typing import Final, Protocol
 
 from traque.sources.framing._groups import groups_of
 from traque.sources.framing._json import JsonFramer, is_document
+from traque.sources.framing._tuples import TupleFramer, has_tuples
 from traque.sources.framing._xml import XmlFramer, is_xml
 from traque.sources.streams import HEAD
 
@@ -73,9 +74,12 @@ def framing_of(head: bytes) -> Framing | None:
     """The framing that a text needs, by its first bytes (UTF-8); None for lines.
 
     Array documents (``[{...},{...}]``, ``{"Records":[...]}``), JSON objects over several lines, XML events,
-    the journal's export format, Windows DNS debug logs with details, and groups of Linux audit records.
+    the journal's export format, Windows DNS debug logs with details, groups of Linux audit records, Azure's
+    flow tuples, Snort's full alerts, and stack traces under lines of a log.
     """
     text = head.removeprefix(b"\xef\xbb\xbf")
+    if has_tuples(text):
+        return Framing(TupleFramer())
     if is_document(text):
         return Framing(JsonFramer())
     if is_xml(text):

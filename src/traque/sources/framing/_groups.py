@@ -1,4 +1,4 @@
-"""Lines that belong together: the journal's export, Windows DNS details, Linux audit events."""
+"""Lines that belong together: the journal's export, Windows DNS details, Linux audit events, traces."""
 
 from __future__ import annotations
 
@@ -60,7 +60,25 @@ def groups_of(head: bytes) -> LineGroups | None:
         return LineGroups(_same_audit_event, 0x20)
     if b" PACKET " in head[:16384] and _dns_packet().search(head[:65536]) is not None:
         return LineGroups(lambda _, line: _dated().match(line) is None, 0x20)
+    if head.startswith(b"[**] ["):
+        return LineGroups(lambda _, line: not line.startswith(b"[**] ["), 0x20)
+    if _trace().search(head[:65536]) is not None:
+        return LineGroups(lambda _, line: _continues().match(line) is not None, 0x20)
     return None
+
+
+@cache
+def _trace() -> re.Pattern[bytes]:
+    """A stack trace of Java and its relatives, or of Python, under a line of a log."""
+    return re.compile(rb"\n[ \t]+at [\w.$<>/]+\([^()\n]*\)\r?\n|\nTraceback \(most recent call last\):\r?\n")
+
+
+@cache
+def _continues() -> re.Pattern[bytes]:
+    return re.compile(
+        rb"[ \t]|\r?$|Caused by: |Traceback \(|During handling of |The above exception |"
+        rb"[A-Za-z_][\w.]*(?:Error|Exception|Warning|Exit|Interrupt)(?::|\r?$)"
+    )
 
 
 def _same_audit_event(before: bytes, line: bytes) -> bool:
