@@ -15,6 +15,7 @@ decides which reader reads a file; the extension only breaks a tie.
 from __future__ import annotations
 
 import functools
+import os
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path, PurePath
@@ -237,7 +238,8 @@ def _what_is_read() -> str:
 def _bytes_of(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
-            data = file.read(_LARGEST + 1)
+            large = os.fstat(file.fileno()).st_size > _LARGEST
+            data = b"" if large else file.read(_LARGEST + 1)
     except FileNotFoundError:
         raise UsageError("there is no such file", where=str(path), remedy="check the path") from None
     except OSError as error:
@@ -248,9 +250,11 @@ def _bytes_of(path: Path) -> bytes:
         ) from None
     except ValueError as error:  # a NUL byte in the path
         raise UsageError(f"this is no path: {error}", where=repr(str(path))) from None
-    if len(data) > _LARGEST:
+    if large or len(data) > _LARGEST:
         raise MalformedBulletin(
-            f"larger than {_LARGEST >> 20} MiB: too large to be a bulletin", where=str(path)
+            f"larger than {_LARGEST >> 20} MiB: too large to be a bulletin",
+            where=str(path),
+            remedy="check where the file comes from; logs are named with --in",
         )
     return data
 

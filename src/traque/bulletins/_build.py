@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import lru_cache
 from typing import Final
 
 import msgspec
@@ -46,7 +47,7 @@ _DESCRIPTION: Final = 500
 """Characters kept of a value in a refusal, and of a description."""
 
 
-class Context(msgspec.Struct, frozen=True, kw_only=True):
+class Context(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What the bulletin says of one value beside the value itself; its role is looked for in ``words``."""
 
     tlp: str | None = None
@@ -83,19 +84,13 @@ class Head(msgspec.Struct, kw_only=True):
     """An indicator that states no actor of its own is the bulletin's actors'."""
 
 
-class _Kept(msgspec.Struct):
-    context: Context
-    role: str | None
-    original: str | None
-    times: int = 1
-
-
 class Builder:
     """One bulletin in the making; ``head`` may be completed until :meth:`bulletin` is called."""
 
     def __init__(self, head: Head) -> None:
         self.head = head
-        self._kept: dict[Observable, _Kept] = {}
+        self._kept: dict[Observable, Indicator] = {}
+        self._repeated = 0
         self._refused: list[Refused] = []
         self._notes: dict[str, None] = {}
         self._retyped: Counter[tuple[str, str]] = Counter()
@@ -117,16 +112,27 @@ class Builder:
 
     def keep(self, observable: Observable, written: str, context: Context = NO_CONTEXT) -> None:
         """Take an observable that the bulletin writes as ``written``."""
-        role = role_of(context.words, observable.kind)
-        original = written[:_VALUE_SHOWN] if written != observable.value else None
-        known = self._kept.get(observable)
-        if known is None:
-            self._kept[observable] = _Kept(context, role, original)
-            return
-        known.times += 1
-        known.role = known.role or role
-        known.original = known.original or original
-        known.context = _merged(known.context, context)
+        stated = Indicator(
+            observable=observable,
+            bulletin=self.head.id,
+            role=role_of(context.words, observable.kind) if context.words else None,
+            tlp=context.tlp or self.head.tlp,
+            pap=context.pap or self.head.pap,
+            confidence=context.confidence,
+            valid_from=context.valid_from,
+            valid_until=context.valid_until,
+            description=shorten(context.description) if context.description else "",
+            actors=context.actors,
+            original=written[:_VALUE_SHOWN] if written != observable.value else None,
+            together=context.together,
+            typed=context.typed,
+            id=context.id,
+            modified=context.modified,
+        )
+        known = self._kept.setdefault(observable, stated)
+        if known is not stated:
+            self._repeated += 1
+            self._kept[observable] = _merged(known, stated)
 
     def knows(self, observable: Observable) -> bool:
         """Whether the bulletin already holds ``observable`` as an indicator."""
@@ -195,8 +201,13 @@ class Builder:
     def bulletin(self) -> Bulletin:
         """Everything taken so far, in the order it was stated."""
         head = self.head
-        level = head.tlp or _common(kept.context.tlp for kept in self._kept.values())
-        pap = head.pap or _common(kept.context.pap for kept in self._kept.values())
+        level = head.tlp or _common(kept.tlp for kept in self._kept.values())
+        pap = head.pap or _common(kept.pap for kept in self._kept.values())
+        shared = head.actors if head.shared_actors else ()
+        for observable, kept in self._kept.items():
+            whole = _completed(kept, head.id, level, pap, shared)
+            if whole is not kept:
+                self._kept[observable] = whole
         return Bulletin(
             id=head.id,
             format=head.format,
@@ -210,39 +221,17 @@ class Builder:
             statements=statements(self._prose),
             names=tuple(self._names),
             unmarked=self._unmarked.bulletin().indicators if self._unmarked else (),
-            indicators=tuple(self._indicator(o, kept, level, pap) for o, kept in self._kept.items()),
+            indicators=tuple(self._kept.values()),
             refused=tuple(self._refused),
             notes=tuple(self._all_notes()),
-        )
-
-    def _indicator(
-        self, observable: Observable, kept: _Kept, level: str | None, pap: str | None
-    ) -> Indicator:
-        context = kept.context
-        return Indicator(
-            observable=observable,
-            bulletin=self.head.id,
-            role=kept.role,
-            tlp=context.tlp or level,
-            pap=context.pap or pap,
-            confidence=context.confidence,
-            valid_from=context.valid_from,
-            valid_until=context.valid_until,
-            description=shorten(context.description),
-            actors=context.actors or (self.head.actors if self.head.shared_actors else ()),
-            original=kept.original,
-            together=context.together,
-            typed=context.typed,
-            id=context.id,
-            modified=context.modified,
         )
 
     def _all_notes(self) -> Iterable[str]:
         yield from self._notes
         for (said, found), count in self._retyped.items():
             yield f"{count} {_values(count)} given as {said}, read as {found}"
-        if repeated := sum(kept.times - 1 for kept in self._kept.values()):
-            yield f"{repeated} repeated {_values(repeated)} merged with the first"
+        if self._repeated:
+            yield f"{self._repeated} repeated {_values(self._repeated)} merged with the first"
 
 
 def is_searched(kind: str | None) -> bool:
@@ -278,6 +267,7 @@ def observe(value: str, kind: str | None) -> Observable:
     raise _why_not(text, kind)
 
 
+@lru_cache(maxsize=1024)
 def shorten(text: str) -> str:
     """White space folded, and cut to a length fit for a report."""
     folded = " ".join(text.split())
@@ -307,20 +297,38 @@ def _why_not(text: str, kind: str | None) -> ObservableError:
     return ObservableError("not an address, domain name, URL, e-mail address or file hash", code="malformed")
 
 
-def _merged(first: Context, second: Context) -> Context:
-    return Context(
+def _merged(first: Indicator, second: Indicator) -> Indicator:
+    return msgspec.structs.replace(
+        first,
+        role=first.role or second.role,
         tlp=strictest((first.tlp, second.tlp)),
         pap=strictest((first.pap, second.pap)),
         confidence=max((c for c in (first.confidence, second.confidence) if c is not None), default=None),
         valid_from=_widest(first.valid_from, second.valid_from, min),
         valid_until=_widest(first.valid_until, second.valid_until, max),
-        description=_joined(first.description, second.description),
+        description=shorten(_joined(first.description, second.description)),
         actors=tuple(dict.fromkeys((*first.actors, *second.actors))),
+        original=first.original or second.original,
         together=first.together if first.together and second.together else (),
-        where=first.where,
         typed=first.typed or second.typed,
         id=first.id or second.id,
         modified=max((m for m in (first.modified, second.modified) if m is not None), default=None),
+    )
+
+
+def _completed(
+    kept: Indicator, bulletin: str, level: str | None, pap: str | None, actors: tuple[str, ...]
+) -> Indicator:
+    """An indicator with what the bulletin says of all that say nothing else."""
+    lacks = (level and not kept.tlp) or (pap and not kept.pap) or (actors and not kept.actors)
+    if kept.bulletin == bulletin and not lacks:
+        return kept
+    return msgspec.structs.replace(
+        kept,
+        bulletin=bulletin,
+        tlp=kept.tlp or level,
+        pap=kept.pap or pap,
+        actors=kept.actors or actors,
     )
 
 

@@ -39,6 +39,7 @@ _CONTAINERS: Final = (
 _TEXT_CONTROLS: Final = bytes((7, 8, 9, 10, 11, 12, 13, 27))
 _CONTROLS: Final = bytes(b for b in (*range(32), 127) if b not in _TEXT_CONTROLS)
 _SAMPLE: Final = 64 * 1024
+_PIECE: Final = 4 << 20
 _MAX_CONTROLS: Final = 0.02
 """Share of control characters above which bytes are not text."""
 _ZERO_SHARE: Final = 0.3
@@ -80,8 +81,16 @@ def _encoding(data: bytes) -> str | None:
         return "utf-16-be"
     if len(sample) - len(sample.translate(None, _CONTROLS)) > _MAX_CONTROLS * len(sample):
         return None
+    return "utf-8" if _is_utf8(data) else "windows-1252"
+
+
+def _is_utf8(data: bytes) -> bool:
+    """Whether all of ``data`` is, read in pieces: a second copy of a large file is too much."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
     try:
-        data.decode()
+        for start in range(0, len(data), _PIECE):
+            decoder.decode(data[start : start + _PIECE])
+        decoder.decode(b"", final=True)
     except UnicodeDecodeError:
-        return "windows-1252"
-    return "utf-8"
+        return False
+    return True

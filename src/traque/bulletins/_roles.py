@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Final
 
 _TABLE: Final = (
@@ -69,10 +70,16 @@ _LOOK: Final = 2000
 def role_of(texts: Iterable[str], kind: str) -> str | None:
     """The role that ``texts`` state for a value of ``kind``, or None when they state none."""
     joined = "\n".join(text[:_LOOK] for text in texts if text)
+    return _role_in(joined, kind in _HASHES) if joined else None
+
+
+@lru_cache(maxsize=1024)
+def _role_in(text: str, of_hash: bool) -> str | None:
+    """Lists say the same of many values."""
     for role, words in _WORDS:
-        if (role == "payload" or kind not in _HASHES) and words.search(joined):
+        if (role == "payload" or not of_hash) and words.search(text):
             return role
-    return "victim" if kind not in _HASHES and _VICTIM.search(joined) else None
+    return "victim" if not of_hash and _VICTIM.search(text) else None
 
 
 def prose_roles(text: str) -> Iterator[tuple[str, int, int]]:

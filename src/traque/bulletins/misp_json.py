@@ -21,6 +21,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final
 
 import msgspec
@@ -95,6 +97,9 @@ _ACTOR_GALAXIES: Final = frozenset(
     }
 )
 _ACTOR_TAG = re.compile(r'misp-galaxy:([a-z0-9-]+)="(.*)"', re.IGNORECASE | re.DOTALL)
+_LONG: Final = 1 << 20
+"""Bytes from which on the attributes of an event are decoded one by one."""
+_DECODER: Final = msgspec.json.Decoder()
 _DEPTH: Final = 8
 """Levels of ``response`` in ``response`` that are followed."""
 
@@ -113,6 +118,8 @@ def _sniff(head: bytes, _name: str) -> float:
 
 
 def _read(data: bytes, name: str) -> tuple[Bulletin, ...]:
+    if (one := _long_event(data)) is not None:
+        return (read_event(one, SPEC.name),)
     document, notes = _json.load(data, name)
     events = list(_events(document))
     if not events:
@@ -122,6 +129,42 @@ def _read(data: bytes, name: str) -> tuple[Bulletin, ...]:
             remedy="export the event as MISP JSON",
         )
     return tuple(read_event(event, SPEC.name, notes) for event in events)
+
+
+class _Event(msgspec.Struct):
+    """The fields of an event; its attributes stay JSON until each is read."""
+
+    Attribute: list[msgspec.Raw]
+    uuid: Any = None
+    info: Any = None
+    date: Any = None
+    timestamp: Any = None
+    publish_timestamp: Any = None
+    Orgc: Any = None
+    Org: Any = None
+    Tag: Any = None
+    Galaxy: Any = None
+    EventReport: Any = None
+    Object: Any = None
+    ShadowAttribute: Any = None
+
+
+class _Wrapped(msgspec.Struct):
+    Event: _Event
+
+
+def _long_event(data: bytes) -> dict[str, Any] | None:
+    """The one event of a long file, with attributes that are decoded one by one; None: it is another file.
+
+    A million attributes as dictionaries take gigabytes.
+    """
+    if len(data) < _LONG:
+        return None
+    try:
+        event = msgspec.json.decode(data, type=_Wrapped).Event
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return None  # read as a whole, which says where the fault is
+    return msgspec.structs.asdict(event)
 
 
 def _events(document: object, depth: int = 0) -> Iterator[dict[str, Any]]:
@@ -159,7 +202,7 @@ def read_event(event: dict[str, Any], form: str, notes: tuple[str, ...] = ()) ->
     builder.tell(builder.head.title, "info")
     for report in _json.objects(event.get("EventReport")):
         _report(builder, report)
-    for attribute in _json.objects(event.get("Attribute")):
+    for attribute in _attributes(event.get("Attribute")):
         _attribute(builder, attribute, None)
     for thing in _json.objects(event.get("Object")):
         for attribute in _json.objects(thing.get("Attribute")):
@@ -167,6 +210,16 @@ def read_event(event: dict[str, Any], form: str, notes: tuple[str, ...] = ()) ->
     if proposals := len(_json.objects(event.get("ShadowAttribute"))):
         builder.note(f"{proposals} x ShadowAttribute left out: a proposal that the owner has not accepted")
     return builder.bulletin()
+
+
+def _attributes(stated: object) -> Iterator[dict[str, Any]]:
+    if isinstance(stated, list) and stated and isinstance(stated[0], msgspec.Raw):
+        for index, raw in enumerate(stated):
+            stated[index] = None  # read once: the JSON of it may go
+            if isinstance(attribute := _DECODER.decode(raw), dict):
+                yield attribute
+    else:
+        yield from _json.objects(stated)
 
 
 def _report(builder: Builder, report: dict[str, Any]) -> None:
@@ -241,23 +294,41 @@ def _composite(builder: Builder, kind: str, value: str, context: Context) -> Non
 
 
 def _context(attribute: dict[str, Any], thing: dict[str, Any] | None) -> Context:
-    tags = _tags(attribute)
+    tags = _tags(attribute) if attribute.get("Tag") else ()
     comment = _json.text(attribute.get("comment"))
     around = _json.text(thing.get("comment")) if thing else ""
     seen = _seen(attribute) or (_seen(thing) if thing else "")
+    described = "; ".join(dict.fromkeys(filter(None, (comment, around, seen)))) if around or seen else comment
+    uuid = _json.text(attribute.get("uuid"))
     return Context(
-        tlp=strictest(map(tlp_tag, tags)),
-        pap=strictest(map(pap_tag, tags)),
-        description="; ".join(dict.fromkeys(filter(None, (comment, around, seen)))),
-        words=(comment, around, *tags),
-        actors=_actors(attribute, tags),
-        where=f"attribute {uuid}"
-        if (uuid := _json.text(attribute.get("uuid")))
-        else _json.text(attribute.get("where")),
+        tlp=_marks(tags)[0] if tags else None,
+        pap=_marks(tags)[1] if tags else None,
+        description=described,
+        words=(comment, around, *tags) if comment or around or tags else (),
+        actors=_actors(attribute, tags) if tags or attribute.get("Galaxy") else (),
+        where=f"attribute {uuid}" if uuid else _json.text(attribute.get("where")),
         typed=_json.text(attribute.get("type")),
         id=uuid,
-        modified=moment(attribute.get("timestamp")),
+        modified=_modified(_json.text(attribute.get("timestamp"))),
     )
+
+
+@lru_cache(maxsize=1024)
+def _marks(tags: tuple[str, ...]) -> tuple[str | None, str | None]:
+    """TLP and PAP: many attributes bear the same tags."""
+    return strictest(map(tlp_tag, tags)), strictest(map(pap_tag, tags))
+
+
+@lru_cache(maxsize=1024)
+def _tagged_actors(tags: tuple[str, ...]) -> tuple[str, ...]:
+    found = (_ACTOR_TAG.fullmatch(tag) for tag in tags)
+    return tuple(tag[2] for tag in found if tag and tag[1].lower() in _ACTOR_GALAXIES)
+
+
+@lru_cache(maxsize=1024)
+def _modified(stamp: str) -> datetime | None:
+    """Many attributes of an event were written in the same second."""
+    return moment(stamp)
 
 
 def _not_for_detection(kind: str) -> str:
@@ -274,7 +345,10 @@ def _kind_word(kind: str) -> str:
 
 
 def _seen(item: dict[str, Any]) -> str:
-    first, last = (moment(item.get(key)) for key in ("first_seen", "last_seen"))
+    stated = item.get("first_seen"), item.get("last_seen")
+    if stated == (None, None):
+        return ""
+    first, last = map(moment, stated)
     if first and last:
         return f"seen from {first:%Y-%m-%d} to {last:%Y-%m-%d}"
     return f"first seen {first:%Y-%m-%d}" if first else f"last seen {last:%Y-%m-%d}" if last else ""
@@ -285,14 +359,15 @@ def _tags(item: dict[str, Any]) -> tuple[str, ...]:
 
 
 def _actors(item: dict[str, Any], tags: tuple[str, ...]) -> tuple[str, ...]:
+    if not item.get("Galaxy"):
+        return tuple(dict.fromkeys(filter(None, _tagged_actors(tags))))
     names = [
         _json.text(cluster.get("value"))
         for galaxy in _json.objects(item.get("Galaxy"))
         if _json.text(galaxy.get("type")) in _ACTOR_GALAXIES
         for cluster in _json.objects(galaxy.get("GalaxyCluster"))
     ]
-    found = (_ACTOR_TAG.fullmatch(tag) for tag in tags)
-    names += [tag[2] for tag in found if tag and tag[1].lower() in _ACTOR_GALAXIES]
+    names += _tagged_actors(tags)
     return tuple(dict.fromkeys(name for name in names if name))
 
 

@@ -23,7 +23,7 @@ class Window(msgspec.Struct, frozen=True):
         )
 
 
-class Statement(msgspec.Struct, frozen=True, kw_only=True):
+class Statement(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What a bulletin's prose says of the bulletin as a whole, with the sentence that says so.
 
     ``topic`` is ``window`` (``value`` is ``since/until`` as ISO 8601, an open side empty), ``role``
@@ -39,7 +39,7 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
     where: str = ""
 
 
-class Indicator(msgspec.Struct, frozen=True, kw_only=True):
+class Indicator(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """An observable in a bulletin, with what the bulletin says of it.
 
     ``role`` is what the value is to the attacker when the bulletin says so (``relay``, ``c2``,
@@ -68,7 +68,7 @@ class Indicator(msgspec.Struct, frozen=True, kw_only=True):
     modified: datetime | None = None
 
 
-class Refused(msgspec.Struct, frozen=True, kw_only=True):
+class Refused(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A value that the bulletin states and that is not hunted, with the reason in words.
 
     ``code`` is a stable word: the :class:`~traque.errors.ObservableError` codes, and

@@ -22,7 +22,7 @@ ENUMERABLE_KINDS: Final = (
 """Kinds whose every occurrence can be found by their own grammar (names from STIX 2.1 where it has one)."""
 
 
-class Observable(msgspec.Struct, frozen=True, order=True):
+class Observable(msgspec.Struct, frozen=True, order=True, gc=False):
     """A value of a kind, always in the canonical form of :mod:`traque.observables`."""
 
     kind: str

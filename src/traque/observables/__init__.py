@@ -58,6 +58,7 @@ def spellings(observable: Observable) -> tuple[bytes, ...]:
     return tuple(form.encode() for form in registry()[observable.kind].spellings(observable.value))
 
 
+@cache
 def is_literal(kind: str) -> bool:
     """Whether values of ``kind`` have no grammar of their own: they can only be looked for one by one."""
     spec = registry().get(kind)

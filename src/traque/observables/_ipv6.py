@@ -37,6 +37,7 @@ import re
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from ipaddress import IPv4Address, IPv6Address
+from socket import AF_INET6, inet_ntop
 
 from traque.observables._escapes import escape_ends
 from traque.observables._tails import is_port, stands_alone
@@ -93,7 +94,8 @@ def mapped(address: int) -> str | None:
 
 def compressed(address: int) -> str:
     """The canonical text (RFC 5952; an embedded IPv4 address is written in hex)."""
-    return IPv6Address(address).compressed
+    written = inet_ntop(AF_INET6, address.to_bytes(16))
+    return IPv6Address(address).compressed if "." in written else written
 
 
 def embedded(text: bytes) -> int | None:

@@ -43,11 +43,15 @@ _TIGHT_THEN_SPACED = re.compile(rf"(?<=\w){_OPEN}(\.|dot|@|at){_CLOSE}[ \t]++(?=
 _HALF_BRACKETED = re.compile(r"(?<=\w)(?:\[\.|\.\]|\\+\.)(?=\w)")
 _HTTP = re.compile(r"(?<![a-z0-9])h(?:xx|xt|tx|\*\*|__)p(s?)(?=[ \t]?[\[({]?:)", re.IGNORECASE)
 _FTP = re.compile(r"(?<![a-z0-9])f(?:x|\*)p(s?)(?=[ \t]?[\[({]?:)", re.IGNORECASE)
+_MAYBE = re.compile(r"[^\x00-\x7f]|[\[({\]\\]|h(?:xx|xt|tx|\*\*|__)p|f[x*]p", re.IGNORECASE)
+"""What any of the above needs; most values hold none of it."""
 _MEANS = {"dot": ".", "at": "@"}
 
 
 def refang(text: str) -> str:
     """``text`` with every defanged writing undone. Idempotent."""
+    if not _MAYBE.search(text):
+        return text
     while (plainer := _once(text)) != text:
         text = plainer
     return text

@@ -54,6 +54,8 @@ class Piece(NamedTuple):
 
 def unescaped(text: bytes) -> bytes:
     """All of ``text`` as what it means, whatever ends a URL."""
+    if b"\\" not in text and b"&" not in text:
+        return text
     meant = bytearray()
     at = 0
     while at < len(text):

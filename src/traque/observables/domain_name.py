@@ -26,6 +26,8 @@ from traque.observables._text import lower
 NAME = "domain-name"
 
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?")
+_PLAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
+"""Labels that are in canonical form already."""
 _DOTS = str.maketrans("。．｡", "...")
 
 
@@ -51,6 +53,8 @@ def canonical(value: str) -> Observable:
 
 def a_labels(text: str) -> str:
     """A name in lower case and A-labels. Raises ObservableError unless each label can be one."""
+    if _PLAIN.fullmatch(text) and len(text) <= NAME_MOST:
+        return text
     name = ".".join(_a_label(label) for label in text.split("."))
     if len(name) > NAME_MOST:
         raise ObservableError(f"{name[:60]!r}... is longer than {NAME_MOST} characters", code="malformed")
