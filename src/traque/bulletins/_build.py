@@ -110,6 +110,17 @@ class Builder:
         self.keep(observable, value.strip(), context)
         return True
 
+    def state_range(self, found: re.Match[str], context: Context = NO_CONTEXT) -> None:
+        """Take a range of addresses (:data:`traque.observables.RANGE`) as the networks that make it."""
+        try:
+            networks = observables.expand(found["first"], found["last"])
+        except ObservableError as error:
+            self.refuse(found[0], error.code, error.what, where=context.where)
+            return
+        for network in networks:
+            self.keep(network, found[0], context)
+        self.note("ranges of addresses are read as the networks that make them")
+
     def keep(self, observable: Observable, written: str, context: Context = NO_CONTEXT) -> None:
         """Take an observable that the bulletin writes as ``written``."""
         stated = Indicator(

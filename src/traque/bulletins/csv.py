@@ -34,7 +34,7 @@ from traque.bulletins._reader import BulletinReader
 from traque.bulletins._stix_values import state_pattern
 from traque.errors import MalformedBulletin, ObservableError
 from traque.model import Bulletin, Observable
-from traque.observables import is_literal
+from traque.observables import RANGE, is_literal
 from traque.observables import registry as kinds
 
 _SEPARATORS = re.compile(r"[\s,;|]+")
@@ -48,6 +48,10 @@ _NOT_VALUES: Final = {
     "victim": "it names a victim, not the attacker",
     "reference": "a reference for the reader, not an indicator",
 }
+_HASHED = re.compile(
+    r"(?:[0-9a-f]{32},[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\s*(?:\n|$)){1,20}(?:[0-9a-f]{32},|\Z)"
+)
+"""Lines of MD5 and an event's UUID."""
 _NAME: Final = 4
 """Words up to which a cell may be the name of a column."""
 _RULES: Final = frozenset({"yara", "sigma"})
@@ -65,6 +69,12 @@ def _sniff(head: bytes, _name: str) -> float:
 
 def _read(data: bytes, name: str) -> tuple[Bulletin, ...]:
     text = data.decode("utf-8", "replace")
+    if _HASHED.match(text):
+        raise MalformedBulletin(
+            "this is hashes.csv of a MISP feed: MD5 of its values, which no log holds, and not of files",
+            where=name,
+            remedy="name the folder of the feed, with manifest.json and the events",
+        )
     delimiter = _table.delimiter_of(text)
     if delimiter is None:
         raise MalformedBulletin(
@@ -168,6 +178,9 @@ def _row(
 
 def _value(builder: Builder, cell: _Cell, row: Sequence[_Cell], type_word: str, context: Context) -> None:
     """One cell of a value column; its kind comes from the column, the type column, or its form."""
+    if (span := RANGE.fullmatch(cell.text)) is not None:
+        builder.state_range(span, context)
+        return
     kind = cell.column.kind or (_columns.asked_kind(type_word) if type_word else None)
     if kind is None and type_word and not cell.holds_value:
         kind = type_word.strip().lower()

@@ -44,6 +44,7 @@ _MARK = re.compile(
     rb"(?i)\s*(?:<!--.*?-->\s*|<\?xml.*?\?>\s*)*<(?:!doctype\s+html|html|head|body|table|div|p|h[1-6]|ul)\b",
     re.DOTALL,
 )
+_TAG = re.compile(r"<[a-zA-Z!/]")
 _COLUMNS: Final = 2
 
 
@@ -68,11 +69,25 @@ def _read(data: bytes, _name: str) -> tuple[Bulletin, ...]:
     return (document.bulletin(),)
 
 
+def state_fragment(document: Document, text: str, where: str) -> None:
+    """Take a piece of HTML, or plain text, into ``document``; all of it is at ``where``."""
+    from selectolax.lexbor import LexborHTMLParser
+
+    if not _TAG.search(text):
+        for line in text.split("\n"):
+            document.line(where, " ".join(line.split()))
+        return
+    root = LexborHTMLParser(text).root
+    if root is not None:
+        _Page(document, where).walk(root)
+
+
 class _Page:
     """Gathers the text of inline elements until a block ends it. Walks with a stack: depth costs nothing."""
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, where: str = "") -> None:
         self._document = document
+        self._where = where
         self._text: list[str] = []
         self._number = 0
         self._heading = False
@@ -89,7 +104,7 @@ class _Page:
             if tag == "-text":
                 self._text.append(_text_of(node))
             elif tag == "a" and (target := node.attributes.get("href")):
-                self._document.link(f"line {self._number + 1} of the text", target)
+                self._document.link(self._place(self._number + 1), target)
             if tag in _DROPPED or tag.startswith(("-", "!")):
                 continue
             if tag == "table" and (rows := _rows(node)):
@@ -104,17 +119,20 @@ class _Page:
 
     def _table(self, node: Any, rows: list[list[str]]) -> None:
         for link in node.css("a[href]"):
-            self._document.link(f"line {self._number + 1} of the text", link.attributes.get("href") or "")
+            self._document.link(self._place(self._number + 1), link.attributes.get("href") or "")
         first = self._number + 1
         self._number += len(rows)
-        self._document.table([(f"line {first + i} of the text", cells) for i, cells in enumerate(rows)])
+        self._document.table([(self._place(first + i), cells) for i, cells in enumerate(rows)])
+
+    def _place(self, number: int) -> str:
+        return self._where or f"line {number} of the text"
 
     def _end(self) -> None:
         for line in "".join(self._text).split("\n"):
             if folded := " ".join(line.split()):
                 self._number += 1
                 state = self._document.heading if self._heading else self._document.line
-                state(f"line {self._number} of the text", folded)
+                state(self._place(self._number), folded)
         self._text.clear()
         self._heading = False
 

@@ -39,6 +39,7 @@ from traque.bulletins._fields import pap_tag, tlp_tag
 from traque.bulletins._reader import BulletinReader
 from traque.errors import ObservableError
 from traque.model import Bulletin, Observable
+from traque.observables import RANGE
 
 _NAMED_KINDS: Final = frozenset({"domain-name", "url", "email-addr"})
 _HASHES: Final = frozenset({"md5", "sha1", "sha256", "sha512"})
@@ -195,6 +196,11 @@ class Prose:
     def _content(self, written: str, where: str) -> None:
         mention = len(_WORD.findall(_lines.PATH.sub(" ", written))) >= _SENTENCE
         body = _lines.PATH.sub(lambda path: self._path(path[0], where, mention=mention), written)
+        if (own := _lines.HOSTS_OWN.match(body)) is not None:
+            reason = "the machine's own entry in a hosts file"
+            self._builder.refuse(own["address"], NOT_FOR_DETECTION, reason, where=where)
+            return
+        body = RANGE.sub(lambda found: self._range(found, where), body)
         if (sink := _lines.HOSTS_ENTRY.match(body)) is not None:
             body = body[sink.end() :]
         parts = _COMMENT.split(body, maxsplit=1)
@@ -322,6 +328,11 @@ class Prose:
 
     def _refuse(self, observable: Observable, raw: str, where: str, reason: str) -> None:
         self._builder.refuse(raw, NOT_FOR_DETECTION, reason, kind=observable.kind, where=where)
+
+    def _range(self, found: re.Match[str], where: str) -> str:
+        """State the networks of a range of addresses, and leave a blank for it."""
+        self._builder.state_range(found, self._about(where))
+        return " "
 
     def _path(self, path: str, where: str, *, mention: bool) -> str:
         if mention:

@@ -13,13 +13,16 @@ from traque.model import Observable
 from traque.observables._kind import ObservableKind, Reading
 from traque.observables._lone import lone
 from traque.observables._prose import extract, guess
+from traque.observables._ranges import RANGE, expand
 from traque.observables._refang import refang
 from traque.registry import Registry, discover
 
 __all__ = [
+    "RANGE",
     "ObservableKind",
     "Reading",
     "canonical",
+    "expand",
     "extract",
     "finder",
     "guess",
