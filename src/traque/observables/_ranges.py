@@ -20,7 +20,7 @@ RANGE: Final = re.compile(
 
 
 def expand(first: str, last: str) -> tuple[Observable, ...]:
-    """The networks and addresses (254 at most) that make the range, both ends in it. Raises ObservableError."""
+    """The networks and addresses (at most 254) that make the range, ends included. Raises ObservableError."""
     low, high = _ip.canonical(first), _ip.canonical(last)
     if low.kind != high.kind or not low.kind.endswith("-addr"):
         raise ObservableError(f"{first}-{last} is no range of addresses", code="malformed")
