@@ -25,6 +25,7 @@ from traque.scan.matches import (
     TimeSample,
     Total,
 )
+from traque.timestamps import packed
 
 if TYPE_CHECKING:
     from traque import _kernel
@@ -110,7 +111,7 @@ class KernelEngine:
 
         ValueError for a layout that is not one.
         """
-        return KernelScanner(self._engine.scanner([_packed(rule) for rule in times]))
+        return KernelScanner(self._engine.scanner([packed(rule) for rule in times]))
 
 
 class KernelScanner:
@@ -157,30 +158,12 @@ def _shapes(patterns: tuple[str, ...], times: tuple[TimeRule, ...]) -> _kernel.S
     """Compiled once for all sources of a format."""
     from traque import _kernel
 
-    return _kernel.Shapes(list(patterns), [_packed(rule) for rule in times])
+    return _kernel.Shapes(list(patterns), [packed(rule) for rule in times])
 
 
 def _total(total: tuple[int, int, int, list[int | None]]) -> Total:
     count, first, last, (source_bytes, destination_bytes) = total
     return Total(count, first, last, source_bytes, destination_bytes)
-
-
-def read_time(record: bytes, rules: Sequence[TimeRule]) -> Stamp | None:
-    """What :func:`traque.timestamps.read` answers, read by the kernel. ValueError for an unknown layout."""
-    found = _time_reader(tuple(rules)).read(record)
-    return None if found is None else Stamp(*found)
-
-
-@lru_cache(maxsize=256)
-def _time_reader(rules: tuple[TimeRule, ...]) -> _kernel.TimeReader:
-    """Compiled once."""
-    from traque import _kernel
-
-    return _kernel.TimeReader([_packed(rule) for rule in rules])
-
-
-def _packed(rule: TimeRule) -> tuple[str, bytes, int, bytes]:
-    return rule.layout, rule.anchor, rule.column, rule.separator
 
 
 def _batch(records: bytes, hits: bytes, texts: bytes, samples: bytes, kinds: bytes) -> Batch:
