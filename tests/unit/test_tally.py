@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 from traque.model import Direction, Evidence, Verdict
 from traque.triage.judge import Judgement
-from traque.triage.tally import EVIDENCE_KEPT, NAMES_KEPT, Spread, Tally, choose_evidence, top
+from traque.triage.names import COUNTED, Names, top
+from traque.triage.tally import EVIDENCE_KEPT, NAMES_KEPT, Spread, Tally, choose_evidence
 
 T0 = datetime(2021, 1, 1, tzinfo=UTC)
 
