@@ -16,7 +16,7 @@ _Counted: TypeAlias = tuple[int, _Total, _Total, list[tuple[str, list[tuple[str,
 # Layout, anchor, column, separator.
 _Rule: TypeAlias = tuple[str, bytes, int, bytes]
 
-__all__ = ["PROFILE", "VERSION", "Engine", "Scanner", "Shapes", "TimeReader", "paths"]
+__all__ = ["PROFILE", "VERSION", "Engine", "Scanner", "Shapes", "Signer", "TimeReader", "paths"]
 
 PROFILE: str
 VERSION: str
@@ -50,10 +50,12 @@ class Scanner:
 @final
 class Shapes:
     def __new__(cls, patterns: list[str], named: list[_Named], times: list[_Rule]) -> Shapes: ...
+
+@final
+class Signer:
+    def __new__(cls, shapes: Shapes, inside: _Networks) -> Signer: ...
     # What all records of its kind share, and its parts: begin, end, role.
-    def signature(
-        self, record: bytes, inside: _Networks
-    ) -> tuple[bytes, list[tuple[int, int, str]]] | None: ...
+    def signature(self, record: bytes) -> tuple[bytes, list[tuple[int, int, str]]] | None: ...
 
 @final
 class TimeReader:

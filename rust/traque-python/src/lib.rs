@@ -105,11 +105,22 @@ impl Shapes {
         let shapes = kernel::Shapes::new(&patterns, named, rules(&times)?);
         shapes.map(|shapes| Self(Arc::new(shapes))).map_err(|error| PyValueError::new_err(error.to_string()))
     }
+}
 
-    /// What `record` shares with all of its kind, were nothing found in it; None without a shape or a time.
-    fn signature<'py>(&self, py: Python<'py>, record: &[u8], inside: Networks) -> Option<Signature<'py>> {
-        let mut groups = kernel::Groups::new(Arc::clone(&self.0), kernel::Networks::new(&inside), &[]);
-        let (signature, parts, _) = groups.signature(record)?;
+/// Tells the kinds of records in which nothing was found.
+#[pyclass(module = "traque._kernel")]
+struct Signer(kernel::Groups);
+
+#[pymethods]
+impl Signer {
+    #[new]
+    fn new(shapes: &Shapes, inside: Networks) -> Self {
+        Self(kernel::Groups::new(Arc::clone(&shapes.0), kernel::Networks::new(&inside), &[]))
+    }
+
+    /// What `record` shares with all of its kind; None without a shape or a time.
+    fn signature<'py>(&mut self, py: Python<'py>, record: &[u8]) -> Option<Signature<'py>> {
+        let (signature, parts, _) = self.0.signature(record)?;
         let parts = parts.iter().map(|part| (part.start, part.end, part.role.name())).collect();
         Some((PyBytes::new(py, signature), parts))
     }
@@ -362,7 +373,7 @@ fn columns<'py>(py: Python<'py>, batch: &kernel::Batch, kinds: &[u32]) -> Column
 #[pymodule]
 mod _kernel {
     #[pymodule_export]
-    use super::{Engine, Scanner, Shapes, TimeReader, paths};
+    use super::{Engine, Scanner, Shapes, Signer, TimeReader, paths};
 
     /// How the extension was built: a benchmark on "debug" means nothing.
     #[pymodule_export]

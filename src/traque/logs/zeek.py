@@ -288,7 +288,7 @@ def _entry_shape() -> Members:
     )
     return Members(
         syntax="json",
-        given=(("ts", (STATED,)), ("id.orig_h", (STATED,)), ("id.resp_h", (STATED,))),
+        given=(("ts", (STATED,)), ("uid", (STATED,)), ("id.orig_h", (STATED,)), ("id.resp_h", (STATED,))),
         roles=(
             ("ts", "time"),
             ("id.orig_h", "source_ip"),
