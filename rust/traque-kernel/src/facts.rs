@@ -305,8 +305,7 @@ impl Groups {
     /// Put in `self.signature` what all records of a kind share; answer the record's time. Only those parts stay
     /// in the divider that the signature leaves out.
     fn sign(&mut self, text: &[u8], hits: &[Hit], offset: u64) -> Option<Stamp> {
-        // Whether a URL stands in several fields is asked of each record.
-        if text.len() > LONGEST || hits.iter().any(|hit| hit.relation == Relation::Host) {
+        if text.len() > LONGEST {
             return None;
         }
         let (shape, stamp) = self.shapes.divide(text, &mut self.divider)?;
@@ -316,9 +315,13 @@ impl Groups {
         places.clear();
         let (mut at, mut left_out) = (0, 0);
         let mut whole = true;
+        // Only a host was found of a URL: the rest of it stands in other parts, and must be the same.
+        let host = hits.iter().any(|hit| hit.relation == Relation::Host);
         parts.retain(|part| {
-            let matched = hits.iter().any(|hit| hit.start - offset < part.end as u64 && hit.end - offset > part.start as u64);
-            if matched && matches!(part.role, Role::Time | Role::Sum(_)) {
+            let (start, end) = (part.start as u64 + offset, part.end as u64 + offset);
+            let found = hits.iter().any(|hit| hit.start < end && hit.end > start);
+            let matched = found || (host && part.role.is_of_url());
+            if found && matches!(part.role, Role::Time | Role::Sum(_)) {
                 whole = false;
             }
             let class = if matched { None } else { part.role.class(&text[part.start..part.end], inside) };

@@ -257,7 +257,8 @@ impl Json<'_, '_> {
             match *self.text.get(self.at)? {
                 b'"' => break,
                 b'\\' => {
-                    plain &= matches!(self.text.get(self.at + 1)?, b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't');
+                    plain &=
+                        matches!(self.text.get(self.at + 1)?, b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't');
                     self.at += 2;
                 }
                 0..=0x1f => return None,
@@ -317,8 +318,18 @@ mod tests {
         let expected = ["a:x", "b.c:", "b.c.d:-1.5", "b.c.e:", "b.c.e:1", "b.c.e:", "b.c.e.f:g", "b.c.h:null", "i:"];
         assert_eq!(found.unwrap(), expected);
         for bad in [
-            "", "[1]", r#"{"a"}"#, r#"{"a":1,}"#, r#"{"a":01}"#, r#"{"a":1e9}"#, r#"{"a":1}x"#, r#"{"\u0061":1}"#,
-            r#"{"a":"x"#, r#"{"a":+1}"#, "{\"a\":\"\t\"}", r#"{"a":{"a":{"a":{"a":{"a":{"a":{"a":{"a":{"a":1}}}}}}}}}"#,
+            "",
+            "[1]",
+            r#"{"a"}"#,
+            r#"{"a":1,}"#,
+            r#"{"a":01}"#,
+            r#"{"a":1e9}"#,
+            r#"{"a":1}x"#,
+            r#"{"\u0061":1}"#,
+            r#"{"a":"x"#,
+            r#"{"a":+1}"#,
+            "{\"a\":\"\t\"}",
+            r#"{"a":{"a":{"a":{"a":{"a":{"a":{"a":{"a":{"a":1}}}}}}}}}"#,
         ] {
             assert_eq!(texts(Syntax::Json, bad), None, "{bad}");
         }

@@ -20,6 +20,8 @@ pub enum Role {
     Time,
     /// Changes nothing.
     Free,
+    /// Changes nothing but whether a URL stands in the record.
+    Path,
     /// A number of which only counts whether it is 0, 1 or more.
     Count,
     /// Such a number, summed: an index in [`SUMS`].
@@ -36,8 +38,19 @@ impl Role {
         match name {
             "time" => Some(Self::Time),
             "free" => Some(Self::Free),
+            "path" => Some(Self::Path),
             "count" => Some(Self::Count),
             _ => place(&SUMS).map(Self::Sum).or_else(|| place(&VALUES).map(Self::Value)),
+        }
+    }
+
+    /// Whether it may be a part of a URL whose host stands elsewhere.
+    #[must_use]
+    pub fn is_of_url(self) -> bool {
+        match self {
+            Self::Path => true,
+            Self::Value(value) => VALUES[value].ends_with("_port"),
+            _ => false,
         }
     }
 
@@ -47,9 +60,10 @@ impl Role {
         match self {
             Self::Time => 0,
             Self::Free => 1,
-            Self::Count => 2,
-            Self::Sum(sum) => 3 + sum as u32,
-            Self::Value(value) => (3 + SUMS.len() + value) as u32,
+            Self::Path => 2,
+            Self::Count => 3,
+            Self::Sum(sum) => 4 + sum as u32,
+            Self::Value(value) => (4 + SUMS.len() + value) as u32,
         }
     }
 
@@ -59,6 +73,7 @@ impl Role {
         match self {
             Self::Time => "time",
             Self::Free => "free",
+            Self::Path => "path",
             Self::Count => "count",
             Self::Sum(sum) => SUMS[sum],
             Self::Value(value) => VALUES[value],
@@ -69,7 +84,7 @@ impl Role {
     #[must_use]
     pub fn class(self, text: &[u8], inside: &Networks) -> Option<u32> {
         match self {
-            Self::Time | Self::Free => Some(0),
+            Self::Time | Self::Free | Self::Path => Some(0),
             Self::Count | Self::Sum(_) => is_number(text, 15).then(|| number_of(text).min(2) as u32),
             Self::Value(value) => match VALUES[value] {
                 "source" | "destination" | "domain" => {

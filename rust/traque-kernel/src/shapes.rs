@@ -137,11 +137,11 @@ impl Named {
     }
 }
 
-/// A number of more than six decimals is rounded by one reader and cut by the other.
+/// A reader of JSON makes a number with decimals a double: what that does not hold is rounded, and here cut.
 fn may_be_time(text: &[u8]) -> bool {
-    let decimals = text.iter().position(|byte| *byte == b'.').map_or(0, |dot| text.len() - dot - 1);
+    let Some(dot) = text.iter().position(|byte| *byte == b'.') else { return true };
     let number = text.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.');
-    !number || decimals <= 6
+    !number || (dot == 10 && text[0] < b'4' && text.len() <= dot + 7)
 }
 
 /// One compiled expression, and what each of its groups (from 1) is.

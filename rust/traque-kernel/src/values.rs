@@ -90,11 +90,11 @@ mod tests {
     fn the_same_ones_are_kept_in_any_order() {
         let all: Vec<String> = (0..3 * COUNTED).map(|number| format!("host-{number}")).collect();
         let (mut forward, mut backward) = (Values::default(), Values::default());
-        for _ in 0..2 {
-            all.iter().for_each(|name| forward.add(name.as_bytes()));
+        for name in all.iter().chain(&all) {
+            forward.add(name.as_bytes());
         }
-        for _ in 0..2 {
-            all.iter().rev().for_each(|name| backward.add(name.as_bytes()));
+        for name in all.iter().rev().chain(all.iter().rev()) {
+            backward.add(name.as_bytes());
         }
         assert_eq!(forward.len(), COUNTED);
         assert_eq!(forward.counts, backward.counts);

@@ -156,7 +156,10 @@ impl Grouping {
 }
 
 /// Asks Python what a time means; an error of its is kept.
-fn asking<'a>(clock: &'a Py<PyAny>, failure: &'a mut Option<PyErr>) -> impl FnMut(kernel::Stamp) -> Option<kernel::Hour> + 'a {
+fn asking<'a>(
+    clock: &'a Py<PyAny>,
+    failure: &'a mut Option<PyErr>,
+) -> impl FnMut(kernel::Stamp) -> Option<kernel::Hour> + 'a {
     |begin| {
         let hour = Python::attach(|py| {
             clock.call1(py, (begin.us, begin.zoned, begin.dated))?.extract::<Option<(i64, bool)>>(py)

@@ -36,7 +36,7 @@ from traque.triage.properties import FIELDS
 from traque.triage.tally import Tally
 
 HOT: Final = 64
-"""Records with a match in one source before any are grouped: knowing the shapes costs as much as judging them."""
+"""Records with a match in one source before any are grouped: shapes have their price, too."""
 
 VALUE_FIELDS: Final = {
     "source": ("source.ip", "source.domain"),
@@ -65,7 +65,7 @@ class Judged(NamedTuple):
 
 
 def add_alike(tally: Tally, outside: Tally, alike: Counted, one: Judged, names: Names) -> None:
-    """Count the records of a kind, of which ``one`` is a judgement; ``outside`` has those outside the window."""
+    """Count the records of a kind, judged as ``one``; ``outside`` has those outside the window."""
     for total in (alike.inside, alike.outside):
         if total.count:
             tally.add_all(*_sum_up(one, total))
@@ -122,6 +122,7 @@ def names_of(alike: Counted, one: Judged, event: Event | None, perimeter: Perime
 class _Text(str):
     """A field's value in one record of a kind, which knows the values in all of them."""
 
+    __slots__ = ("counts",)
     counts: Mapping[str, int]
 
 
@@ -189,9 +190,9 @@ class Kinds:
                 yield batch.matched[index]
         yield from self._scanner.settle().matched
 
-    def judged(self, record: MatchedRecord, event: Event | None, judged: Sequence[Judged]) -> None:
+    def judged(self, record: MatchedRecord, event: Event | None) -> None:
         """One record was judged; those of its kind after it are counted, if it is trusted."""
-        if record.kind == ALONE or event is None or event.time is None or not judged:
+        if record.kind == ALONE or event is None or event.time is None:
             return
         # Of a user agent or a file the whole field counts, and shapes say nothing of it.
         if any(self._observables[hit.indicator].kind in FIELDS for hit in record.hits):

@@ -327,7 +327,7 @@ class SourceSearch:
             )
             self._count(one, read)
         if self._kinds is not None:
-            self._kinds.judged(record, read.event, judged)
+            self._kinds.judged(record, read.event)
 
     def _judge_hits(self, record: MatchedRecord, hits: Sequence[Hit]) -> tuple[_Read, list[Judged]]:
         """What the record says of each indicator that is confirmed in it."""

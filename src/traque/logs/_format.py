@@ -101,6 +101,7 @@ class LogFormat(FormatSpec, frozen=True, kw_only=True):
 
     * ``time``: the record's time;
     * ``free``: changes nothing that a judgement reads;
+    * ``path``: likewise, but where only the host of a URL was found: path and query;
     * ``count``: a number of which only counts whether it is 0, 1 or more;
     * ``source_bytes``, ``destination_bytes``: such numbers, and these fields, which are summed;
     * ``source``, ``destination``, ``domain``: an end of the exchange, ``url.domain``: an address or a name;
@@ -111,13 +112,13 @@ class LogFormat(FormatSpec, frozen=True, kw_only=True):
     (:data:`traque.hunt.kinds.VALUE_FIELDS`); each value is counted. Of addresses it decides whether they are
     inside.
 
-    **The contract**: whatever text of the same class (that of a role, above) is put in the place of a part, the
-    shape is the same, ``reader`` understands the record, and the event is the same in all that a
-    judgement reads (:mod:`traque.triage.locate` and ``judge``: initiator, outcome, endpoints, the responder's
-    port, account, device, bytes, direction, names), but for the fields of values and sums, and the time. A part
-    in which an indicator stands is taken as it is. All other bytes make records of different kinds, so they may
-    be matched loosely. Where an optional part is present, it stays present. ``message_shapes`` are the
-    same for messages in a syslog envelope, from the program's name on.
+    **The contract**: of two records of one kind, ``reader`` understands both, and the events are the same in
+    all that a judgement reads (:mod:`traque.triage.locate` and ``judge``: initiator, outcome, endpoints, the
+    responder's port, account, device, bytes, direction, names), but for the fields of values and sums, the
+    time, and text that stands in ``free`` parts as it stands in the field. A part in which an indicator
+    stands is taken as it is. All bytes outside parts make records of different kinds, so they may be matched
+    loosely. Where an optional part is present, it stays present. ``message_shapes`` are the same for messages
+    in a syslog envelope, from the program's name on.
     """
 
     example: bytes

@@ -111,23 +111,23 @@ def reader(head: Head) -> RecordReader:
 
 
 def _shapes() -> tuple[str, ...]:
-    """``time elapsed client TAG/status bytes METHOD URL user HIERARCHY/peer type``, and what has no peer.
+    """``time elapsed client TAG/status bytes METHOD URL user HIERARCHY/peer type``.
 
-    Of a URL what is behind its host is free.
+    The peer is the server, or else nobody or another proxy: then the URL's host is the destination.
     """
     host = r"[A-Za-z0-9.-]+"
     begin = (
-        r"(?P<time>1[0-9]{9}\.[0-9]{3})(?P<free1> +[0-9]{1,9}) (?P<source>[0-9A-Za-z:.-]+) [A-Z][A-Z_]*/[0-9]{1,3} "
-        r"(?P<destination_bytes>[0-9]{1,15}) "
+        r"(?P<time>1[0-9]{9}\.[0-9]{3})(?P<free1> +[0-9]{1,9}) (?P<source>[0-9A-Za-z:.-]+) "
+        r"[A-Z][A-Z_]*/[0-9]{1,3} (?P<destination_bytes>[0-9]{1,15}) "
     )
     tunnel = r"CONNECT (?P<{role}>{host}):(?P<destination_port>[1-9][0-9]{{0,4}})"
-    fetched = r"[A-Z]+ (?:ht|f)tps?://(?P<{role}>{host})(?::[1-9][0-9]*)?(?:/(?P<free2>[!-~]*))?"
+    fetched = r"[A-Z]+ (?:ht|f)tps?://(?P<{role}>{host})(?::[1-9][0-9]*)?(?:/(?P<path>[!-~]*))?"
     user = r" (?:-|(?P<account>[A-Za-z0-9_][!-~]*)) "
     peer = r"(?:(?:HIER_)?DIRECT|ORIGINAL_DST|PINNED)/(?P<destination_ip>[0-9A-Fa-f:.]+) [^\n]*"
-    nobody = r"(?:HIER_)?NONE/- [^\n]*"
+    other = r"[A-Z_]+/[^ ]+ [^\n]*"
     return tuple(
         begin + asked.format(role=role, host=host) + user + end
-        for role, end in (("domain", peer), ("destination", nobody))
+        for role, end in (("domain", peer), ("destination", other))
         for asked in (tunnel, fetched)
     )
 

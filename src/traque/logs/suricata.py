@@ -175,6 +175,7 @@ def _shapes() -> tuple[Members, ...]:
         *((name, "free") for name in ("flow_id", "community_id", "tx_id", "pcap_cnt", "flow.", "metadata.")),
         *((f"{name}.", "free") for name in layers),
         ("http.status", ""),
+        ("http.url", "path"),
         ("alert.action", ""),
         ("flow.pkts_toserver", "count"),
         ("flow.pkts_toclient", "count"),

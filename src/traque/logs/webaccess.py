@@ -149,7 +149,7 @@ def _shapes() -> tuple[str, ...]:
         r'" [0-9]{3} (?:(?P<destination_bytes>[0-9]{1,15})|-)'
         rf'(?: "(?P<free2>{word})" "(?P<free3>{said})"[^\n]*)?'
     )
-    fetched = rf"(?:GET|HEAD|OPTIONS) /(?P<free1>{word}) HTTP/[0-9.]+"
+    fetched = rf"(?:GET|HEAD|OPTIONS) /(?P<path>{word}) HTTP/[0-9.]+"
     return tuple(before + at + asked + after for before in (client, r'[^\["]+') for asked in (fetched, said))
 
 

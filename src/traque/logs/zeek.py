@@ -280,15 +280,17 @@ def reader(head: Head) -> RecordReader:
 def _entry_shape() -> Members:
     """Entries of any stream with a connection: the originator opened, so that its port is free."""
     measured = (
-        "uid duration missed_bytes history tunnel_parents orig_pkts orig_ip_bytes resp_pkts resp_ip_bytes"
+        "_write_ts uid duration missed_bytes history tunnel_parents orig_pkts orig_ip_bytes resp_pkts "
+        "resp_ip_bytes"
     )
     said = (
-        "trans_id rtt query answers TTLs trans_depth host uri referrer user_agent proxied orig_fuids resp_fuids "
-        "server_name subject issuer cert_chain_fuids client_cert_chain_fuids ja3 ja3s ja4 helo mailfrom rcptto"
+        "trans_id rtt query answers TTLs trans_depth host referrer user_agent proxied orig_fuids "
+        "resp_fuids server_name subject issuer cert_chain_fuids client_cert_chain_fuids ja3 ja3s ja4 helo "
+        "mailfrom rcptto"
     )
     return Members(
         syntax="json",
-        given=(("ts", (STATED,)), ("uid", (STATED,)), ("id.orig_h", (STATED,)), ("id.resp_h", (STATED,))),
+        given=tuple((name, (STATED,)) for name in ("ts", "uid", "id.orig_h", "id.resp_h")),
         roles=(
             ("ts", "time"),
             ("id.orig_h", "source_ip"),
@@ -298,13 +300,14 @@ def _entry_shape() -> Members:
             *((name, "source_bytes") for name in ("orig_bytes", "request_body_len")),
             *((name, "destination_bytes") for name in ("resp_bytes", "response_body_len")),
             *((name, "account") for name in ("username", "user")),
+            ("uri", "path"),
             *((name, "free") for name in (*measured.split(), *said.split())),
         ),
     )
 
 
 def _row_shapes(header: Mapping[str, str]) -> tuple[str, ...]:
-    """The shape of a table's rows: the originator's port, what is only measured and what was asked for are free."""
+    """The shape of a table's rows: the originator's port, what is measured and what was asked are free."""
     names = header["fields"].split("\t")
     marks = (header["separator"], header["unset_field"], header["empty_field"])
     if marks != ("\t", "-", "(empty)") or len(set(names)) != len(names):
@@ -326,9 +329,10 @@ def _row_shapes(header: Mapping[str, str]) -> tuple[str, ...]:
     if "conn_state" in names:
         columns["orig_bytes"] = _column("source_bytes", number)
         columns["resp_bytes"] = _column("destination_bytes", number)
-    asked = ("trans_id", "rtt", "query", "answers", "TTLs", "trans_depth", "uri", "referrer", "user_agent")
-    for place, name in enumerate(asked, 8):
-        columns[name] = rf"(?:(?P<free{place}>[^\t\n(-][^\t\n]*)|[(-][^\t\n]*)"
+    asked = ("trans_id", "rtt", "query", "answers", "TTLs", "trans_depth", "referrer", "user_agent")
+    roles = {"uri": "path", **{name: f"free{place}" for place, name in enumerate(asked, 8)}}
+    for name, role in roles.items():
+        columns[name] = rf"(?:(?P<{role}>[^\t\n(-][^\t\n]*)|[(-][^\t\n]*)"
     return ("\t".join(columns.get(name, r"[^\t\n]*") for name in names),)
 
 

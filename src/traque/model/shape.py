@@ -15,9 +15,9 @@ class Members(msgspec.Struct, frozen=True, kw_only=True):
 
     ``given`` says of paths what must hold, one of several conditions: :data:`STATED` (there, neither empty
     nor ``-``), :data:`ABSENT`, ``=text`` (it is this text) or ``@path`` (the same as that path's). ``roles``
-    gives paths their roles (of :class:`traque.logs.LogFormat`'s ``shapes``), empty for a value that must be the
-    same in all records of a kind; a path with a final dot is that of all below it. ``others`` is the role of
-    all other paths. Paths in JSON are the keys from the outermost on, with dots between. Values that are
+    gives paths their roles (those of :class:`traque.logs.LogFormat`), empty for a value that must be
+    the same in all records of a kind; a path with a final dot is that of all below it. ``others`` is the role
+    of all other paths. Paths in JSON are the keys from the outermost on, with dots between. Values that are
     written in an unusual way (escapes, other than ASCII, empty, true, false and null) are never left out.
     """
 

@@ -141,9 +141,9 @@ class Total(msgspec.Struct, frozen=True):
 class Counted(msgspec.Struct, frozen=True):
     """The records of one kind that were counted, by the window asked for.
 
-    ``values`` are by role the texts of that part and how often each stood there, of both; of more than
-    :data:`COUNTED` those that come first by the CRC-32 of their text. ``earliest`` and ``latest`` are kept word for word; of several at one moment, the first of the stream
-    and the last.
+    ``values`` are by role the texts of that part and how often each stood there, inside and outside
+    together; of more than :data:`COUNTED` those that come first by the CRC-32 of their text. ``earliest`` and
+    ``latest`` are kept word for word; of several at one moment, the first of the stream and the last.
     """
 
     kind: int

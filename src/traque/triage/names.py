@@ -14,7 +14,7 @@ T = TypeVar("T", str, int)
 
 
 class Names(Counter[T]):
-    """How often each name came; of more than :data:`COUNTED` those that come first by the CRC-32 of their text.
+    """How often each name came; of more than :data:`COUNTED` those that come first by their CRC-32.
 
     A name that is among the first of all is among the first of any part, so its count is exact whatever the
     order in which names come and wherever they were counted before.

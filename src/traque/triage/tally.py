@@ -12,7 +12,7 @@ from traque.triage.judge import Judgement
 from traque.triage.names import Names, top
 
 NAMES_KEPT: Final = 200
-"""Assets (of each verdict), accounts and ports kept of one source, the most frequent; counts are always exact."""
+"""Assets (of each verdict), accounts and ports kept of one source: the most frequent. Counts are exact."""
 EVIDENCE_KEPT: Final = 12
 """Records kept word for word: the first and the last, the first of each verdict, and a spread."""
 
