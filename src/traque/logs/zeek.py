@@ -315,20 +315,20 @@ def _row_shapes(header: Mapping[str, str]) -> tuple[str, ...]:
     number, address, port = "[0-9]{1,15}", "[0-9A-Fa-f:.]+", "[1-9][0-9]{0,4}"
     columns = {
         "ts": r"(?P<time>1[0-9]{9}\.[0-9]{1,6})",
-        "uid": _column("free1", "C[0-9A-Za-z]{1,24}"),
-        "id.orig_h": _column("source_ip", address),
-        "id.orig_p": _column("free2", port),
-        "id.resp_h": _column("destination_ip", address),
-        "id.resp_p": _column("destination_port", port),
-        "duration": _column("free3", r"[0-9]{1,9}\.[0-9]{1,9}"),
-        "orig_pkts": _column("free4", number),
-        "orig_ip_bytes": _column("free5", number),
-        "resp_pkts": _column("free6", number),
-        "resp_ip_bytes": _column("free7", number),
+        "uid": _or_unset("free1", "C[0-9A-Za-z]{1,24}"),
+        "id.orig_h": _or_unset("source_ip", address),
+        "id.orig_p": _or_unset("free2", port),
+        "id.resp_h": _or_unset("destination_ip", address),
+        "id.resp_p": _or_unset("destination_port", port),
+        "duration": _or_unset("free3", r"[0-9]{1,9}\.[0-9]{1,9}"),
+        "orig_pkts": _or_unset("free4", number),
+        "orig_ip_bytes": _or_unset("free5", number),
+        "resp_pkts": _or_unset("free6", number),
+        "resp_ip_bytes": _or_unset("free7", number),
     }
     if "conn_state" in names:
-        columns["orig_bytes"] = _column("source_bytes", number)
-        columns["resp_bytes"] = _column("destination_bytes", number)
+        columns["orig_bytes"] = _or_unset("source_bytes", number)
+        columns["resp_bytes"] = _or_unset("destination_bytes", number)
     asked = ("trans_id", "rtt", "query", "answers", "TTLs", "trans_depth", "referrer", "user_agent")
     roles = {"uri": "path", **{name: f"free{place}" for place, name in enumerate(asked, 8)}}
     for name, role in roles.items():
@@ -336,7 +336,7 @@ def _row_shapes(header: Mapping[str, str]) -> tuple[str, ...]:
     return ("\t".join(columns.get(name, r"[^\t\n]*") for name in names),)
 
 
-def _column(role: str, value: str) -> str:
+def _or_unset(role: str, value: str) -> str:
     """A value of that form, or none."""
     return f"(?:(?P<{role}>{value})|-)"
 
