@@ -7,10 +7,16 @@ from typing import TypeAlias, final
 _Columns: TypeAlias = tuple[bytes, bytes, bytes, bytes, bytes]
 # Count, first, last, and the sums of source and destination bytes (None where they are not summed).
 _Total: TypeAlias = tuple[int, int, int, list[int | None]]
+# An address and the length of a prefix.
+_Networks: TypeAlias = list[tuple[str, int]]
+# JSON or pairs; conditions and roles by path; the role of all others.
+_Named: TypeAlias = tuple[bool, list[tuple[str, list[tuple[str, str]]]], list[tuple[str, str]], str]
+# A kind, its totals inside and outside the window, and by role its values with their counts.
+_Counted: TypeAlias = tuple[int, _Total, _Total, list[tuple[str, list[tuple[str, int]]]]]
 # Layout, anchor, column, separator.
 _Rule: TypeAlias = tuple[str, bytes, int, bytes]
 
-__all__ = ["PROFILE", "VERSION", "Engine", "Scanner", "Shapes", "TimeReader", "paths"]
+__all__ = ["PROFILE", "VERSION", "Engine", "Scanner", "Shapes", "Signer", "TimeReader", "paths"]
 
 PROFILE: str
 VERSION: str
@@ -30,17 +36,26 @@ class Scanner:
     # The clock: begin of an hour in microseconds, zoned, dated; shift in microseconds, outside the window.
     def group(
         self,
-        shapes: Shapes,
+        shapes: Callable[[], Shapes],
+        inside: _Networks,
         marks: list[bytes],
         clock: Callable[[int, bool, bool], tuple[int, bool] | None],
+        after: int,
     ) -> None: ...
-    def trust(self, kind: int) -> None: ...
-    # By kind: inside and outside the window; then two records of each.
-    def counted(self) -> tuple[list[tuple[int, _Total, _Total]], _Columns]: ...
+    def trust(self, kind: int, judged_at: int) -> None: ...
+    def settle(self) -> _Columns: ...
+    # By kind; then two records of each.
+    def counted(self) -> tuple[list[_Counted], _Columns]: ...
 
 @final
 class Shapes:
-    def __new__(cls, patterns: list[str], times: list[_Rule]) -> Shapes: ...
+    def __new__(cls, patterns: list[str], named: list[_Named], times: list[_Rule]) -> Shapes: ...
+
+@final
+class Signer:
+    def __new__(cls, shapes: Shapes, inside: _Networks) -> Signer: ...
+    # What all records of its kind share, and its parts: begin, end, role.
+    def signature(self, record: bytes) -> tuple[bytes, list[tuple[int, int, str]]] | None: ...
 
 @final
 class TimeReader:

@@ -1,8 +1,9 @@
-"""The kernel's time parser and its sampling equal `traque.timestamps` and the oracle's, for every layout."""
+"""The kernel's time parser, which `timestamps.read` is, equals `timestamps.specified`; its sampling the oracle's."""
 
 from __future__ import annotations
 
 import random
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -76,7 +77,7 @@ def test_every_written_time(written: bytes) -> None:
     for rule in RULES:
         for end in range(len(written) + 1):
             text = written[:end]
-            assert kernel.read_time(text, [rule]) == timestamps.read(text, [rule]), (rule, text)
+            assert timestamps.read(text, [rule]) == timestamps.specified(text, [rule]), (rule, text)
 
 
 @given(pieces=st.lists(PIECES, max_size=6), seed=st.integers(0, 2**32))
@@ -88,7 +89,7 @@ def test_pieces(pieces: list[bytes], seed: int) -> None:
     if text and rng.random() < 0.5:
         text[rng.randrange(len(text))] = rng.choice(b"0123456789 -/:.,TZ+aJ\t\x00\xff")
     for rule in RULES:
-        assert kernel.read_time(bytes(text), [rule]) == timestamps.read(bytes(text), [rule]), (
+        assert timestamps.read(bytes(text), [rule]) == timestamps.specified(bytes(text), [rule]), (
             rule,
             bytes(text),
         )
@@ -98,17 +99,17 @@ def test_every_zone_and_month() -> None:
     """Every zone name and every day of a leap year."""
     for zone in [*timestamps.ZONES, b"CST", b"XYZ", b"UTCX", b"utc"]:
         text = b"2021-01-07T04:18:07 " + zone
-        assert kernel.read_time(text, [TimeRule("iso")]) == timestamps.read(text, [TimeRule("iso")])
+        assert timestamps.read(text, [TimeRule("iso")]) == timestamps.specified(text, [TimeRule("iso")])
     for month in range(14):
         for day in range(34):
             text = b"2020-%02d-%02dT00:00:00Z" % (month, day)
-            assert kernel.read_time(text, [TimeRule("iso")]) == timestamps.read(text, [TimeRule("iso")])
+            assert timestamps.read(text, [TimeRule("iso")]) == timestamps.specified(text, [TimeRule("iso")])
 
 
 def test_an_unknown_layout_is_refused() -> None:
     """A layout that is not one is an error, not silence."""
-    with pytest.raises(ValueError, match="no layout"):
-        kernel.read_time(b"", [TimeRule("no-such-layout")])
+    with pytest.raises(KeyError, match="no-such-layout"):
+        timestamps.read(b"", [TimeRule("no-such-layout")])
 
 
 def samples(engine: Engine, chunks: list[bytes]) -> list[TimeSample]:
@@ -156,3 +157,21 @@ def test_no_rules_no_samples() -> None:
     scanner = kernel.compile(()).scanner()
     assert not scanner.feed(b"2021-01-07T04:18:07Z\n").samples
     assert not scanner.finish().samples
+
+
+def test_every_line_of_every_sample(samples: Path) -> None:
+    """By every rule, the first lines of each log; of long ones their beginnings, and each cut at random."""
+    seed = random.SystemRandom().randrange(2**32)
+    print(f"seed {seed}")
+    rng = random.Random(seed)
+    for path in sorted(path for path in (samples / "logs").rglob("*") if path.is_file()):
+        with path.open("rb") as file:
+            lines = file.read(4096).splitlines()[:6]
+        for line in lines:
+            for text in (line[:2000], line[: rng.randrange(1, len(line[:2000]) + 2)]):
+                for rule in RULES:
+                    assert timestamps.read(text, [rule]) == timestamps.specified(text, [rule]), (
+                        path,
+                        rule,
+                        text,
+                    )

@@ -17,7 +17,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "model": BASE,
     "registry": BASE,
     "diagnostics": MODEL,
-    "timestamps": MODEL,
+    "timestamps": MODEL | {"_kernel"},
     "observables": MODEL | {"registry"},
     "bulletins": MODEL | {"registry", "observables", "timestamps"},
     "sources": MODEL | {"diagnostics", "registry"},

@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 from traque.model import Direction, Evidence, Verdict
 from traque.triage.judge import Judgement
-from traque.triage.tally import EVIDENCE_KEPT, NAMES_KEPT, Spread, Tally, choose_evidence, top
+from traque.triage.names import COUNTED, Names, top
+from traque.triage.tally import EVIDENCE_KEPT, NAMES_KEPT, Spread, Tally, choose_evidence
 
 T0 = datetime(2021, 1, 1, tzinfo=UTC)
 
@@ -97,8 +98,37 @@ def test_names_are_bounded_and_counts_are_not() -> None:
     tally = Tally()
     for n in range(NAMES_KEPT * 3):
         tally.add(judgement(asset=f"10.0.0.{n}", account=f"user{n}", port=n), T0, "exact")
+    tally.close()
     assert tally.count == NAMES_KEPT * 3
     assert len(tally.assets[Verdict.BLOCKED]) == len(tally.accounts) == len(tally.ports) == NAMES_KEPT
+
+
+def test_the_most_frequent_names_stay() -> None:
+    tally = Tally()
+    for n in range(NAMES_KEPT * 3):
+        for _ in range(2 if n % 3 == 2 else 1):
+            tally.add(judgement(account=f"user{n}"), T0, "exact")
+    tally.close()
+    assert set(tally.accounts) == {f"user{n}" for n in range(2, NAMES_KEPT * 3, 3)}
+    assert set(tally.accounts.values()) == {2}
+
+
+def test_the_same_names_are_counted_in_any_order_and_in_parts() -> None:
+    rng = random.Random(161)
+    came = [f"host-{rng.randrange(3 * COUNTED)}.example" for _ in range(20_000)]
+    whole: Names[str] = Names()
+    for name in came:
+        whole.count(name)
+    assert len(whole) == COUNTED
+    assert whole == {name: came.count(name) for name in whole}
+    parts = [Names[str]() for _ in range(4)]
+    for name in rng.sample(came, len(came)):
+        rng.choice(parts).count(name)
+    together: Names[str] = Names()
+    for part in parts:
+        for name, count in part.items():
+            together.count(name, count)
+    assert together == whole
 
 
 def test_the_most_frequent_asset_comes_first() -> None:

@@ -10,17 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from traque.model import Stamp, TimeRule
-from traque.timestamps import (
-    LAYOUTS,
-    SEARCHED,
-    SKIPPED,
-    ZONES,
-    Resolver,
-    YearRule,
-    read,
-    resolve,
-    rotation_date,
-)
+from traque.timestamps import LAYOUTS, SEARCHED, SKIPPED, ZONES, Resolver, YearRule, resolve, rotation_date
+from traque.timestamps import specified as read
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 END = datetime(2199, 12, 31, tzinfo=UTC).replace(tzinfo=None)

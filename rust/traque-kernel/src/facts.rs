@@ -1,166 +1,39 @@
 //! Hot indicators: records that differ only where their format says that it changes nothing are counted.
 //!
-//! A log format declares *shapes*: expressions that match whole records, and whose named groups are the
-//! parts that may differ without any other judgement (`traque.logs.Shape` holds the contract). Two records
-//! of one shape are alike when all bytes outside the groups, the groups that are present and the matches
-//! are the same. The first record of each kind goes to Python, which says whether to trust the kind; from
-//! then on its records are only counted, with the times and sums that they differ in.
+//! A log format declares the *shapes* of its records: which parts they have, and what each part is to a
+//! judgement (`traque.logs.Shape` holds the contract). Two records of one shape are alike when all bytes
+//! outside the parts, the parts that are present, the class of each part's text ([`Role::class`]) and the
+//! matches are the same; a part in which a match stands is taken as it is. The first record of each kind
+//! goes to Python, which says whether to trust the kind; its others are only counted, with the times, sums
+//! and values that they differ in.
 
 use std::collections::HashMap;
-use std::fmt;
+use std::mem::take;
 use std::sync::Arc;
 
 use memchr::memmem::Finder;
-use regex_automata::dfa::onepass;
-use regex_automata::hybrid::dfa;
-use regex_automata::nfa::thompson::{self, backtrack};
-use regex_automata::util::captures::GroupInfo;
-use regex_automata::util::primitives::NonMaxUsize;
-use regex_automata::util::syntax;
-use regex_automata::{Anchored, Input};
 
 use crate::batch::{Batch, Record};
 use crate::found::{Hit, Relation};
-use crate::timestamps::{SECOND, Stamp, TimeRule, read};
+use crate::roles::{Networks, Role, SUMS, VALUES, number_of};
+use crate::shapes::{Divider, Part, Shapes};
+use crate::timestamps::{SECOND, Stamp};
+use crate::values::Values;
 
 /// Kinds of records that are told apart in one stream; records of further kinds are not grouped.
 pub const KINDS: usize = 1 << 16;
 
+/// Values that are counted in one stream; a record that brings a further one is not grouped.
+const MOST_VALUES: usize = 200_000;
+
 /// Bytes of a record that may be grouped.
 const LONGEST: usize = 4096;
-
-/// Bytes that a compiled shape may take.
-const SHAPE_SIZE: usize = 4 << 20;
 
 /// The length of the spans for which the caller is asked what a time means, in microseconds.
 pub const HOUR: i64 = 3600 * SECOND;
 
 /// The number of a record that belongs to no kind.
 pub const ALONE: u32 = u32::MAX;
-
-/// What is summed over the records of a kind, by the names of their groups.
-pub const SUMS: [&str; 2] = ["source_bytes", "destination_bytes"];
-
-/// Why a shape cannot be used.
-#[derive(Debug)]
-pub struct BadShape(String);
-
-impl fmt::Display for BadShape {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for BadShape {}
-
-/// One compiled expression, and what each of its groups (from 1) is summed as, if it is.
-struct Shape {
-    matcher: Matcher,
-    sums: Vec<Option<usize>>,
-}
-
-/// How an expression is matched: in one pass where each byte decides alone where it belongs, else by trying.
-enum Matcher {
-    OnePass(Box<onepass::DFA>),
-    Backtrack(Box<backtrack::BoundedBacktracker>),
-}
-
-/// What a matcher needs to run.
-enum Cache {
-    OnePass(onepass::Cache),
-    Backtrack(backtrack::Cache),
-}
-
-/// The expression for a whole record.
-fn whole(pattern: &str) -> String {
-    format!(r"\A(?:{pattern})\z")
-}
-
-/// Expressions are over bytes.
-fn bytes() -> syntax::Config {
-    syntax::Config::new().unicode(false).utf8(false)
-}
-
-impl Matcher {
-    fn new(pattern: &str) -> Result<Self, Box<dyn std::error::Error>> {
-        let (pattern, syntax) = (whole(pattern), bytes());
-        let nfa = thompson::Config::new().utf8(false);
-        let one_pass = onepass::DFA::builder()
-            .configure(onepass::DFA::config().size_limit(Some(SHAPE_SIZE)))
-            .syntax(syntax)
-            .thompson(nfa.clone())
-            .build(&pattern);
-        if let Ok(dfa) = one_pass {
-            return Ok(Self::OnePass(Box::new(dfa)));
-        }
-        let engine = backtrack::BoundedBacktracker::builder().syntax(syntax).thompson(nfa).build(&pattern)?;
-        Ok(Self::Backtrack(Box::new(engine)))
-    }
-
-    fn info(&self) -> &GroupInfo {
-        match self {
-            Self::OnePass(dfa) => dfa.get_nfa().group_info(),
-            Self::Backtrack(engine) => engine.get_nfa().group_info(),
-        }
-    }
-
-    fn create_cache(&self) -> Cache {
-        match self {
-            Self::OnePass(dfa) => Cache::OnePass(dfa.create_cache()),
-            Self::Backtrack(engine) => Cache::Backtrack(engine.create_cache()),
-        }
-    }
-
-    /// Whether all of `text` matches; a text too long to try does not.
-    fn matches(&self, cache: &mut Cache, text: &[u8], slots: &mut [Option<NonMaxUsize>]) -> bool {
-        let input = Input::new(text).anchored(Anchored::Yes);
-        let found = match (self, cache) {
-            (Self::OnePass(dfa), Cache::OnePass(cache)) => dfa.try_search_slots(cache, &input, slots),
-            (Self::Backtrack(engine), Cache::Backtrack(cache)) => engine.try_search_slots(cache, &input, slots),
-            _ => return false,
-        };
-        matches!(found, Ok(Some(_)))
-    }
-}
-
-impl Shape {
-    fn new(pattern: &str) -> Result<Self, BadShape> {
-        let bad = |error: &dyn fmt::Display| BadShape(format!("{error}: {pattern}"));
-        let matcher = Matcher::new(pattern).map_err(|error| bad(&error))?;
-        let mut sums = Vec::new();
-        for name in matcher.info().pattern_names(regex_automata::PatternID::ZERO).skip(1) {
-            let role = name.unwrap_or_default().trim_end_matches(|c: char| c.is_ascii_digit());
-            sums.push(match role {
-                "time" | "free" => None,
-                _ => Some(SUMS.iter().position(|sum| *sum == role).ok_or_else(|| bad(&"no role of a group"))?),
-            });
-        }
-        Ok(Self { matcher, sums })
-    }
-}
-
-/// The shapes of a format's records, and where their time stands. Immutable, shared between threads.
-pub struct Shapes {
-    each: Vec<Shape>,
-    /// Finds in one reading which shape a record has, however many there are.
-    choice: dfa::DFA,
-    times: Vec<TimeRule>,
-}
-
-impl Shapes {
-    /// Compile `patterns`; of several that a record matches, the first counts.
-    ///
-    /// # Errors
-    /// An expression that is malformed, or a group without a role.
-    pub fn new(patterns: &[String], times: Vec<TimeRule>) -> Result<Self, BadShape> {
-        let shapes = patterns.iter().map(|pattern| Shape::new(pattern)).collect::<Result<_, _>>()?;
-        let all: Vec<String> = patterns.iter().map(|pattern| whole(pattern)).collect();
-        let nfa = thompson::Config::new().utf8(false).which_captures(thompson::WhichCaptures::None);
-        let choice = dfa::DFA::builder().syntax(bytes()).thompson(nfa).build_many(&all);
-        let choice = choice.map_err(|error| BadShape(error.to_string()))?;
-        Ok(Self { each: shapes, choice, times })
-    }
-}
 
 /// What the times of one hour mean: how far UTC is from the stamp, and whether they are outside the window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -223,13 +96,19 @@ impl Kept {
 /// Records of one kind.
 #[derive(Default)]
 struct Kind {
-    trusted: bool,
+    /// The place of the record that was judged for it; what comes after it is counted.
+    judged_at: Option<u64>,
     inside: Total,
     outside: Total,
+    values: [Option<Box<Values>>; VALUES.len()],
     kept: Option<(Kept, Kept)>,
 }
 
 impl Kind {
+    fn grows_by(&self, value: usize, text: &[u8]) -> bool {
+        self.values[value].as_ref().is_none_or(|values| values.grows_by(text))
+    }
+
     /// The earliest record stays, the first of equals; the latest too, the last of equals.
     fn keep(&mut self, moment: i64, record: &Record, hits: &[Hit], text: &[u8]) {
         if let Some((first, last)) = &mut self.kept {
@@ -247,57 +126,91 @@ impl Kind {
 }
 
 /// A trusted kind with what was counted of it.
-pub struct Counted {
+pub struct Counted<'g> {
     /// Its number.
     pub kind: u32,
     /// Records inside the window asked for.
     pub inside: Total,
     /// Records outside.
     pub outside: Total,
+    /// By [`VALUES`]; None where the records have no such part.
+    pub values: [Option<&'g Values>; VALUES.len()],
 }
 
 /// Counts the records of one stream by kind.
 pub struct Groups {
     shapes: Arc<Shapes>,
+    inside: Networks,
     marks: Vec<Finder<'static>>,
-    caches: Vec<Cache>,
-    choice: dfa::Cache,
-    slots: Vec<Option<NonMaxUsize>>,
+    divider: Divider,
     signature: Vec<u8>,
+    places: Vec<u32>,
     numbers: HashMap<Box<[u8]>, u32>,
     kinds: Vec<Kind>,
     hours: HashMap<(i64, bool, bool), Option<Hour>>,
+    values: usize,
+    handed: (Batch, Vec<u32>),
 }
 
 impl Groups {
     /// Nothing counted yet. A record that holds one of `marks` is never grouped.
     #[must_use]
-    pub fn new(shapes: Arc<Shapes>, marks: &[Vec<u8>]) -> Self {
-        let caches = shapes.each.iter().map(|shape| shape.matcher.create_cache()).collect();
+    pub fn new(shapes: Arc<Shapes>, inside: Networks, marks: &[Vec<u8>]) -> Self {
         Self {
-            choice: shapes.choice.create_cache(),
+            divider: shapes.divider(),
             shapes,
+            inside,
             marks: marks.iter().map(|mark| Finder::new(mark).into_owned()).collect(),
-            caches,
-            slots: Vec::new(),
             signature: Vec::new(),
+            places: Vec::new(),
             numbers: HashMap::new(),
             kinds: Vec::new(),
             hours: HashMap::new(),
+            values: 0,
+            handed: (Batch::default(), Vec::new()),
         }
     }
 
     /// Count the records of `batch` whose kind is trusted; the others stay, each with its kind or [`ALONE`].
-    pub fn take(&mut self, batch: Batch, clock: &mut Clock<'_>) -> (Batch, Vec<u32>) {
-        let mut left = Batch { samples: batch.samples, ..Batch::default() };
-        let mut kinds = Vec::new();
+    ///
+    /// What stays is kept here until [`Groups::settle`], for its records may be of a kind that is trusted by then.
+    pub fn take(&mut self, mut batch: Batch, clock: &mut Clock<'_>) -> &(Batch, Vec<u32>) {
+        let samples = take(&mut batch.samples);
+        self.handed = self.left(&batch, clock, |_, _, _| true);
+        self.handed.0.samples = samples;
+        &self.handed
+    }
+
+    /// Count those records handed over last that came after the one by which their kind was trusted; answered
+    /// are those among them that cannot be counted.
+    pub fn settle(&mut self, clock: &mut Clock<'_>) -> (Batch, Vec<u32>) {
+        let (batch, handed) = take(&mut self.handed);
+        if handed.iter().all(|kind| *kind == ALONE) {
+            return Default::default();
+        }
+        self.left(&batch, clock, |kinds, index, offset| {
+            let kind = kinds.get(handed[index] as usize);
+            kind.and_then(|kind| kind.judged_at).is_some_and(|at| at < offset)
+        })
+    }
+
+    /// Those of `batch` that `wanted` admits (by the kinds, the record's index and its place) and are not counted.
+    fn left(
+        &mut self,
+        batch: &Batch,
+        clock: &mut Clock<'_>,
+        wanted: impl Fn(&[Kind], usize, u64) -> bool,
+    ) -> (Batch, Vec<u32>) {
+        let (mut left, mut kinds) = (Batch::default(), Vec::new());
         let (mut text_at, mut hits_at) = (0, 0);
-        for record in &batch.records {
+        for (index, record) in batch.records.iter().enumerate() {
             let text = &batch.texts[text_at..record.text_end];
             let hits = &batch.hits[hits_at..record.hits_end];
             (text_at, hits_at) = (record.text_end, record.hits_end);
-            let kind = self.one(record, hits, text, clock);
-            if let Some(kind) = kind {
+            if !wanted(&self.kinds, index, record.offset) {
+                continue;
+            }
+            if let Some(kind) = self.one(record, hits, text, clock) {
                 left.texts.extend_from_slice(text);
                 left.hits.extend_from_slice(hits);
                 left.records.push(Record { text_end: left.texts.len(), hits_end: left.hits.len(), ..record.clone() });
@@ -307,20 +220,25 @@ impl Groups {
         (left, kinds)
     }
 
-    /// From now on the records of this kind are counted.
-    pub fn trust(&mut self, kind: u32) {
+    /// From now on the records of this kind that come after that place are counted.
+    pub fn trust(&mut self, kind: u32, judged_at: u64) {
         if let Some(kind) = self.kinds.get_mut(kind as usize) {
-            kind.trusted = true;
+            kind.judged_at = Some(judged_at);
         }
     }
 
     /// Every kind of which records were counted, and a batch with the earliest and the latest of each.
     #[must_use]
-    pub fn counted(&self) -> (Vec<Counted>, Batch) {
+    pub fn counted(&self) -> (Vec<Counted<'_>>, Batch) {
         let (mut counted, mut batch) = (Vec::new(), Batch::default());
         for (number, kind) in self.kinds.iter().enumerate() {
             let Some((first, last)) = &kind.kept else { continue };
-            counted.push(Counted { kind: number as u32, inside: kind.inside.clone(), outside: kind.outside.clone() });
+            counted.push(Counted {
+                kind: number as u32,
+                inside: kind.inside.clone(),
+                outside: kind.outside.clone(),
+                values: kind.values.each_ref().map(|values| values.as_deref()),
+            });
             for kept in [first, last] {
                 batch.texts.extend_from_slice(&kept.text);
                 batch.hits.extend_from_slice(&kept.hits);
@@ -339,25 +257,36 @@ impl Groups {
         if record.length != text.len() as u64 || self.marks.iter().any(|mark| mark.find(text).is_some()) {
             return Some(ALONE);
         }
-        let Some((shape, stamp)) = self.sign(text, hits, record.offset) else { return Some(ALONE) };
+        let Some(stamp) = self.sign(text, hits, record.offset) else { return Some(ALONE) };
         let Some(&number) = self.numbers.get(self.signature.as_slice()) else {
             return Some(self.new_kind());
         };
         let kind = &mut self.kinds[number as usize];
-        if !kind.trusted {
+        if kind.judged_at.is_none_or(|at| record.offset <= at) {
             return Some(number);
         }
         let begin = stamp.us.div_euclid(HOUR) * HOUR;
         let hour =
             *self.hours.entry((begin, stamp.zoned, stamp.dated)).or_insert_with(|| clock(Stamp { us: begin, ..stamp }));
         let Some(hour) = hour else { return Some(ALONE) };
-        let moment = stamp.us + hour.shift;
+        let parts = &self.divider.parts;
+        let values = || parts.iter().filter_map(|part| Some((part.value()?, &text[part.start..part.end])));
+        if self.values >= MOST_VALUES && values().any(|(value, text)| kind.grows_by(value, text)) {
+            return Some(ALONE);
+        }
+        for (value, text) in values() {
+            let values = kind.values[value].get_or_insert_default();
+            let before = values.len();
+            values.add(text);
+            self.values += values.len() - before;
+        }
         let mut sums = [None; SUMS.len()];
-        for (group, sum) in self.shapes.each[shape].sums.iter().enumerate() {
-            if let (Some(sum), Some((start, end))) = (sum, span(&self.slots, group + 1)) {
-                sums[*sum] = Some(number_of(&text[start..end]));
+        for part in parts {
+            if let Role::Sum(sum) = part.role {
+                sums[sum] = Some(number_of(&text[part.start..part.end]));
             }
         }
+        let moment = stamp.us + hour.shift;
         if hour.outside { &mut kind.outside } else { &mut kind.inside }.add(moment, sums);
         kind.keep(moment, record, hits, text);
         None
@@ -373,71 +302,57 @@ impl Groups {
         number
     }
 
-    /// Put in `self.signature` what all records of a kind share; answer the shape and the record's time.
-    fn sign(&mut self, text: &[u8], hits: &[Hit], offset: u64) -> Option<(usize, Stamp)> {
-        // Whether a URL stands in several fields is asked of each record.
-        if text.len() > LONGEST || hits.iter().any(|hit| hit.relation == Relation::Host) {
+    /// Put in `self.signature` what all records of a kind share; answer the record's time. Only those parts stay
+    /// in the divider that the signature leaves out.
+    fn sign(&mut self, text: &[u8], hits: &[Hit], offset: u64) -> Option<Stamp> {
+        if text.len() > LONGEST {
             return None;
         }
-        let (shape, groups) = self.shape_of(text)?;
-        let stamp = read(text, &self.shapes.times)?;
-        let signature = &mut self.signature;
+        let (shape, stamp) = self.shapes.divide(text, &mut self.divider)?;
+        let Self { signature, places, inside, .. } = self;
+        let parts = &mut self.divider.parts;
         signature.clear();
-        let (mut at, mut cut, mut next) = (0, 0, 0);
-        let mut places = Vec::with_capacity(hits.len() * 4 + groups * 2 + 3);
-        for group in 1..=groups {
-            let Some((start, end)) = span(&self.slots, group) else { continue };
-            next += place_hits(&hits[next..], offset, start, cut, &mut places)?;
-            signature.extend_from_slice(&text[at..start]);
-            places.extend([signature.len() as u32, group as u32]);
-            cut += end - start;
-            at = end;
-            // A match that begins in a part that is left out makes the record one of its own.
-            if hits.get(next).is_some_and(|hit| hit.start - offset < end as u64) {
-                return None;
+        places.clear();
+        let (mut at, mut left_out) = (0, 0);
+        let mut whole = true;
+        // Only a host was found of a URL: the rest of it stands in other parts, and must be the same.
+        let host = hits.iter().any(|hit| hit.relation == Relation::Host);
+        parts.retain(|part| {
+            let (start, end) = (part.start as u64 + offset, part.end as u64 + offset);
+            let found = hits.iter().any(|hit| hit.start < end && hit.end > start);
+            let matched = found || (host && part.role.is_of_url());
+            if found && matches!(part.role, Role::Time | Role::Sum(_)) {
+                whole = false;
             }
+            let class = if matched { None } else { part.role.class(&text[part.start..part.end], inside) };
+            let Some(class) = class else { return false };
+            signature.extend_from_slice(&text[at..part.start]);
+            places.extend([signature.len() as u32, part.role.number(), class]);
+            at = part.end;
+            true
+        });
+        if !whole {
+            return None;
         }
-        place_hits(&hits[next..], offset, text.len(), cut, &mut places)?;
         signature.extend_from_slice(&text[at..]);
+        let mut left = parts.iter().peekable();
+        for hit in hits {
+            let (start, end) = ((hit.start - offset) as usize, (hit.end - offset) as usize);
+            while let Some(part) = left.next_if(|part| part.end <= start) {
+                left_out += part.end - part.start;
+            }
+            places.extend([(start - left_out) as u32, (end - left_out) as u32, hit.indicator, hit.relation as u32]);
+        }
         // The numbers stand behind the text, their count last: no two kinds are written alike.
         let flags = u32::from(stamp.zoned) | u32::from(stamp.dated) << 1;
-        places.extend([shape as u32, flags, places.len() as u32]);
+        places.extend([shape as u32, flags, parts.len() as u32, places.len() as u32]);
         signature.extend(places.iter().flat_map(|number| number.to_le_bytes()));
-        Some((shape, stamp))
+        Some(stamp)
     }
 
-    /// The first shape that `text` has, and how many groups it has; their places are in `self.slots`.
-    fn shape_of(&mut self, text: &[u8]) -> Option<(usize, usize)> {
-        let input = Input::new(text).anchored(Anchored::Yes);
-        let chosen = self.shapes.choice.try_search_fwd(&mut self.choice, &input).ok()??;
-        let index = chosen.pattern().as_usize();
-        let shape = &self.shapes.each[index];
-        let groups = shape.sums.len();
-        self.slots.clear();
-        self.slots.resize(2 * (groups + 1), None);
-        shape.matcher.matches(&mut self.caches[index], text, &mut self.slots).then_some((index, groups))
+    /// What all records of this record's kind share, and its parts, as if nothing were found in it: for tests.
+    pub fn signature(&mut self, text: &[u8]) -> Option<(&[u8], &[Part], Stamp)> {
+        let stamp = self.sign(text, &[], 0)?;
+        Some((&self.signature, &self.divider.parts, stamp))
     }
-}
-
-/// Add the hits that begin before `before` to `places`, less the `cut` bytes left out before them; None if
-/// one reaches into what follows.
-fn place_hits(hits: &[Hit], offset: u64, before: usize, cut: usize, places: &mut Vec<u32>) -> Option<usize> {
-    let count = hits.iter().take_while(|hit| hit.start - offset < before as u64).count();
-    for hit in &hits[..count] {
-        let (start, end) = ((hit.start - offset) as usize, (hit.end - offset) as usize);
-        if end > before {
-            return None;
-        }
-        places.extend([(start - cut) as u32, (end - cut) as u32, hit.indicator, hit.relation as u32]);
-    }
-    Some(count)
-}
-
-fn span(slots: &[Option<NonMaxUsize>], group: usize) -> Option<(usize, usize)> {
-    Some((slots[2 * group]?.get(), slots[2 * group + 1]?.get()))
-}
-
-/// The number that digits write; shapes admit at most 18.
-fn number_of(digits: &[u8]) -> u64 {
-    digits.iter().fold(0, |sum, digit| sum.wrapping_mul(10).wrapping_add(u64::from(digit.wrapping_sub(b'0'))))
 }

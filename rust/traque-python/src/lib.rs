@@ -53,24 +53,123 @@ impl Engine {
     }
 }
 
+/// A shape of named values: JSON or pairs; of each path its conditions; the roles of paths; the role of all others.
+///
+/// A condition is `("stated" | "absent", "")`, `("text", text)` or `("same", path)`; a role is a name of
+/// `traque_kernel::Role`, empty for a value that must be the same.
+type Named = (bool, Vec<(String, Vec<(String, String)>)>, Vec<(String, String)>, String);
+
+fn named((json, given, roles, others): Named) -> PyResult<kernel::Named> {
+    let role = |name: &str| match name {
+        "" => Ok(None),
+        name => kernel::Role::named(name)
+            .map(Some)
+            .ok_or_else(|| PyValueError::new_err(format!("no role of a value is named {name:?}"))),
+    };
+    let condition = |(condition, text): (String, String)| match condition.as_str() {
+        "stated" => Ok(kernel::Given::Stated),
+        "absent" => Ok(kernel::Given::Absent),
+        "text" => Ok(kernel::Given::Text(text.into_bytes())),
+        "same" => Ok(kernel::Given::Same(text.into_bytes())),
+        _ => Err(PyValueError::new_err(format!("no condition is named {condition:?}"))),
+    };
+    let given = given.into_iter().map(|(path, conditions)| {
+        Ok((path.into_bytes(), conditions.into_iter().map(condition).collect::<PyResult<_>>()?))
+    });
+    let roles = roles.into_iter().map(|(path, name)| Ok((path.into_bytes(), role(&name)?)));
+    Ok(kernel::Named {
+        json,
+        given: given.collect::<PyResult<_>>()?,
+        roles: roles.collect::<PyResult<_>>()?,
+        others: role(&others)?,
+    })
+}
+
+/// Addresses, each with the length of a prefix.
+type Networks = Vec<(std::net::IpAddr, u8)>;
+
 /// The shapes of a format's records; immutable, shared between threads.
 #[pyclass(frozen, module = "traque._kernel")]
 struct Shapes(Arc<kernel::Shapes>);
 
+/// What a record shares with all of its kind, and its parts: begin, end, role.
+type Signature<'py> = (Bound<'py, PyBytes>, Vec<(usize, usize, &'static str)>);
+
 #[pymethods]
 impl Shapes {
-    /// Compile expressions, tried in order, and the rules by which the time is read. `ValueError` for a bad one.
+    /// Compile expressions, then shapes of named values, tried in order, and the rules by which the time is read.
+    /// `ValueError` for a bad one.
     #[new]
-    fn new(patterns: Vec<String>, times: Vec<Rule>) -> PyResult<Self> {
-        let shapes = kernel::Shapes::new(&patterns, rules(&times)?);
+    fn new(patterns: Vec<String>, named: Vec<Named>, times: Vec<Rule>) -> PyResult<Self> {
+        let named = named.into_iter().map(self::named).collect::<PyResult<_>>()?;
+        let shapes = kernel::Shapes::new(&patterns, named, rules(&times)?);
         shapes.map(|shapes| Self(Arc::new(shapes))).map_err(|error| PyValueError::new_err(error.to_string()))
     }
 }
 
-/// Records counted instead of handed over, and who says what a time means.
+/// Tells the kinds of records in which nothing was found.
+#[pyclass(module = "traque._kernel")]
+struct Signer(kernel::Groups);
+
+#[pymethods]
+impl Signer {
+    #[new]
+    fn new(shapes: &Shapes, inside: Networks) -> Self {
+        Self(kernel::Groups::new(Arc::clone(&shapes.0), kernel::Networks::new(&inside), &[]))
+    }
+
+    /// What `record` shares with all of its kind; None without a shape or a time.
+    fn signature<'py>(&mut self, py: Python<'py>, record: &[u8]) -> Option<Signature<'py>> {
+        let (signature, parts, _) = self.0.signature(record)?;
+        let parts = parts.iter().map(|part| (part.start, part.end, part.role.name())).collect();
+        Some((PyBytes::new(py, signature), parts))
+    }
+}
+
+/// Records counted instead of handed over, from a number of matched ones on.
 struct Grouping {
-    groups: kernel::Groups,
+    groups: Option<kernel::Groups>,
+    inside: kernel::Networks,
+    marks: Vec<Vec<u8>>,
+    /// Makes the shapes when they are needed.
+    shapes: Py<PyAny>,
+    /// Says what a time means.
     clock: Py<PyAny>,
+    after: usize,
+    matched: usize,
+}
+
+impl Grouping {
+    /// The groups, if so many records have matched, `more` of them now.
+    fn groups(&mut self, more: usize) -> PyResult<Option<&mut kernel::Groups>> {
+        self.matched = self.matched.saturating_add(more);
+        if self.groups.is_none() && self.matched >= self.after {
+            let shapes = Python::attach(|py| {
+                let made = self.shapes.call0(py)?;
+                let shapes = made.bind(py).cast::<Shapes>()?.get();
+                PyResult::Ok(Arc::clone(&shapes.0))
+            })?;
+            self.groups = Some(kernel::Groups::new(shapes, self.inside.clone(), &self.marks));
+        }
+        Ok(self.groups.as_mut())
+    }
+}
+
+/// Asks Python what a time means; an error of its is kept.
+fn asking<'a>(
+    clock: &'a Py<PyAny>,
+    failure: &'a mut Option<PyErr>,
+) -> impl FnMut(kernel::Stamp) -> Option<kernel::Hour> + 'a {
+    |begin| {
+        let hour = Python::attach(|py| {
+            clock.call1(py, (begin.us, begin.zoned, begin.dated))?.extract::<Option<(i64, bool)>>(py)
+        });
+        let hour = hour.unwrap_or_else(|error| {
+            *failure = Some(error);
+            None
+        });
+        hour.map(|(shift, outside)| kernel::Hour { shift, outside })
+    }
 }
 
 /// Scans one stream.
@@ -87,70 +186,92 @@ impl Scanner {
         self.scanner.records()
     }
 
-    /// From now on count the records of trusted kinds. `clock` is asked about each hour in which one lies:
-    /// `(begin, zoned, dated)`, for `(shift, outside)` or None.
-    fn group(&mut self, shapes: &Shapes, marks: Vec<Vec<u8>>, clock: Py<PyAny>) {
-        let groups = kernel::Groups::new(Arc::clone(&shapes.0), &marks);
-        self.grouping = Some(Grouping { groups, clock });
+    /// Count the records of trusted kinds, from the batch on by which `after` records have matched: then `shapes`
+    /// is asked for the shapes. `inside` are the networks inside the organisation. `clock` is asked about each
+    /// hour in which a record lies: `(begin, zoned, dated)`, for `(shift, outside)` or None.
+    fn group(&mut self, shapes: Py<PyAny>, inside: Networks, marks: Vec<Vec<u8>>, clock: Py<PyAny>, after: usize) {
+        let inside = kernel::Networks::new(&inside);
+        self.grouping = Some(Grouping { groups: None, inside, marks, shapes, clock, after, matched: 0 });
     }
 
-    /// From now on the records of this kind are counted.
-    fn trust(&mut self, kind: u32) {
-        if let Some(grouping) = &mut self.grouping {
-            grouping.groups.trust(kind);
+    /// From now on the records of this kind that come after that place are counted.
+    fn trust(&mut self, kind: u32, judged_at: u64) {
+        if let Some(groups) = self.grouping.as_mut().and_then(|grouping| grouping.groups.as_mut()) {
+            groups.trust(kind, judged_at);
         }
+    }
+
+    /// Count those records handed over last whose kind was trusted by one before them; answered are those among
+    /// them that cannot be counted.
+    fn settle<'py>(&mut self, py: Python<'py>) -> PyResult<Columns<'py>> {
+        self.run(py, |_, grouping| {
+            let Some(Grouping { groups: Some(groups), clock, .. }) = grouping else { return Ok(Default::default()) };
+            let mut failure = None;
+            let left = groups.settle(&mut asking(clock, &mut failure));
+            failure.map_or(Ok(left), Err)
+        })
     }
 
     /// What was counted, by kind, and the earliest and the latest record of each.
     fn counted<'py>(&self, py: Python<'py>) -> (Vec<Counted>, Columns<'py>) {
-        let (counted, batch) = self.grouping.as_ref().map(|grouping| grouping.groups.counted()).unwrap_or_default();
+        let Some(groups) = self.grouping.as_ref().and_then(|grouping| grouping.groups.as_ref()) else {
+            return (Vec::new(), columns(py, &kernel::Batch::default(), &[]));
+        };
+        let (counted, batch) = groups.counted();
         let totals = |total: &kernel::Total| (total.count, total.first, total.last, total.sums);
-        let counted = counted.iter().map(|kind| (kind.kind, totals(&kind.inside), totals(&kind.outside))).collect();
-        (counted, columns(py, &batch, &[]))
+        let text = |(text, count): (&[u8], u64)| (String::from_utf8_lossy(text).into_owned(), count);
+        let counted = counted.iter().map(|kind| {
+            let values = kernel::VALUES.iter().zip(kind.values);
+            let values = values.filter_map(|(name, values)| Some((*name, values?.iter().map(text).collect())));
+            (kind.kind, totals(&kind.inside), totals(&kind.outside), values.collect())
+        });
+        (counted.collect(), columns(py, &batch, &[]))
     }
 
     /// Scan the next bytes.
     fn feed<'py>(&mut self, py: Python<'py>, chunk: &[u8]) -> PyResult<Columns<'py>> {
-        self.run(py, |scanner, batch| scanner.feed(chunk, batch))
+        self.scan(py, |scanner, batch| scanner.feed(chunk, batch))
     }
 
     /// The stream has ended.
     fn finish<'py>(&mut self, py: Python<'py>) -> PyResult<Columns<'py>> {
-        self.run(py, kernel::Scanner::finish)
+        self.scan(py, kernel::Scanner::finish)
     }
 }
 
+/// A batch, and the kinds of its records if they are told.
+type Left = (kernel::Batch, Vec<u32>);
+
 impl Scanner {
-    /// Run `scan` without the GIL. A fault of the kernel is a `RuntimeError`: it ends one source and not the hunt.
-    fn run<'py>(
+    fn scan<'py>(
         &mut self,
         py: Python<'py>,
         scan: impl FnOnce(&mut kernel::Scanner, &mut kernel::Batch) + Send,
     ) -> PyResult<Columns<'py>> {
+        self.run(py, |scanner, grouping| {
+            let mut batch = kernel::Batch::default();
+            scan(scanner, &mut batch);
+            let Some(grouping) = grouping else { return Ok((batch, Vec::new())) };
+            if grouping.groups(batch.records.len())?.is_none() {
+                return Ok((batch, Vec::new()));
+            }
+            let Grouping { groups: Some(groups), clock, .. } = grouping else { return Ok((batch, Vec::new())) };
+            let mut failure = None;
+            let left = groups.take(batch, &mut asking(clock, &mut failure)).clone();
+            failure.map_or(Ok(left), Err)
+        })
+    }
+
+    /// Run `work` without the GIL. A fault of the kernel is a `RuntimeError`: it ends one source and not the hunt.
+    fn run<'py>(
+        &mut self,
+        py: Python<'py>,
+        work: impl FnOnce(&mut kernel::Scanner, &mut Option<Grouping>) -> PyResult<Left> + Send,
+    ) -> PyResult<Columns<'py>> {
         let Self { scanner, grouping } = self;
-        let mut failure = None;
-        let found = py.detach(|| {
-            catch_unwind(AssertUnwindSafe(|| {
-                let mut batch = kernel::Batch::default();
-                scan(scanner, &mut batch);
-                let Some(Grouping { groups, clock }) = grouping else { return (batch, Vec::new()) };
-                groups.take(batch, &mut |begin| {
-                    let hour = Python::attach(|py| {
-                        clock.call1(py, (begin.us, begin.zoned, begin.dated))?.extract::<Option<(i64, bool)>>(py)
-                    });
-                    let hour = hour.unwrap_or_else(|error| {
-                        failure = Some(error);
-                        None
-                    });
-                    hour.map(|(shift, outside)| kernel::Hour { shift, outside })
-                })
-            }))
-        });
-        if let Some(error) = failure {
-            return Err(error);
-        }
+        let found = py.detach(|| catch_unwind(AssertUnwindSafe(|| work(scanner, grouping))));
         match found {
-            Ok((batch, kinds)) => Ok(columns(py, &batch, &kinds)),
+            Ok(left) => left.map(|(batch, kinds)| columns(py, &batch, &kinds)),
             Err(_) => {
                 Err(PyRuntimeError::new_err("the kernel failed on these bytes; the scanner must not be used again"))
             }
@@ -202,8 +323,11 @@ type Columns<'py> =
 /// Count, first, last, and sums.
 type Total = (u64, i64, i64, [Option<u128>; 2]);
 
-/// A kind, and its totals inside and outside the window.
-type Counted = (u32, Total, Total);
+/// A value and how often it stood there.
+type Value = (String, u64);
+
+/// A kind, its totals inside and outside the window, and by role its values.
+type Counted = (u32, Total, Total, Vec<(&'static str, Vec<Value>)>);
 
 /// Flags of a sample.
 const READ: u64 = 1;
@@ -252,7 +376,7 @@ fn columns<'py>(py: Python<'py>, batch: &kernel::Batch, kinds: &[u32]) -> Column
 #[pymodule]
 mod _kernel {
     #[pymodule_export]
-    use super::{Engine, Scanner, Shapes, TimeReader, paths};
+    use super::{Engine, Scanner, Shapes, Signer, TimeReader, paths};
 
     /// How the extension was built: a benchmark on "debug" means nothing.
     #[pymodule_export]

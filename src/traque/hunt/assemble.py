@@ -29,9 +29,10 @@ from traque.model import (
 from traque.model.result import BulletinInfo, ByteCount, HuntInfo
 from traque.triage import validity
 from traque.triage.coverage import StreamDays, asked_days, cover, covered
+from traque.triage.names import top
 from traque.triage.perimeter import Perimeter
 from traque.triage.streams import Carrier, name_streams
-from traque.triage.tally import Tally, choose_evidence, in_order, top
+from traque.triage.tally import Tally, choose_evidence, in_order
 
 
 def assemble(

@@ -18,12 +18,12 @@ from traque.diagnostics import Diagnostics
 from traque.errors import SourceError, SourceLimit
 from traque.hunt.decoding import DecodedText
 from traque.hunt.formats import Formats
-from traque.hunt.kinds import Alike, Judged, Kinds
+from traque.hunt.kinds import Judged, Kinds, add_alike, names_of
 from traque.hunt.passing import Pass
 from traque.hunt.question import Question
 from traque.logs import Recognition, read_as, recognise
 from traque.model import Event, Evidence, Observable, SourceCoverage, Stamp, Verdict
-from traque.scan.matches import Batch, GroupingScanner, Hit, MatchedRecord, Relation, Scanner
+from traque.scan.matches import Batch, Counted, GroupingScanner, Hit, MatchedRecord, Relation, Scanner
 from traque.scan.plan import Cores
 from traque.sources import Source
 from traque.sources.decoders import Decoder, Reading, decoder_for
@@ -240,6 +240,8 @@ class SourceSearch:
         return self._framing.line_at(record.offset + blanks)
 
     def _close(self) -> None:
+        for tally in self.tallies.values():
+            tally.close()
         if self._container:
             remedy = f" ({self._remedy})" if self._remedy else ""
             self._incomplete(f"{self._container}: its values are encoded and were not searched{remedy}")
@@ -307,10 +309,8 @@ class SourceSearch:
             if not sample.stamp.dated:
                 self._wraps.see(sample.stamp.us)
             self.timeline.add(self._seconds(sample.stamp), sample.line, joined=sample.joined)
-        for record in batch.matched:
+        for record in batch.matched if self._kinds is None else self._kinds.left(batch):
             self._judge_record(record)
-        if self._kinds is not None:
-            self._kinds.end_of_batch(len(batch.matched))
 
     def _judge_record(self, record: MatchedRecord) -> None:
         hits = [
@@ -322,10 +322,12 @@ class SourceSearch:
         if read.event is None and judged and self._recognition.format != "unknown":
             self._diagnostics.note("record-not-understood", f"{self.path}:{self._line(record)}")
         for one in judged:
-            self._last_offset[one.hit.indicator] = record.offset
+            self._last_offset[one.hit.indicator] = max(
+                record.offset, self._last_offset.get(one.hit.indicator, 0)
+            )
             self._count(one, read)
         if self._kinds is not None:
-            self._kinds.judged(record, read.event, judged)
+            self._kinds.judged(record, read.event)
 
     def _judge_hits(self, record: MatchedRecord, hits: Sequence[Hit]) -> tuple[_Read, list[Judged]]:
         """What the record says of each indicator that is confirmed in it."""
@@ -361,19 +363,18 @@ class SourceSearch:
         else:
             tally.spread.skip()
 
-    def _count_alike(self, alike: Alike) -> None:
-        """Count records that the scanner counted, by the judgement of the first of their kind."""
-        for one in alike.judged:
+    def _count_alike(self, alike: Counted) -> None:
+        """Count records that the scanner counted: all are judged as the earliest of their kind."""
+        read, judged = self._judge_hits(alike.earliest, _one_each(alike.earliest.hits))
+        for one in judged:
             indicator = one.hit.indicator
             tally = self.tallies.setdefault(indicator, Tally())
-            for total in (alike.inside, alike.outside):
-                if total.count:
-                    tally.add_all(*alike.sum_up(one, total))
-            if alike.outside.count:
-                outside = self.outside.setdefault(indicator, Tally())
-                outside.add_all(*alike.sum_up(one, alike.outside))
-        for record in (alike.earliest, alike.latest):
-            read, judged = self._judge_hits(record, _one_each(record.hits))
+            outside = self.outside.setdefault(indicator, Tally()) if alike.outside.count else Tally()
+            names = names_of(alike, one, read.event, self._question.perimeter)
+            add_alike(tally, outside, alike, one, names)
+            tally.spread.reach(self._evidence(one, read))
+        if alike.latest.offset != alike.earliest.offset:
+            read, judged = self._judge_hits(alike.latest, _one_each(alike.latest.hits))
             for one in judged:
                 self.tallies[one.hit.indicator].spread.reach(self._evidence(one, read))
 

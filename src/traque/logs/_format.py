@@ -16,7 +16,7 @@ import msgspec
 
 from traque.logs._documents import decode
 from traque.logs._envelope import Envelope
-from traque.model import Event, TimeRule
+from traque.model import Event, Shape, TimeRule
 from traque.registry import FormatSpec
 from traque.timestamps import read
 
@@ -64,7 +64,7 @@ class RecordReader(Protocol):
         """Where the time of a record stands, for :func:`traque.timestamps.read` and the kernel."""
 
     @property
-    def shapes(self) -> tuple[str, ...]:
+    def shapes(self) -> tuple[Shape, ...]:
         """The shapes of its records (:attr:`LogFormat.shapes`); none where each record is judged."""
 
     def parse(self, record: bytes) -> Event | None:
@@ -76,7 +76,7 @@ class LineReader(msgspec.Struct, frozen=True):
 
     times: tuple[TimeRule, ...]
     understand: Callable[[bytes], Event | None]
-    shapes: tuple[str, ...] = ()
+    shapes: tuple[Shape, ...] = ()
 
     def parse(self, record: bytes) -> Event | None:
         """What the record says, or None if it is not understood."""
@@ -94,16 +94,31 @@ class LogFormat(FormatSpec, frozen=True, kw_only=True):
     header: the reader of one source reads every other whose lines look alike. ``utc``: times without a zone
     are UTC by the format's own definition, whatever the zone of the machine.
 
-    ``shapes`` say, as data for the kernel, which records are judged alike. Each is a regular expression
-    over bytes that matches a whole record, in the syntax that Python and Rust share, without Unicode and
-    without named groups inside others. **The contract**: whatever text that a named group admits is put in
-    its place, ``reader`` understands the record, and the event is the same in all that a judgement reads
-    (:mod:`traque.triage.locate` and ``judge``: initiator, outcome, endpoints, the responder's port,
-    account, device, bytes, direction, names), except that ``time...`` groups hold the record's time, and
-    ``source_bytes``, ``destination_bytes`` the digits of these fields, which are summed. ``free...`` groups
-    change nothing. All other bytes make records of different kinds, so they may be matched loosely. Where
-    an optional part is present, it stays present. ``message_shapes`` are the same for messages in a syslog
-    envelope, from the program's name on.
+    ``shapes`` say, as data for the kernel, which records are judged alike: by their *parts*, which
+    an expression's named groups are, or the values of :class:`traque.model.Members`. An expression is over
+    bytes and matches a whole record, in the syntax that Python and Rust share, without Unicode and without
+    named groups inside others. A part's name, but for digits at its end, is its role:
+
+    * ``time``: the record's time;
+    * ``free``: changes nothing that a judgement reads;
+    * ``path``: likewise, but where only the host of a URL was found: path and query;
+    * ``count``: a number of which only counts whether it is 0, 1 or more;
+    * ``source_bytes``, ``destination_bytes``: such numbers, and these fields, which are summed;
+    * ``source``, ``destination``, ``domain``: an end of the exchange, ``url.domain``: an address or a name;
+      ``source_ip``, ``destination_ip``: an address;
+    * ``source_port``, ``destination_port``; ``account`` (``user.name``).
+
+    The last three lines are *values*: that text, as it stands, is what the event has in those fields
+    (:data:`traque.hunt.kinds.VALUE_FIELDS`); each value is counted. Of addresses it decides whether they are
+    inside.
+
+    **The contract**: of two records of one kind, ``reader`` understands both, and the events are the same in
+    all that a judgement reads (:mod:`traque.triage.locate` and ``judge``: initiator, outcome, endpoints, the
+    responder's port, account, device, bytes, direction, names), but for the fields of values and sums, the
+    time, and text that stands in ``free`` parts as it stands in the field. A part in which an indicator
+    stands is taken as it is. All bytes outside parts make records of different kinds, so they may be matched
+    loosely. Where an optional part is present, it stays present. ``message_shapes`` are the same for messages
+    in a syslog envelope, from the program's name on.
     """
 
     example: bytes
@@ -119,7 +134,7 @@ class LogFormat(FormatSpec, frozen=True, kw_only=True):
     utc: bool = False
     message: Callable[[Envelope], Event | None] | None = None
     document: Callable[[Mapping[str, object]], Event | None] | None = None
-    shapes: tuple[str, ...] = ()
+    shapes: tuple[Shape, ...] = ()
     message_shapes: tuple[str, ...] = ()
 
 

@@ -8,7 +8,7 @@ from traque.logs._envelope import Envelope, text_of
 from traque.logs._fields import fields_of, number_of
 from traque.logs._format import Head, LineReader, LogFormat, RecordReader, share, specific
 from traque.logs._pairs import pairs_of
-from traque.model import Event, Initiator, Outcome, TimeRule
+from traque.model import ABSENT, STATED, Event, Initiator, Members, Outcome, TimeRule
 from traque.timestamps import read
 
 TIMES = (TimeRule("fortigate"), TimeRule("epoch", anchor=b"eventtime="))
@@ -160,33 +160,32 @@ def reader(_head: Head) -> RecordReader:
     return LineReader(TIMES, understand, SHAPES)
 
 
-def _traffic_shapes() -> tuple[str, ...]:
-    """Traffic records, with and without the time of the event.
-
-    The source opened the session, and of the answer only whether there was one counts. The first of two
-    equal keys is the one that is read, so the pairs between are passed over lazily.
-    """
-    others = r'(?:[A-Za-z_][A-Za-z0-9_]*=(?:"[^"\\\n]*"|[A-Za-z0-9.:_/-]+) )*?'
-    some = "[1-9][0-9]{0,14}"
-    pairs = (
-        r"srcport=(?P<free1>[0-9]{1,5})",
-        r"sessionid=(?P<free2>[0-9]{1,15})",
-        r"duration=(?P<free3>[0-9]{1,15})",
-        rf"sentbyte=(?:(?P<source_bytes>{some})|0)",
-        rf"rcvdbyte=(?:(?P<destination_bytes>{some})|0)",
-        r"sentpkt=(?P<free4>[0-9]{1,15})",
-        r"rcvdpkt=(?:(?P<free5>[1-9][0-9]{1,14})|[0-9])",
-    )
-    time = (
-        r"date=(?P<time1>20[0-9]{2}-(?:0[1-9]|1[0-2])-(?:[0-2][0-9]|3[01])) "
-        r"time=(?P<time2>(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]) "
-    )
-    begin = rf'(?:<[0-9]{{1,3}}>)?{time}{others}type="traffic" {others}'
-    rest = rf"{(' ' + others).join(pairs)}(?: [^\n]*)?"
-    return (rf"{begin}eventtime=(?P<free6>[0-9]{{10,19}}) {others}{rest}", begin + rest)
-
-
-SHAPES = _traffic_shapes()
+# Traffic records: the source opened the session. What no judgement reads is free.
+_TRAFFIC = Members(
+    syntax="pairs",
+    given=(("type", ("=traffic",)), ("srcip", (STATED,)), ("dstip", (STATED,)), ("action", (STATED, ABSENT))),
+    roles=(
+        ("date", "time"),
+        ("time", "time"),
+        ("srcip", "source_ip"),
+        ("dstip", "destination_ip"),
+        ("dstport", "destination_port"),
+        ("sentbyte", "source_bytes"),
+        ("rcvdbyte", "destination_bytes"),
+        ("rcvdpkt", "count"),
+        ("user", "account"),
+        *(
+            (name, "")
+            for name in ("type", "subtype", "logid", "tz", "devname", "devid", "action", "utmaction")
+        ),
+        *(
+            (name, "")
+            for name in ("srcintfrole", "dstintfrole", "unauthuser", "locport", "qname", "eventtype")
+        ),
+    ),
+    others="free",
+)
+SHAPES = (_TRAFFIC,)
 SPEC = LogFormat(
     name="fortigate",
     title="FortiGate key=value",

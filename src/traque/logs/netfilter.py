@@ -126,17 +126,19 @@ def _shapes() -> tuple[str, ...]:
     high = r"(?:3[3-9][0-9]{3}|[45][0-9]{4}|6[0-4][0-9]{3})"  # no service port among them
     packet = (
         r"kernel: \[ *(?P<free1>[0-9]{1,9}\.[0-9]{1,6})\] [^=]*=[^ ]* OUT=[^ ]* (?:MAC=[^ ]* )?"
-        r"SRC=[^ ]+ DST=[^ ]+ LEN=(?P<free2>[0-9]{1,5}) T(?:OS=[^ ]+ PREC=[^ ]+ T)?TL=(?P<free3>[0-9]{1,3}) "
+        r"SRC=(?P<source_ip>[0-9A-Fa-f:.]+) DST=(?P<destination_ip>[0-9A-Fa-f:.]+) "
+        r"LEN=(?P<free2>[0-9]{1,5}) T(?:OS=[^ ]+ PREC=[^ ]+ T)?TL=(?P<free3>[0-9]{1,3}) "
         r"ID=(?P<free4>[0-9]{1,5}) (?:DF )?"
     )
     window = r" (?:SEQ=[0-9]+ ACK=[0-9]+ )?WINDOW=(?P<free6>[0-9]{1,5}) RES=0x[0-9a-f]{2} "
     flags, end = r"(?:(?:CWR|ECE|ACK|PSH|RST|FIN) )+", r"URGP=[0-9]+ ?(?:MARK=[^ ]+ ?)?"
-    asking, to_service = rf"SPT=(?P<free5>{high})", r" DPT=[0-9]{1,3}"
-    answering = rf"SPT=[0-9]{{1,3}} DPT=(?P<free5>{high})"
+    asking, to_service = rf"SPT=(?P<free5>{high})", r" DPT=(?P<destination_port>[1-9][0-9]{0,2})"
+    answering = rf"SPT=(?P<source_port>[1-9][0-9]{{0,2}}) DPT=(?P<free5>{high})"
+    service = r"(?P<destination_port>[1-9][0-9]{0,4})"
     return tuple(
         packet + shape
         for shape in (
-            rf"PROTO=TCP SPT=(?P<free5>[0-9]{{1,5}}) DPT=[0-9]+{window}SYN {end}",
+            rf"PROTO=TCP SPT=(?P<free5>[0-9]{{1,5}}) DPT={service}{window}SYN {end}",
             rf"PROTO=TCP {asking}{to_service}{window}{flags}{end}",
             rf"PROTO=TCP {answering}{window}{flags}{end}",
             rf"PROTO=TCP SPT=[0-9]+ DPT=[0-9]+{window}{flags}(?:SYN )?{end}",

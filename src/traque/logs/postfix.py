@@ -189,6 +189,27 @@ def _outward_patterns() -> tuple[re.Pattern[str], ...]:
     )
 
 
+def _shapes() -> tuple[str, ...]:
+    """Log-ins refused, mails refused, and mails sent: the addresses of a mail are claims, and free."""
+    process, client, word = r"\[(?P<free1>[0-9]{1,7})\]: ", r"[^ \[\]<>,]*\[[0-9A-Fa-f:.]+\]", "[!-;=?-~]"
+    claimed = " ".join(rf"{name}=<(?P<free{place}>{word}*)>" for place, name in ((2, "from"), (3, "to")))
+    number, peer = r"[0-9.]+", r"[0-9A-Fa-f:.]+"
+    log_in = (
+        rf"postfix/smtpd{process}warning: {client}: SASL [A-Z0-9-]+ authentication failed: [^ ,]*, "
+        r"sasl_username=(?P<account>[A-Za-z0-9_][!-+.-~]*)"
+    )
+    refused = (
+        rf"postfix/smtpd{process}NOQUEUE: reject: RCPT from {client}: [45][0-9][0-9] [^<>]*; {claimed} "
+        rf"proto=E?SMTP helo=<(?P<free4>{word}*)>"
+    )
+    sent = (
+        rf"postfix/smtp{process}(?P<free2>[0-9A-Za-z]+): to=<(?P<free3>{word}+)>, "
+        rf"relay=(?P<free4>[A-Za-z0-9._-]+)\[{peer}\]:[0-9]+, delay=(?P<free5>{number}), "
+        rf"delays=(?P<free6>[0-9./]+), dsn={number}, status=sent \((?P<free7>[ -~]*)\)"
+    )
+    return log_in, refused, sent
+
+
 SPEC = LogFormat(
     name="postfix",
     title="Postfix",
@@ -203,4 +224,5 @@ SPEC = LogFormat(
     linewise=True,
     programs=("postfix/*", "postfix-*", "postfix"),
     message=message,
+    message_shapes=_shapes(),
 )

@@ -110,12 +110,29 @@ def reader(head: Head) -> RecordReader:
     return LineReader(TIMES, understand, SHAPES)
 
 
-# time elapsed client TAG/status bytes METHOD URL and the rest; of a URL what is behind its host is free
-_SHAPE = (
-    r"(?P<time>1[0-9]{9}\.[0-9]{3})(?P<free1> +[0-9]{1,9}) [^ ]+ [A-Z][A-Z_]*/[0-9]{1,3} "
-    r"(?P<destination_bytes>[0-9]{1,15}) [A-Z]+ [^ /]+(?://[^ /?#]+(?:/(?P<free2>[!-~]*))?)? [^\n]*"
-)
-SHAPES = (_SHAPE,)
+def _shapes() -> tuple[str, ...]:
+    """``time elapsed client TAG/status bytes METHOD URL user HIERARCHY/peer type``.
+
+    The peer is the server, or else nobody or another proxy: then the URL's host is the destination.
+    """
+    host = r"[A-Za-z0-9.-]+"
+    begin = (
+        r"(?P<time>1[0-9]{9}\.[0-9]{3})(?P<free1> +[0-9]{1,9}) (?P<source>[0-9A-Za-z:.-]+) "
+        r"[A-Z][A-Z_]*/[0-9]{1,3} (?P<destination_bytes>[0-9]{1,15}) "
+    )
+    tunnel = r"CONNECT (?P<{role}>{host}):(?P<destination_port>[1-9][0-9]{{0,4}})"
+    fetched = r"[A-Z]+ (?:ht|f)tps?://(?P<{role}>{host})(?::[1-9][0-9]*)?(?:/(?P<path>[!-~]*))?"
+    user = r" (?:-|(?P<account>[A-Za-z0-9_][!-~]*)) "
+    peer = r"(?:(?:HIER_)?DIRECT|ORIGINAL_DST|PINNED)/(?P<destination_ip>[0-9A-Fa-f:.]+) [^\n]*"
+    other = r"[A-Z_]+/[^ ]+ [^\n]*"
+    return tuple(
+        begin + asked.format(role=role, host=host) + user + end
+        for role, end in (("domain", peer), ("destination", other))
+        for asked in (tunnel, fetched)
+    )
+
+
+SHAPES = _shapes()
 SPEC = LogFormat(
     name="squid",
     title="Squid access log (native, combined)",

@@ -107,18 +107,19 @@ def _patterns() -> tuple[tuple[re.Pattern[str], Outcome], ...]:
 
 
 def _shapes() -> tuple[str, ...]:
-    """The client's port is never the service's; the account is kept, and must be one word."""
+    """The client's port is never the service's; the account must be one word, and so must a key's."""
     program = r"sshd(?:-session)?\[(?P<free1>[0-9]{1,7})\]: "
     port = r"[^ ]+ port (?P<free2>[0-9]{1,5})"
+    account = r"(?P<account>[A-Za-z0-9_][!-~]*)"
     ended = r"(?:Connection (?:closed|reset) by|Disconnected from) "
     return tuple(
         program + shape
         for shape in (
-            rf"(?:Failed|Accepted) [^ ]+ for [^ ]+ from {port} ssh2(?:: [^\n]*)?",
-            rf"Failed [^ ]+ for invalid user [^ ]+ from {port} ssh2",
-            rf"Invalid user [^ ]+ from {port}",
+            rf"(?:Failed|Accepted) [^ ]+ for {account} from {port} ssh2(?:: [A-Z0-9-]+ (?P<free3>[!-~]+))?",
+            rf"Failed [^ ]+ for invalid user {account} from {port} ssh2",
+            rf"Invalid user {account} from {port}",
             rf"{ended}{port}(?: \[preauth\])?",
-            rf"{ended}(?:invalid|authenticating) user [^ ]+ {port}(?: \[preauth\])?",
+            rf"{ended}(?:invalid|authenticating) user {account} {port}(?: \[preauth\])?",
             rf"Received disconnect from {port}:[^\n]*",
         )
     )

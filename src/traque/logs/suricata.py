@@ -8,7 +8,7 @@ from traque.logs._documents import Document, stamp_of
 from traque.logs._fields import SEVERAL, Fields, fields_of, http_outcome, mailboxes, number_of
 from traque.logs._format import Head, LineReader, LogFormat, RecordReader, specific
 from traque.logs.json import understand
-from traque.model import Event, Initiator, Outcome, TimeRule
+from traque.model import ABSENT, STATED, Event, Initiator, Members, Outcome, TimeRule
 
 TIMES = (TimeRule("iso", anchor=b'"timestamp":'), TimeRule("auto"))
 
@@ -164,9 +164,49 @@ def sniff(head: Head) -> float:
 
 def reader(_head: Head) -> RecordReader:
     """Other documents in the same file go to the formats that know them."""
-    return LineReader(TIMES, understand)
+    return LineReader(TIMES, understand, SHAPES)
 
 
+def _shapes() -> tuple[Members, ...]:
+    """By who opened the flow, for the port that asks is free; and by whose bytes go to the server."""
+    layers = ("tcp", "tls", "http", "dns", "fileinfo", "alert", "drop", "smtp", "ssh", "email", "quic", "ftp")
+    roles = (
+        ("timestamp", "time"),
+        *((name, "free") for name in ("flow_id", "community_id", "tx_id", "pcap_cnt", "flow.", "metadata.")),
+        *((f"{name}.", "free") for name in layers),
+        ("http.status", ""),
+        ("http.url", "path"),
+        ("alert.action", ""),
+        ("flow.pkts_toserver", "count"),
+        ("flow.pkts_toclient", "count"),
+        ("src_ip", "source_ip"),
+        ("dest_ip", "destination_ip"),
+    )
+    forth = (("flow.bytes_toserver", "source_bytes"), ("flow.bytes_toclient", "destination_bytes"))
+    back = (("flow.bytes_toserver", "destination_bytes"), ("flow.bytes_toclient", "source_bytes"))
+    asks = (("src_port", "free"), ("dest_port", "destination_port"))
+    answers = (("src_port", "source_port"), ("dest_port", "free"))
+
+    def shape(
+        kinds: tuple[str, ...], of_flow: tuple[str, ...], *more: object, **given: tuple[str, ...]
+    ) -> Members:
+        conditions = {"event_type": tuple(f"={kind}" for kind in kinds), "flow.src_ip": of_flow, **given}
+        ends = {"timestamp": (STATED,), "src_ip": (STATED,), "dest_ip": (STATED,)}
+        return Members(syntax="json", given=tuple({**ends, **conditions}.items()), roles=(*roles, *more))  # type: ignore[arg-type]
+
+    alerts, same, opposite = ("alert", "drop"), (ABSENT, "@src_ip"), ("@dest_ip",)
+    return (
+        shape(("flow", "http", "fileinfo", *sorted(_SPOKEN)), same, *forth, *asks),
+        shape(("dns",), same, *forth, ("src_port", "free"), dest_port=("=53",)),
+        shape(("dns",), same, *forth, ("dest_port", "free"), src_port=("=53",)),
+        shape(alerts, ("@src_ip",), *forth, *asks),
+        shape(alerts, opposite, *back, *answers),
+        shape(alerts, (ABSENT,), *forth, *asks, direction=(ABSENT, "=to_server")),
+        shape(("alert",), (ABSENT,), *back, *answers, direction=("=to_client",)),
+    )
+
+
+SHAPES = _shapes()
 SPEC = LogFormat(
     name="suricata",
     title="Suricata EVE JSON",
@@ -182,4 +222,5 @@ SPEC = LogFormat(
     reader=reader,
     linewise=True,
     document=document,
+    shapes=SHAPES,
 )

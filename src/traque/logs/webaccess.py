@@ -138,20 +138,19 @@ def _either(record: bytes) -> Event | None:
 
 
 def _shapes() -> tuple[str, ...]:
-    """Client, account, status and virtual host are kept. What a POST was sent to may be a log-in form."""
+    """Status and virtual host are kept. What a POST was sent to may be a log-in form."""
     word, said = r"[!#-\[\]-~]*", r"[ !#-\[\]-~]*"
-    before = (
-        rf'[^\["]+\[(?P<time>(?:[0-2][0-9]|3[01])/{MONTH}/20[0-9]{{2}}:{CLOCK}) '
+    client = r"(?P<source>[0-9A-Fa-f:.]+) - (?:-|(?P<account>[A-Za-z0-9_][!#-Z\]-~]*)) "
+    at = (
+        rf"\[(?P<time>(?:[0-2][0-9]|3[01])/{MONTH}/20[0-9]{{2}}:{CLOCK}) "
         r'[+-][01][0-9][0-5][0-9]\] "'
     )
     after = (
         r'" [0-9]{3} (?:(?P<destination_bytes>[0-9]{1,15})|-)'
         rf'(?: "(?P<free2>{word})" "(?P<free3>{said})"[^\n]*)?'
     )
-    return (
-        rf"{before}(?:GET|HEAD|OPTIONS) /(?P<free1>{word}) HTTP/[0-9.]+{after}",
-        rf"{before}{said}{after}",
-    )
+    fetched = rf"(?:GET|HEAD|OPTIONS) /(?P<path>{word}) HTTP/[0-9.]+"
+    return tuple(before + at + asked + after for before in (client, r'[^\["]+') for asked in (fetched, said))
 
 
 SHAPES = _shapes()

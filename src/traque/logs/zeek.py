@@ -9,7 +9,7 @@ from traque.logs._documents import Document, stamp_of
 from traque.logs._fields import SEVERAL, Fields, fields_of, http_outcome, mailboxes, number_of
 from traque.logs._format import Head, LineReader, LogFormat, RecordReader, specific
 from traque.logs.json import understand
-from traque.model import Event, Initiator, Outcome, TimeRule
+from traque.model import STATED, Event, Initiator, Members, Outcome, TimeRule
 
 JSON_TIMES = (TimeRule("epoch", anchor=b'"ts":'), TimeRule("iso", anchor=b'"ts":'))
 
@@ -277,74 +277,71 @@ def reader(head: Head) -> RecordReader:
     return LineReader(JSON_TIMES, understand, SHAPES)
 
 
-def _conn_shapes() -> tuple[str, ...]:
-    """Entries of conn.log as Zeek writes them: the keys come in the order of the table's columns.
-
-    Every key is spelled out, for of two that are the same a reader of JSON takes the last.
-    """
-
-    def member(name: str, value: str, group: str = "") -> str:
-        return f'{name}": ?(?P<{group}>{value})' if group else f'{name}": ?{value}'
-
-    number, flag, then = r"(?:0|[1-9][0-9]{0,14})", "(?:true|false)", ', ?"'
-    first = then.join(
-        (
-            member("ts", r"1[0-9]{9}\.[0-9]{1,6}", "time"),
-            member("uid", '"[0-9A-Za-z]{1,24}"', "free1"),
-            member(r"id\.orig_h", '"[0-9A-Fa-f:.]+"'),
-            member(r"id\.orig_p", "[1-9][0-9]{0,4}", "free2"),
-            member(r"id\.resp_h", '"[0-9A-Fa-f:.]+"'),
-            member(r"id\.resp_p", "[0-9]+"),
-            member("proto", '"[a-z0-9]+"'),
-            "",
-        )
+def _entry_shape() -> Members:
+    """Entries of any stream with a connection: the originator opened, so that its port is free."""
+    measured = (
+        "_write_ts uid duration missed_bytes history tunnel_parents orig_pkts orig_ip_bytes resp_pkts "
+        "resp_ip_bytes"
     )
-    maybe = "".join(
-        f"(?:{one}{then})?"
-        for one in (
-            member("service", '"[a-z0-9,_-]+"'),
-            member("duration", rf"{number}\.[0-9]{{1,9}}", "free3"),
-            member("orig_bytes", number, "source_bytes"),
-            member("resp_bytes", number, "destination_bytes"),
-        )
+    said = (
+        "trans_id rtt query answers TTLs trans_depth host referrer user_agent proxied orig_fuids "
+        "resp_fuids server_name subject issuer cert_chain_fuids client_cert_chain_fuids ja3 ja3s ja4 helo "
+        "mailfrom rcptto"
     )
-    local = f'(?:local_(?:orig": ?{flag}{then}(?:local_resp": ?{flag}{then})?|resp": ?{flag}{then}))?'
-    state = member("conn_state", '"[A-Z0-9]+"') + then + local
-    missed = member("missed_bytes", number, "free4")
-    history = member("history", '"[A-Za-z^]*"', "free5")
-    names = ("orig_pkts", "orig_ip_bytes", "resp_pkts", "resp_ip_bytes")
-    counters = then.join(member(name, number, f"free{at}") for at, name in enumerate(names, 6))
-    return tuple(
-        rf'\{{"{first}{maybe}{state}{last}\}}'
-        for last in (
-            missed,
-            f'(?:{missed}{then})?(?:{history}{then})?{counters}(?:{then}ip_proto": ?[0-9]+)?',
-        )
+    return Members(
+        syntax="json",
+        given=tuple((name, (STATED,)) for name in ("ts", "uid", "id.orig_h", "id.resp_h")),
+        roles=(
+            ("ts", "time"),
+            ("id.orig_h", "source_ip"),
+            ("id.orig_p", "free"),
+            ("id.resp_h", "destination_ip"),
+            ("id.resp_p", "destination_port"),
+            *((name, "source_bytes") for name in ("orig_bytes", "request_body_len")),
+            *((name, "destination_bytes") for name in ("resp_bytes", "response_body_len")),
+            *((name, "account") for name in ("username", "user")),
+            ("uri", "path"),
+            *((name, "free") for name in (*measured.split(), *said.split())),
+        ),
     )
 
 
 def _row_shapes(header: Mapping[str, str]) -> tuple[str, ...]:
-    """The shape of a table's rows: the originator's port and what is only measured are free."""
+    """The shape of a table's rows: the originator's port, what is measured and what was asked are free."""
     names = header["fields"].split("\t")
-    if header["separator"] != "\t" or len(set(names)) != len(names):
+    marks = (header["separator"], header["unset_field"], header["empty_field"])
+    if marks != ("\t", "-", "(empty)") or len(set(names)) != len(names):
         return ()
+    number, address, port = "[0-9]{1,15}", "[0-9A-Fa-f:.]+", "[1-9][0-9]{0,4}"
     columns = {
         "ts": r"(?P<time>1[0-9]{9}\.[0-9]{1,6})",
-        "uid": r"(?:(?P<free1>C[0-9A-Za-z]{1,24})|-)",
-        "id.orig_p": r"(?P<free2>[1-9][0-9]{0,4})",
-        "duration": r"(?:(?P<free3>[0-9]{1,9}\.[0-9]{1,9})|-)",
-        "orig_pkts": r"(?:(?P<free4>[0-9]{1,15})|-)",
-        "orig_ip_bytes": r"(?:(?P<free5>[0-9]{1,15})|-)",
-        "resp_pkts": r"(?:(?P<free6>[0-9]{1,15})|-)",
-        "resp_ip_bytes": r"(?:(?P<free7>[0-9]{1,15})|-)",
+        "uid": _or_unset("free1", "C[0-9A-Za-z]{1,24}"),
+        "id.orig_h": _or_unset("source_ip", address),
+        "id.orig_p": _or_unset("free2", port),
+        "id.resp_h": _or_unset("destination_ip", address),
+        "id.resp_p": _or_unset("destination_port", port),
+        "duration": _or_unset("free3", r"[0-9]{1,9}\.[0-9]{1,9}"),
+        "orig_pkts": _or_unset("free4", number),
+        "orig_ip_bytes": _or_unset("free5", number),
+        "resp_pkts": _or_unset("free6", number),
+        "resp_ip_bytes": _or_unset("free7", number),
     }
     if "conn_state" in names:
-        columns["orig_bytes"] = r"(?:(?P<source_bytes>[0-9]{1,15})|-)"
-        columns["resp_bytes"] = r"(?:(?P<destination_bytes>[0-9]{1,15})|-)"
+        columns["orig_bytes"] = _or_unset("source_bytes", number)
+        columns["resp_bytes"] = _or_unset("destination_bytes", number)
+    asked = ("trans_id", "rtt", "query", "answers", "TTLs", "trans_depth", "referrer", "user_agent")
+    roles = {"uri": "path", **{name: f"free{place}" for place, name in enumerate(asked, 8)}}
+    for name, role in roles.items():
+        columns[name] = rf"(?:(?P<{role}>[^\t\n(-][^\t\n]*)|[(-][^\t\n]*)"
     return ("\t".join(columns.get(name, r"[^\t\n]*") for name in names),)
 
 
-SHAPES = _conn_shapes()
+def _or_unset(role: str, value: str) -> str:
+    """A value of that form, or none."""
+    return f"(?:(?P<{role}>{value})|-)"
+
+
+SHAPES = (_entry_shape(),)
 
 SPEC = LogFormat(
     name="zeek",

@@ -19,10 +19,13 @@ from traque.model.result import (
     SourceCoverage,
     StreamCoverage,
 )
+from traque.model.shape import ABSENT, STATED, Members, Shape
 from traque.model.verdict import Direction, Verdict, ladder, worst
 
 __all__ = [
+    "ABSENT",
     "ENUMERABLE_KINDS",
+    "STATED",
     "Bulletin",
     "Coverage",
     "Diagnostic",
@@ -35,6 +38,7 @@ __all__ = [
     "Indicator",
     "IndicatorRef",
     "Initiator",
+    "Members",
     "Observable",
     "Outcome",
     "OutsideValidity",
@@ -42,6 +46,7 @@ __all__ = [
     "Reference",
     "Refused",
     "SeenIn",
+    "Shape",
     "Sighting",
     "SourceCoverage",
     "Stamp",

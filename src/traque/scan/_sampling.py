@@ -77,9 +77,9 @@ class Sampler:
             yield self._last
 
     def _read(self, head: bytes) -> Stamp | None:
-        from traque.timestamps import read
+        from traque.timestamps import specified
 
-        return read(head, self._rules)
+        return specified(head, self._rules)
 
 
 def _joined(sample: TimeSample) -> TimeSample:

@@ -12,19 +12,20 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Generic, TypeVar, overload
 
-from traque.model import Observable, Stamp, TimeRule
+from traque.model import Members, Observable, Shape, Stamp, TimeRule
 from traque.observables import finder, matches_below, spellings
 from traque.scan.matches import (
     ALONE,
     Batch,
-    Clock,
     Counted,
+    Grouping,
     Hit,
     MatchedRecord,
     Relation,
     TimeSample,
     Total,
 )
+from traque.timestamps import packed
 
 if TYPE_CHECKING:
     from traque import _kernel
@@ -43,8 +44,7 @@ _HIT: Final = struct.Struct("<QQII")
 _SAMPLE: Final = struct.Struct("<QQqQ")
 """offset, line, microseconds, and flags."""
 
-_KIND: Final = struct.Struct("<I")
-_ALONE: Final = 0xFFFF_FFFF
+_NO_KINDS: Final = memoryview(b"").cast("I")
 
 _READ, _ZONED, _DATED, _JOINED = 1, 2, 4, 8
 _EMPTY: Final = Batch()
@@ -110,7 +110,7 @@ class KernelEngine:
 
         ValueError for a layout that is not one.
         """
-        return KernelScanner(self._engine.scanner([_packed(rule) for rule in times]))
+        return KernelScanner(self._engine.scanner([packed(rule) for rule in times]))
 
 
 class KernelScanner:
@@ -132,32 +132,63 @@ class KernelScanner:
         """The stream has ended."""
         return _batch(*self._scanner.finish())
 
-    def group(
-        self, shapes: Sequence[str], times: Sequence[TimeRule], marks: Sequence[bytes], clock: Clock
-    ) -> None:
-        """From now on count the records of trusted kinds. ValueError for a bad shape or layout."""
-        self._scanner.group(_shapes(tuple(shapes), tuple(times)), list(marks), clock)
+    def group(self, grouping: Grouping) -> None:
+        """Tell the kinds of records. ValueError, from :meth:`feed`, for a bad shape or layout."""
+        self._scanner.group(
+            lambda: compiled(grouping.shapes, grouping.times),
+            list(grouping.inside),
+            list(grouping.marks),
+            grouping.clock,
+            grouping.after,
+        )
 
-    def trust(self, kind: int) -> None:
-        """From now on the records of this kind are counted."""
-        self._scanner.trust(kind)
+    def trust(self, kind: int, judged_at: int) -> None:
+        """From now on the records of this kind that begin after ``judged_at`` are counted."""
+        self._scanner.trust(kind, judged_at)
+
+    def settle(self) -> Batch:
+        """Count those records of the last batch whose kind was trusted by one before them."""
+        return _batch(*self._scanner.settle())
 
     def counted(self) -> list[Counted]:
         """What was counted, in the order of the kinds' numbers."""
         kinds, (records, hits, texts, *_) = self._scanner.counted()
-        make = _Records(records, hits, texts, b"")
+        make = _Records(records, hits, texts, _NO_KINDS)
         return [
-            Counted(kind, _total(inside), _total(outside), make(2 * place), make(2 * place + 1))
-            for place, (kind, inside, outside) in enumerate(kinds)
+            Counted(
+                kind,
+                _total(inside),
+                _total(outside),
+                {role: dict(counts) for role, counts in values},
+                make(2 * place),
+                make(2 * place + 1),
+            )
+            for place, (kind, inside, outside, values) in enumerate(kinds)
         ]
 
 
 @lru_cache(maxsize=64)
-def _shapes(patterns: tuple[str, ...], times: tuple[TimeRule, ...]) -> _kernel.Shapes:
-    """Compiled once for all sources of a format."""
+def compiled(shapes: tuple[Shape, ...], times: tuple[TimeRule, ...]) -> _kernel.Shapes:
+    """The shapes of a format, compiled once for all its sources. ValueError for a bad shape or layout."""
     from traque import _kernel
 
-    return _kernel.Shapes(list(patterns), [_packed(rule) for rule in times])
+    return _kernel.Shapes(
+        [shape for shape in shapes if isinstance(shape, str)],
+        [_named(shape) for shape in shapes if isinstance(shape, Members)],
+        [packed(rule) for rule in times],
+    )
+
+
+def _named(
+    shape: Members,
+) -> tuple[bool, list[tuple[str, list[tuple[str, str]]]], list[tuple[str, str]], str]:
+    given = [(path, [_condition(one) for one in conditions]) for path, conditions in shape.given]
+    return shape.syntax == "json", given, list(shape.roles), shape.others
+
+
+def _condition(written: str) -> tuple[str, str]:
+    name = {"=": "text", "@": "same"}.get(written[:1])
+    return (written, "") if name is None else (name, written[1:])
 
 
 def _total(total: tuple[int, int, int, list[int | None]]) -> Total:
@@ -165,30 +196,14 @@ def _total(total: tuple[int, int, int, list[int | None]]) -> Total:
     return Total(count, first, last, source_bytes, destination_bytes)
 
 
-def read_time(record: bytes, rules: Sequence[TimeRule]) -> Stamp | None:
-    """What :func:`traque.timestamps.read` answers, read by the kernel. ValueError for an unknown layout."""
-    found = _time_reader(tuple(rules)).read(record)
-    return None if found is None else Stamp(*found)
-
-
-@lru_cache(maxsize=256)
-def _time_reader(rules: tuple[TimeRule, ...]) -> _kernel.TimeReader:
-    """Compiled once."""
-    from traque import _kernel
-
-    return _kernel.TimeReader([_packed(rule) for rule in rules])
-
-
-def _packed(rule: TimeRule) -> tuple[str, bytes, int, bytes]:
-    return rule.layout, rule.anchor, rule.column, rule.separator
-
-
 def _batch(records: bytes, hits: bytes, texts: bytes, samples: bytes, kinds: bytes) -> Batch:
     if not records and not samples:
         return _EMPTY
+    each = memoryview(kinds).cast("I")
     return Batch(
-        _Column(len(records) // _RECORD.size, _Records(records, hits, texts, kinds)),
+        _Column(len(records) // _RECORD.size, _Records(records, hits, texts, each)),
         _Column(len(samples) // _SAMPLE.size, _Samples(samples)),
+        each,
     )
 
 
@@ -223,7 +238,7 @@ class _Column(Sequence[T], Generic[T]):
 class _Records:
     """Makes the records of a batch."""
 
-    def __init__(self, records: bytes, hits: bytes, texts: bytes, kinds: bytes) -> None:
+    def __init__(self, records: bytes, hits: bytes, texts: bytes, kinds: memoryview[int]) -> None:
         self._kinds = kinds
         self._records = records
         self._hits = hits
@@ -246,12 +261,8 @@ class _Records:
                 Hit(start, end, indicator, _RELATIONS[relation])
                 for start, end, indicator, relation in _HIT.iter_unpack(packed)
             ),
-            self._kind(index),
+            self._kinds[index] if self._kinds else ALONE,
         )
-
-    def _kind(self, index: int) -> int:
-        kind = _KIND.unpack_from(self._kinds, index * _KIND.size)[0] if self._kinds else _ALONE
-        return ALONE if kind == _ALONE else int(kind)
 
 
 class _Samples:

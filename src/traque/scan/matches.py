@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
 import msgspec
 
-from traque.model import Observable, Stamp, TimeRule
+from traque.model import Observable, Shape, Stamp, TimeRule
 
 TEXT_CAP = 64 * 1024
 """Bytes of a record kept around a match; a longer record is cut, its length is still exact."""
@@ -26,8 +26,11 @@ TIME_HEAD = 4096
 """Bytes at the beginning of a record in which its time is looked for."""
 
 
-ALONE = -1
+ALONE = 0xFFFF_FFFF
 """The kind of a record that is like no other."""
+
+COUNTED = 1000
+"""Values of one part of the records of a kind that are counted."""
 
 
 class Relation(StrEnum):
@@ -98,10 +101,14 @@ class TimeSample(msgspec.Struct, frozen=True):
 
 
 class Batch(msgspec.Struct, frozen=True):
-    """What one chunk brought: records in stream order, and time samples in stream order."""
+    """What one chunk brought: records in stream order, and time samples in stream order.
+
+    ``kinds`` are those of the records, where a :class:`GroupingScanner` tells them; else there are none.
+    """
 
     matched: Sequence[MatchedRecord] = ()
     samples: Sequence[TimeSample] = ()
+    kinds: Sequence[int] = ()
 
 
 class Scanner(Protocol):
@@ -134,13 +141,15 @@ class Total(msgspec.Struct, frozen=True):
 class Counted(msgspec.Struct, frozen=True):
     """The records of one kind that were counted, by the window asked for.
 
-    ``earliest`` and ``latest`` are kept word for word; of several at one moment, the first of the stream
-    and the last.
+    ``values`` are by role the texts of that part and how often each stood there, inside and outside
+    together; of more than :data:`COUNTED` those that come first by the CRC-32 of their text. ``earliest`` and
+    ``latest`` are kept word for word; of several at one moment, the first of the stream and the last.
     """
 
     kind: int
     inside: Total
     outside: Total
+    values: Mapping[str, Mapping[str, int]]
     earliest: MatchedRecord
     latest: MatchedRecord
 
@@ -153,24 +162,44 @@ the window asked for; None where the hour's stamps do not all mean the same (its
 """
 
 
+class Grouping(msgspec.Struct, frozen=True, kw_only=True):
+    """By what records are alike.
+
+    ``shapes`` and ``times`` are those of the source's reader; ``inside`` are the networks inside the
+    organisation (address, length of prefix); records that hold one of ``marks`` are never alike, nor are very
+    long ones. Kinds are told from the batch on by which ``after`` records have matched.
+    """
+
+    shapes: tuple[Shape, ...]
+    times: tuple[TimeRule, ...]
+    inside: tuple[tuple[str, int], ...]
+    marks: tuple[bytes, ...]
+    clock: Clock
+    after: int
+
+
 @runtime_checkable
 class GroupingScanner(Scanner, Protocol):
     """A scanner that can count records instead of handing each over; an engine need not have it.
 
     After :meth:`group` each record of a declared shape (:attr:`traque.logs.RecordReader.shapes`) that has
-    a time belongs to a *kind*: records of one shape whose bytes outside the named groups, and whose matches
-    with their places, are the same. Matched records come as before, with their ``kind``, until a kind is
-    trusted; of a trusted kind only those come, as :data:`ALONE`, whose hour the clock does not answer for.
-    Records that hold one of ``marks`` are never grouped, nor are very long ones.
+    a time belongs to a *kind*: records of one shape whose bytes outside the parts, the classes of the
+    parts' texts, and whose matches with their places, are the same. Matched records come as before, with
+    their ``kind``, until a kind is trusted; of a trusted kind only those come, as :data:`ALONE`, that
+    cannot be counted: whose hour the clock does not answer for, or whose values are too many.
     """
 
-    def group(
-        self, shapes: Sequence[str], times: Sequence[TimeRule], marks: Sequence[bytes], clock: Clock
-    ) -> None:
-        """From now on tell the kinds of records. ValueError for a bad shape or layout."""
+    def group(self, grouping: Grouping) -> None:
+        """Tell the kinds of records. ValueError, from :meth:`feed`, for a bad shape or layout."""
 
-    def trust(self, kind: int) -> None:
-        """From the next chunk on the records of this kind are counted."""
+    def trust(self, kind: int, judged_at: int) -> None:
+        """From now on the records of this kind that begin after ``judged_at`` are counted."""
+
+    def settle(self) -> Batch:
+        """Count those records of the last batch whose kind was trusted by one before them.
+
+        Answered are those among them that cannot be counted.
+        """
 
     def counted(self) -> Sequence[Counted]:
         """What was counted, by kind."""

@@ -74,6 +74,11 @@ class Perimeter:
         self._inside = self.own + self.internal + tuple(map(ipaddress.ip_network, INSIDE_RANGES))
         self._known = lru_cache(maxsize=65_536)(self._look_up)
 
+    @property
+    def inside(self) -> tuple[tuple[str, int], ...]:
+        """Everything that is inside, as addresses with the lengths of their prefixes."""
+        return tuple((str(network.network_address), network.prefixlen) for network in self._inside)
+
     def is_inside(self, text: str) -> bool:
         """Whether ``text`` writes an address inside the organisation."""
         return self._known(text)

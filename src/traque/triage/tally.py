@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, TypeVar
 
 from traque.model import Direction, Evidence, Verdict, ladder
 from traque.triage.judge import Judgement
+from traque.triage.names import Names, top
 
 NAMES_KEPT: Final = 200
-"""Assets (of each verdict), accounts and ports kept for a sighting; counts are always exact."""
+"""Assets (of each verdict), accounts and ports kept of one source: the most frequent. Counts are exact."""
 EVIDENCE_KEPT: Final = 12
 """Records kept word for word: the first and the last, the first of each verdict, and a spread."""
+
+
+T = TypeVar("T", str, int)
 
 
 class Spread:
@@ -94,9 +98,9 @@ class Tally:
         self.verdicts: Counter[Verdict] = Counter()
         self.relations: Counter[str] = Counter()
         self.directions: set[Direction] = set()
-        self.assets: dict[Verdict, Counter[str]] = {}
-        self.accounts: Counter[str] = Counter()
-        self.ports: Counter[int] = Counter()
+        self.assets: dict[Verdict, Names[str]] = {}
+        self.accounts: Names[str] = Names()
+        self.ports: Names[int] = Names()
         self.at_worst: set[Verdict] = set()
         self.count = 0
         self.undated = 0
@@ -109,11 +113,18 @@ class Tally:
     def add(self, judgement: Judgement, moment: datetime | None, relation: str) -> None:
         """Count one record."""
         self.add_all(judgement, moment, moment, relation, 1)
+        self.assets[judgement.verdict].count(judgement.asset)
+        self.accounts.count(judgement.account)
+        if judgement.port is not None:
+            self.ports.count(judgement.port)
 
     def add_all(
         self, judgement: Judgement, first: datetime | None, last: datetime | None, relation: str, count: int
     ) -> None:
-        """Count records that are judged alike; the judgement's bytes are those of all of them."""
+        """Count records that are judged alike; the judgement's bytes are those of all of them.
+
+        Their assets, accounts and ports are counted by :meth:`add_names`.
+        """
         self.count += count
         self.verdicts[judgement.verdict] += count
         self.relations[relation] += count
@@ -125,12 +136,32 @@ class Tally:
             self.directions.add(judgement.direction)
         if judgement.at_worst is not None:
             self.at_worst.add(judgement.at_worst)
-        _bounded(self.assets.setdefault(judgement.verdict, Counter()), judgement.asset, count)
-        _bounded(self.accounts, judgement.account, count)
-        if judgement.port is not None and (judgement.port in self.ports or len(self.ports) < NAMES_KEPT):
-            self.ports[judgement.port] += count
+        if judgement.verdict not in self.assets:
+            self.assets[judgement.verdict] = Names()
         self.inward = _sum(self.inward, judgement.inward)
         self.outward = _sum(self.outward, judgement.outward)
+
+    def add_names(
+        self,
+        verdict: Verdict,
+        assets: Mapping[str, int],
+        accounts: Mapping[str, int],
+        ports: Mapping[int, int],
+    ) -> None:
+        """Count our ends, accounts and ports of records with this verdict."""
+        ends = self.assets.setdefault(verdict, Names())
+        for asset, count in assets.items():
+            ends.count(asset, count)
+        for account, count in accounts.items():
+            self.accounts.count(account, count)
+        for port, count in ports.items():
+            self.ports.count(port, count)
+
+    def close(self) -> None:
+        """All records of the source were counted: of many names only the most frequent are still needed."""
+        for names in (self.accounts, *self.assets.values()):
+            _cut(names)
+        _cut(self.ports)
 
     def merge(self, other: Tally) -> None:
         """Add another source's tally; evidence is chosen later, by :func:`choose_evidence`."""
@@ -141,9 +172,9 @@ class Tally:
         self.directions |= other.directions
         self.at_worst |= other.at_worst
         for verdict, assets in other.assets.items():
-            self.assets.setdefault(verdict, Counter()).update(assets)
-        self.accounts += other.accounts
-        self.ports += other.ports
+            self.assets.setdefault(verdict, Names()).update(assets)
+        self.accounts.update(other.accounts)
+        self.ports.update(other.ports)
         if other.first is not None and other.last is not None:
             self._reach(other.first, other.last)
         self.inward = _sum(self.inward, other.inward)
@@ -197,18 +228,14 @@ def _distinct(evidence: Iterable[Evidence]) -> list[Evidence]:
     return list(seen.values())
 
 
-def _bounded(counter: Counter[str], name: str, count: int) -> None:
-    if name and (name in counter or len(counter) < NAMES_KEPT):
-        counter[name] += count
-
-
 def _sum(total: int | None, more: int | None) -> int | None:
     return total if more is None else more + (total or 0)
 
 
-def top(counter: Counter[str]) -> tuple[str, ...]:
-    """Names, most frequent first, ties in name order."""
-    return tuple(name for name, _ in sorted(counter.items(), key=lambda item: (-item[1], item[0])))
+def _cut(names: Names[T]) -> None:
+    if len(names) > NAMES_KEPT:
+        for name in set(names) - set(top(names, NAMES_KEPT)):
+            del names[name]
 
 
 def in_order(ports: Counter[int]) -> Sequence[int]:

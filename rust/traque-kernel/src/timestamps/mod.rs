@@ -54,6 +54,15 @@ impl TimeRule {
         Some(Self { layout: layouts::by_name(layout)?, place })
     }
 
+    /// The time that stands right after this rule's anchor, with which `text` must begin.
+    #[must_use]
+    pub fn read_at(&self, text: &[u8]) -> Option<Stamp> {
+        match &self.place {
+            Place::After(anchor) if text.starts_with(anchor) => self.read(text),
+            _ => None,
+        }
+    }
+
     fn read(&self, record: &[u8]) -> Option<Stamp> {
         let (text, mut at) = match &self.place {
             Place::Beginning => (record, after_priority(record)),
