@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 RUST := $(shell find rust -name fuzz -prune -o \( -name '*.rs' -o -name Cargo.toml \) -print) Cargo.toml Cargo.lock
 READY := $(VENV)/.ready
 
-.PHONY: help setup demo test lint bench fuzz wheel clean
+.PHONY: help setup demo test lint bench fuzz wheel data clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -54,6 +54,10 @@ wheel: setup ## Build a wheel, and a wheelhouse that installs without network or
 	$(BIN)/maturin build --release --out dist
 	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --wheel-dir dist dist/traque-*.whl
 	@echo "install it anywhere with: pip install --no-index --find-links dist traque"
+
+data: setup ## Pack the reference data again from the pinned packages (tools/pack.py); needs the network
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group pack
+	$(BIN)/python tools/pack.py
 
 clean: ## Remove what the other targets made
 	rm -rf $(VENV) target dist demo .pytest_cache .mypy_cache .ruff_cache .hypothesis

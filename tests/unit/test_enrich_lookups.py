@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import random
+from pathlib import Path
 
 import pytest
 
@@ -103,3 +104,24 @@ def test_every_data_set_states_where_it_comes_from() -> None:
         assert all((held.licence, held.title, held.source, held.packages, held.files))
     assert list(provenance.damaged()) == []
     assert provenance.reference("countries").date == "2026-06-17"
+
+
+def test_the_notice_credits_every_data_set() -> None:
+    notice = " ".join((Path(__file__).resolve().parents[2] / "NOTICE").read_text("utf-8").split())
+    for held in provenance.data_sets():
+        for package in held.packages:
+            assert f"{package.name} {package.version}" in notice, package
+        if held.name in {"countries", "networks", "warninglists"}:
+            assert held.date in notice
+
+
+def test_damage_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = provenance.folder()
+    for path in whole.iterdir():
+        if path.name not in {"__init__.py", "font.zst"}:
+            (tmp_path / path.name).write_bytes(path.read_bytes()[: 100 if path.name == "world.zst" else None])
+    monkeypatch.setattr(provenance, "folder", lambda: tmp_path)
+    assert list(provenance.damaged()) == [
+        "font: font.zst is missing",
+        "world: world.zst is not the file that was packed",
+    ]
