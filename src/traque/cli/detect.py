@@ -135,6 +135,7 @@ def detect(
     from traque import detect as library
     from traque.cli import _output as output
     from traque.cli._values import today
+    from traque.enrich.warninglists import harmless
     from traque.reports._detection import detection
 
     options = library.DetectOptions(
@@ -156,6 +157,7 @@ def detect(
         options=options,
         made=as_of or today(),
         warned=library.known_benign,
+        warned=harmless,
         progress=lambda name: None if quiet or as_json else output.hint(f"writing {name}"),
     )
     if as_json:
