@@ -32,6 +32,14 @@ def test_show_json_is_one_document(tmp_path: Path, traque: Run) -> None:
     assert [held["date"] for held in read["reference"]] == ["2026-06-17", "2026-09-16"]
 
 
+def test_a_bulletin_of_which_nothing_can_be_hunted_is_shown_all_the_same(tmp_path: Path, traque: Run) -> None:
+    (tmp_path / "list.txt").write_text("# Title: too wide\n0.0.0.0/0\n")
+    run = traque("show", "list.txt")
+    assert run.returncode == 0
+    assert "too-wide" in run.stdout.decode()
+    assert traque("show").returncode == 2
+
+
 def test_what_cannot_be_done_is_said_before_the_work(tmp_path: Path, traque: Run) -> None:
     (tmp_path / "list.txt").write_text(BULLETIN)
     for arguments, said in (

@@ -178,6 +178,17 @@ def test_pictures_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.Mon
         picture.check(tmp_path / "x.png")
 
 
+def test_the_sentences_that_window_and_role_come_from_are_shown(samples: Path) -> None:
+    folder = samples / "bulletins/certfr"
+    names = ("CERTFR-2021-IOC-003-IOC.csv", "press-article-2021-07.txt")
+    summary = _summary(*load([str(folder / name) for name in names]))
+    said = " ".join(_text(summary).split())
+    assert "search from 2021-01-01 “" in said
+    assert "(since the beginning of 2021)" in said
+    assert "roles: relay 161 “" in said
+    assert [Path(path).name for path in summary.bulletins[0].paths] == list(names)
+
+
 def test_the_real_bulletin(samples: Path) -> None:
     """The press of July 2021 counted RU 34.2 %, EG 19.6 %, MA 10 %, AE 8.2 %; the data of 2026 differ a little."""
     summary = _summary(*load([str(samples / "bulletins/certfr/CERTFR-2021-IOC-003-IOC.csv")]))

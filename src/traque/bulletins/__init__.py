@@ -122,6 +122,7 @@ def load(
     *,
     remote: Remote = Remote(),  # noqa: B008 -- frozen
     all_attributes: bool = False,
+    may_be_empty: bool = False,
 ) -> list[Bulletin]:
     """The bulletins that a command line names, in its order, each with an id of its own.
 
@@ -130,7 +131,8 @@ def load(
     the lists that it is about. An address (``https://...``) is a value; those of ``remote`` are fetched.
     ``all_attributes`` takes also what the publisher did not mark for detection. A bulletin without
     indicators is kept beside others for its refusals. Raises as :func:`read` and :func:`from_values`;
-    BulletinUnreachable for an address; EmptyBulletin when none of them holds an indicator.
+    BulletinUnreachable for an address; EmptyBulletin when none of them holds an indicator, unless they
+    ``may_be_empty``: to look at, not to hunt.
     """
     if not arguments and not remote.addresses:
         raise UsageError("no bulletin was named", remedy=_VALUES)
@@ -146,7 +148,8 @@ def load(
         found.append(from_values(values))
     if all_attributes:
         found = list(map(_with_unmarked, found))
-    _refuse_empty(found, ", ".join(bulletin.path for bulletin in found))
+    if not may_be_empty:
+        _refuse_empty(found, ", ".join(bulletin.path for bulletin in found))
     return distinct(list(map(settle, merged(found))))
 
 

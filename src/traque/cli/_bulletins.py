@@ -55,6 +55,7 @@ def read_bulletins(
     added_after: datetime | None,
     all_attributes: bool,
     known: tuple[str, ...] = (),
+    may_be_empty: bool = False,
 ) -> list[Bulletin]:
     """The bulletins that a command line names; credentials come from the environment.
 
@@ -68,7 +69,7 @@ def read_bulletins(
         token=os.environ.get("TRAQUE_FETCH_TOKEN", ""),
     )
     remote = Remote(addresses=fetch, added_after=added_after, credentials=credentials)
-    found = load(arguments, remote=remote, all_attributes=all_attributes)
+    found = load(arguments, remote=remote, all_attributes=all_attributes, may_be_empty=may_be_empty)
     if not known:
         return found
     from traque.compare import only_new

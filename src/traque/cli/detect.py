@@ -135,7 +135,6 @@ def detect(
     from traque import detect as library
     from traque.cli import _output as output
     from traque.cli._values import today
-    from traque.enrich.warninglists import harmless
     from traque.reports._detection import detection
 
     options = library.DetectOptions(
@@ -157,7 +156,6 @@ def detect(
         options=options,
         made=as_of or today(),
         warned=library.known_benign,
-        warned=harmless,
         progress=lambda name: None if quiet or as_json else output.hint(f"writing {name}"),
     )
     if as_json:

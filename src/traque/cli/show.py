@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 import click
+
+from traque.cli._bulletins import bulletin_options, read_bulletins
+from traque.cli._several import SeveralCommand
 
 _EXAMPLES: Final = """\b
 Examples:
@@ -17,8 +21,11 @@ Examples:
 _PICTURE = click.Path(path_type=Path, dir_okay=False)
 
 
-@click.command(epilog=_EXAMPLES, short_help="What a bulletin says, and where its addresses are.")
-@click.argument("bulletins", metavar="BULLETIN|VALUE...", nargs=-1, required=True)
+@click.command(
+    cls=SeveralCommand, epilog=_EXAMPLES, short_help="What a bulletin says, and where its addresses are."
+)
+@click.argument("bulletins", metavar="BULLETIN|VALUE...", nargs=-1)
+@bulletin_options
 @click.option(
     "--map", "map_", type=_PICTURE, metavar="FILE", help="Write a map of the world there: .svg or .png."
 )
@@ -36,6 +43,9 @@ _PICTURE = click.Path(path_type=Path, dir_okay=False)
 def show(
     *,
     bulletins: tuple[str, ...],
+    fetch: tuple[str, ...],
+    added_after: datetime | None,
+    all_attributes: bool,
     map_: Path | None,
     chart: Path | None,
     mmdb: tuple[Path, ...],
@@ -45,7 +55,6 @@ def show(
 
     Countries and networks come from data packed with traque (traque data); their date is always shown.
     """
-    from traque.bulletins import load
     from traque.cli import _output as output
     from traque.enrich.places import Atlas
     from traque.show import bar_chart, page, picture, summarise, world_map
@@ -53,7 +62,9 @@ def show(
     for path in (map_, chart):
         if path:
             picture.check(path)
-    found = load(bulletins)
+    found = read_bulletins(
+        bulletins, fetch=fetch, added_after=added_after, all_attributes=all_attributes, may_be_empty=True
+    )
     with Atlas(mmdb) as atlas:
         summary = summarise(found, atlas)
     for path, draw in ((map_, world_map.draw), (chart, bar_chart.draw)):

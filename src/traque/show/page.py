@@ -53,11 +53,21 @@ def _head(page: Page, shown: Shown) -> None:
     if not shown.actors:
         _fact(page, "actor", "none named")
     _fact(page, "search from", _window(shown.window))
+    _sentences(page, shown, "window")
     if shown.valid_from or shown.valid_until:
         _fact(page, "valid", f"{_day(shown.valid_from) or '...'} to {_day(shown.valid_until) or '...'}")
-    _fact(page, "read from", f"{shown.path or 'the command line'} ({shown.format})")
+    _fact(page, "read from", f"{listing(shown.paths, 4) or 'the command line'} ({shown.format})")
     for note in shown.notes:
         _fact(page, "note", note)
+
+
+def _sentences(page: Page, shown: Shown, topic: str) -> None:
+    """Where the prose says so, word for word; what it says besides and is not followed, too."""
+    for said in shown.statements:
+        if said.topic == topic:
+            where = f" ({said.path})" if said.path else ""
+            followed = "" if said.taken else f"not followed, {said.value}: "
+            page.say((f"{followed}“{said.sentence}”{where}", "dim"), indent=_LABEL + 2)
 
 
 def _fact(page: Page, label: str, *text: str) -> None:
@@ -102,6 +112,7 @@ def _indicators(page: Page, shown: Shown) -> None:
         roles = ", ".join(f"{role} {number(many)}" for role, many in stated.items())
         rest = shown.roles.get("", 0)
         page.say(f"roles: {roles}{f', not stated {number(rest)}' if rest else ''}", indent=2)
+        _sentences(page, shown, "role")
     elif shown.indicators:
         page.say("no role is stated (relay, c2, payload...)", indent=2)
 

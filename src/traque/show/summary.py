@@ -12,6 +12,7 @@ import msgspec
 from traque.enrich import actors, geography
 from traque.enrich.places import Atlas
 from traque.model import Bulletin, Reference, Refused, Window
+from traque.model.bulletin import Statement
 
 SCHEMA: Final = "traque/show/1"
 _ADDRESSES: Final = frozenset({"ipv4-addr", "ipv6-addr", "ipv4-net", "ipv6-net"})
@@ -49,7 +50,11 @@ class ActorInfo(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Shown(msgspec.Struct, frozen=True, kw_only=True):
-    """One bulletin. ``window`` is what it states itself; None when it states none."""
+    """One bulletin. ``window`` is what it states itself; None when it states none.
+
+    ``statements`` are the sentences that window, role and actors come from, or that were not followed;
+    ``paths`` all of its files.
+    """
 
     id: str
     title: str
@@ -67,7 +72,9 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     refused: tuple[Refused, ...]
     places: Places
     path: str
+    paths: tuple[str, ...]
     format: str
+    statements: tuple[Statement, ...]
     notes: tuple[str, ...]
 
 
@@ -118,7 +125,9 @@ def _shown(bulletin: Bulletin, atlas: Atlas) -> Shown:
         refused=bulletin.refused,
         places=_places(_addresses(bulletin), atlas),
         path=bulletin.path,
+        paths=bulletin.paths or ((bulletin.path,) if bulletin.path else ()),
         format=bulletin.format,
+        statements=bulletin.statements,
         notes=bulletin.notes,
     )
 

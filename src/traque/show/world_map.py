@@ -7,6 +7,7 @@ from typing import Final
 
 from traque.enrich.provenance import reference
 from traque.enrich.world import world
+from traque.reports._words import count, number
 from traque.show._labels import MARGIN, foot_lines, head, subtitle, title
 from traque.show._svg import QUIET, Canvas, fit, width_of
 from traque.show.summary import Share, Summary
@@ -42,8 +43,8 @@ def draw(summary: Summary) -> str:
     _list(canvas, known, places.addresses, bins, below + 58)
     foot = height - 15 * len(sources) - 8
     canvas.line(MARGIN, foot - 18, WIDTH - MARGIN, foot - 18, "#d5d9de")
-    for number, line in enumerate(sources):
-        canvas.text(MARGIN, foot + 15 * number, line, size=11, fill=QUIET)
+    for place, line in enumerate(sources):
+        canvas.text(MARGIN, foot + 15 * place, line, size=11, fill=QUIET)
     return canvas.document()
 
 
@@ -129,7 +130,11 @@ def _legend(
     placed = sum(share.count for share in known)
     if placed < total:
         canvas.text(
-            WIDTH - MARGIN, top + 11.5, f"{total - placed} without a known country", size=12.5, anchor="end"
+            WIDTH - MARGIN,
+            top + 11.5,
+            f"{number(total - placed)} without a known country",
+            size=12.5,
+            anchor="end",
         )
 
 
@@ -149,7 +154,8 @@ def _list(
     rest = known[_LIST:]
     if rest:
         many = sum(share.count for share in rest)
-        said = f"and {many} in {len(rest)} more countries, of {total} in all"
+        others = count(len(rest), "more country", "more countries")
+        said = f"and {number(many)} in {others}, of {number(total)} in all"
         canvas.text(WIDTH - MARGIN - 22, top + rows * 22, said, size=12, fill=QUIET, anchor="end")
 
 
