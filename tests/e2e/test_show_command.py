@@ -47,8 +47,9 @@ def test_what_cannot_be_done_is_said_before_the_work(tmp_path: Path, traque: Run
         (("--chart", "missing/chart.svg"), "no such folder"),
         (("--mmdb", "list.txt"), "no MMDB"),
         (("--mmdb", "missing.mmdb"), "cannot be read"),
+        (("--in", "list.txt", "--mmdb", "list.txt"), "no MMDB"),
     ):
-        run = traque("show", "list.txt", *arguments)
+        run = traque("hunt" if "--in" in arguments else "show", "list.txt", *arguments)
         assert run.returncode == 2
         assert said in run.stderr.decode()
         assert run.stdout == b""

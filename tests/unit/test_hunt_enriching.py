@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from traque.bulletins import read_bytes
+from traque.enrich.places import Atlas
 from traque.hunt import HuntOptions, hunt
 from traque.hunt.enriching import enriched
 from traque.model import HuntResult
@@ -60,7 +61,7 @@ def test_enrichment_changes_nothing_else(tmp_path: Path) -> None:
         reference=(),
         sightings=tuple(msgspec.structs.replace(sighting, enrichment={}) for sighting in result.sightings),
     )
-    assert enriched(bare) == result
+    assert enriched(bare, Atlas()) == result
 
 
 def test_an_answer_without_sightings_asks_nothing() -> None:
@@ -73,4 +74,4 @@ def test_an_answer_without_sightings_asks_nothing() -> None:
         },
         HuntResult,
     )  # fmt: skip
-    assert enriched(empty) is empty
+    assert enriched(empty, Atlas()) is empty

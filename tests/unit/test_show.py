@@ -198,4 +198,4 @@ def test_the_real_bulletin(samples: Path) -> None:
     assert [(share.key, share.count) for share in shown.places.countries[:5]] == [
         ("RU", 52), ("EG", 32), ("MA", 17), ("AE", 13), ("TH", 12),
     ]  # fmt: skip
-    assert "2026-06-17, 4.9 years after" in " ".join(_text(summary).split())
+    assert "2026-06-17 and 2026-09-16, 4.9 years after" in " ".join(_text(summary).split())

@@ -71,6 +71,13 @@ Options with several values take all words up to the next option, so name the bu
     "--jobs", type=click.IntRange(min=1), metavar="N", help="Sources searched at once.  [default: one a core]"
 )
 @config_option
+@click.option(
+    "--mmdb",
+    cls=Several,
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE...",
+    help="Your own country, city or ASN data (MMDB), before the packed ones.",
+)
 @click.option("--engine", type=click.Choice(["auto", "kernel", "python"]), default="auto", show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Print the result document instead of the report.")
 @click.option(
@@ -98,6 +105,7 @@ def hunt(
     year: int | None,
     config: Path | None,
     jobs: int | None,
+    mmdb: tuple[Path, ...],
     engine: str,
     as_json: bool,
     out: Path | None,
@@ -125,6 +133,7 @@ def hunt(
         zone=zone,
         year=year,
         jobs=jobs,
+        mmdb=mmdb,
         engine=engine,
         source_map=source_map(config),
     )

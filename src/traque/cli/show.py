@@ -9,7 +9,7 @@ from typing import Final
 import click
 
 from traque.cli._bulletins import bulletin_options, read_bulletins
-from traque.cli._several import SeveralCommand
+from traque.cli._several import Several, SeveralCommand
 
 _EXAMPLES: Final = """\b
 Examples:
@@ -34,10 +34,10 @@ _PICTURE = click.Path(path_type=Path, dir_okay=False)
 )
 @click.option(
     "--mmdb",
-    multiple=True,
+    cls=Several,
     type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FILE",
-    help="Your own country, city or ASN data (MMDB), before the packed ones. Repeatable.",
+    metavar="FILE...",
+    help="Your own country, city or ASN data (MMDB), before the packed ones.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the document instead of the page.")
 def show(

@@ -40,16 +40,6 @@ GROUPS: Final = {
 """The groups of lists, and what they hold: what to conclude from a hit depends on it."""
 
 
-_HARMLESS: Final = frozenset(
-    {"reserved", "resolver", "cdn", "top-site", "sinkhole", "security"}
-    | {"suffix", "hash", "certificate", "contact", "lookup"}
-)
-_NOBODYS: Final = ("192.0.2.", "198.51.100.", "203.0.113.", "2001:db8:")
-"""Addresses and networks of documentation (RFC 5737, RFC 3849) begin so: nobody has them."""
-_STRANGERS: Final = frozenset({"shared", "dynamic"})
-"""Whoever rents a name below one of these may be anybody, an attacker too."""
-
-
 class Hit(msgspec.Struct, frozen=True):
     """A list that holds a value. ``entry`` is what matched (empty for ``cidr``).
 
@@ -100,22 +90,3 @@ def holding(observable: Observable) -> tuple[Hit, ...]:
         if kind in known.lists[number].kinds:
             entries.setdefault(number, entry)
     return tuple(Hit(known.lists[number], entries[number]) for number in sorted(entries))
-
-
-def harmless(observable: Observable) -> str | None:
-    """Why a detection on the value would hit bystanders, in words; None when no list says so.
-
-    Clouds count for names, not for addresses: an attacker rents those. Scanners, VPN exits and names below
-    shared or dynamic services are no reason either, and nobody has an address of documentation.
-    """
-    if observable.kind in ADDRESSES and observable.value.startswith(_NOBODYS):
-        return None
-    hits = [hit for hit in holding(observable) if hit.whole]
-    groups = {hit.list.group for hit in hits}
-    if groups & _STRANGERS and not any(hit.entry == observable.value for hit in hits):
-        return None
-    counted = _HARMLESS if observable.kind in ADDRESSES else _HARMLESS | {"cloud"}
-    for hit in hits:
-        if hit.list.group in counted:
-            return f"{GROUPS[hit.list.group]}: {hit.list.name}"
-    return None

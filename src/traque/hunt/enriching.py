@@ -17,7 +17,7 @@ from traque.model import HuntResult, Observable, Reference, Sighting
 _ADDRESSES = frozenset({"ipv4-addr", "ipv6-addr", "ipv4-net", "ipv6-net"})
 
 
-def enriched(result: HuntResult, atlas: Atlas | None = None) -> HuntResult:
+def enriched(result: HuntResult, atlas: Atlas) -> HuntResult:
     """``result`` with ``Sighting.enrichment`` filled, and the data that were asked in ``reference``.
 
     Keys, each where it is known: ``country`` (two letters), ``country_name``, ``city``, ``asn``
@@ -26,7 +26,6 @@ def enriched(result: HuntResult, atlas: Atlas | None = None) -> HuntResult:
     """
     if not result.sightings:
         return result
-    atlas = atlas or Atlas()
     named = {bulletin.id: bulletin.actors for bulletin in result.bulletins}
     sightings = []
     for sighting in result.sightings:

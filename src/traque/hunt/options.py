@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 from typing import Protocol
 
 import msgspec
@@ -18,7 +19,8 @@ class HuntOptions(msgspec.Struct, frozen=True, kw_only=True):
     or on the base name. ``zone`` is the IANA zone of records that state none (empty: the source map's,
     else UTC). ``year`` is the year of times that state none. ``source_map`` says more of single sources.
     ``jobs`` is how many threads search at once (None: one a core); it never changes the answer.
-    ``max_age`` are the days that an indicator holds after its own date, else its bulletin's. ``engine`` is
+    ``max_age`` are the days that an indicator holds after its own date, else its bulletin's. ``mmdb``
+    are the user's own country, city and AS data; they label too. ``engine`` is
     ``auto``, ``kernel`` or ``python``.
     """
 
@@ -31,6 +33,7 @@ class HuntOptions(msgspec.Struct, frozen=True, kw_only=True):
     year: int | None = None
     jobs: int | None = None
     max_age: int | None = None
+    mmdb: tuple[Path, ...] = ()
     engine: str = "auto"
     source_map: SourceMap | None = None
 

@@ -16,6 +16,7 @@ from typing import Final, Literal
 
 from traque import logs, observables
 from traque.diagnostics import Diagnostics
+from traque.enrich.places import Atlas
 from traque.errors import UsageError
 from traque.hunt.assemble import assemble
 from traque.hunt.enriching import enriched
@@ -55,6 +56,7 @@ def hunt(
     if not paths:
         raise UsageError("nothing to search", remedy="name files or folders of logs with --in")
     question = ask(bulletins, options, None, started)
+    atlas = Atlas(options.mmdb)
     diagnostics = Diagnostics()
     for failure in chain.from_iterable(r().failures for r in _REGISTRIES):
         diagnostics.note("format-module-failed", f"{failure.module}: {failure.reason}")
@@ -78,7 +80,8 @@ def hunt(
         started=started,
         interrupted=run.stop.is_set(),
     )
-    return enriched(result)
+    with atlas:
+        return enriched(result, atlas)
 
 
 def exit_status(result: HuntResult) -> int:

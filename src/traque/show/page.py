@@ -145,7 +145,7 @@ def _places(page: Page, shown: Shown, summary: Summary) -> None:
     page.say("")
     for reference in summary.reference:
         page.say((_source(reference), "dim"), indent=2)
-    page.say((_why_others_differ(shown, summary.geography), "dim"), indent=2)
+    page.say((_why_others_differ(shown, summary), "dim"), indent=2)
 
 
 def _bars(page: Page, shares: Sequence[Share], noun: str, nouns: str) -> None:
@@ -180,10 +180,10 @@ def _source(reference: Reference) -> str:
     return f"{reference.title}: data of {reference.date}, {reference.licence}{credit}"
 
 
-def _why_others_differ(shown: Shown, reference: Reference) -> str:
+def _why_others_differ(shown: Shown, summary: Summary) -> str:
     """Addresses change hands: counts made with other data, or at another time, are other counts."""
-    said = f"These are the places of the addresses as of {reference.date}"
-    if shown.published and (years := _years(shown.published, reference.date)):
+    said = f"These are the places of the addresses as of {' and '.join(summary.dates)}"
+    if shown.published and (years := _years(shown.published, summary.dates[0])):
         said += f", {years} the bulletin was published"
     return (
         f"{said}. Addresses change holders and countries, and registries, providers and commercial data "

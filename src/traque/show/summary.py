@@ -22,7 +22,7 @@ class Share(msgspec.Struct, frozen=True):
     """So many of the addresses; ``percent`` is of all addresses of the bulletin, to one decimal."""
 
     key: str
-    """Two-letter code of a country, ``AS64496`` of a network, empty where it is not known."""
+    """Two-letter code of a country, ``AS64496`` of a network, ``FR Lyon``; empty where it is not known."""
     name: str
     count: int
     percent: float
@@ -87,9 +87,9 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     schema: str = SCHEMA
 
     @property
-    def geography(self) -> Reference:
-        """The data that most answers about countries rest on: the first given, else the packed ones."""
-        return self.reference[0]
+    def dates(self) -> tuple[str, ...]:
+        """Of the data that places rest on, each once, the user's own first."""
+        return tuple(dict.fromkeys(held.date for held in self.reference))
 
 
 def summarise(bulletins: Sequence[Bulletin], atlas: Atlas) -> Summary:
@@ -156,7 +156,7 @@ def _places(addresses: Sequence[str], atlas: Atlas) -> Places:
     found = [atlas.place(value) for value in addresses]
     networks = Counter(f"AS{place.asn}" if place.asn else "" for place in found)
     names = {f"AS{place.asn}": place.network for place in found if place.asn}
-    cities = Counter(f"{place.city}, {place.country}" for place in found if place.city)
+    cities = Counter(f"{place.country} {place.city}".strip() for place in found if place.city)
     return Places(
         addresses=len(found),
         countries=_shares(
@@ -165,7 +165,7 @@ def _places(addresses: Sequence[str], atlas: Atlas) -> Places:
             len(found),
         ),
         networks=_shares(networks, lambda key: names.get(key, "not announced"), len(found)),
-        cities=_shares(cities, lambda key: key, len(found)),
+        cities=_shares(cities, lambda key: geography.country_name(key.partition(" ")[0]), len(found)),
     )
 
 
