@@ -46,6 +46,7 @@ def show(
     fetch: tuple[str, ...],
     added_after: datetime | None,
     all_attributes: bool,
+    known: tuple[str, ...],
     map_: Path | None,
     chart: Path | None,
     mmdb: tuple[Path, ...],
@@ -63,7 +64,12 @@ def show(
         if path:
             picture.check(path)
     found = read_bulletins(
-        bulletins, fetch=fetch, added_after=added_after, all_attributes=all_attributes, may_be_empty=True
+        bulletins,
+        fetch=fetch,
+        added_after=added_after,
+        all_attributes=all_attributes,
+        known=known,
+        may_be_empty=True,
     )
     with Atlas(mmdb) as atlas:
         summary = summarise(found, atlas)
