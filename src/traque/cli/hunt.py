@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -132,7 +131,6 @@ def hunt(
     questions = read_bulletins(
         bulletins, fetch=fetch, added_after=added_after, all_attributes=all_attributes, known=known
     )
-    gc.set_threshold(100_000, 50, 100)  # what is found is kept to the end: no need to look for garbage in it
     with stop_on_interrupt() as stop, progress_bar(quiet=quiet) as progress:
         result = library.hunt(questions, paths, options=options, progress=progress, stop=stop)
     status = library.exit_status(result)

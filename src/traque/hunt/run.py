@@ -6,7 +6,6 @@ import os
 import threading
 from collections import Counter, deque
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime
 from functools import partial
@@ -116,6 +115,8 @@ class _Run:
         if jobs == 1 or len(batches) == 1:
             deque(map(work, batches), maxlen=0)
         else:
+            from concurrent.futures import ThreadPoolExecutor
+
             with ThreadPoolExecutor(max_workers=min(jobs, max(1, len(batches)))) as pool:
                 deque(pool.map(work, batches), maxlen=0)
         for _, diagnostics in found:
