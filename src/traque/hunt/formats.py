@@ -16,6 +16,8 @@ _NO_DIGITS: Final = {ord(digit): None for digit in "0123456789"}
 _SHAPE: Final = 40
 """Bytes of a line, names and numbers left out, that tell its shape: of syslog, to the program and its first
 words."""
+_LOOKS: Final = 4096
+"""Beginnings of lines whose shapes are remembered."""
 _LONG_SHAPE: Final = 120
 """The same where the format is vague (syslog): another may know the rest of the line."""
 _SPECIFIC: Final = 0.9
@@ -64,6 +66,9 @@ class _Group:
         self._header = b""
         self._mixed = False
         self._vague = True
+        self._looks: dict[
+            bytes, Hashable
+        ] = {}  # shapes by what is quicker to make, and often enough the same
         self._shapes: dict[Hashable, float] = {}
         """How sure the common format is of a line of this shape alone; 0 where it is of another."""
         self._sources = 0
@@ -122,7 +127,13 @@ class _Group:
         if self._vague:
             return _plain(line[: 3 * _LONG_SHAPE])[:_LONG_SHAPE]
         text = line[: 3 * _SHAPE].partition(b'"')[0]  # what is quoted is anything
-        return _plain(_names().sub(b"", text))[:_SHAPE]
+        look = _plain(text)
+        shape = self._looks.get(look)
+        if shape is None:
+            shape = _plain(_names().sub(b"", text))[:_SHAPE]
+            if len(self._looks) < _LOOKS:
+                self._looks[look] = shape
+        return shape
 
 
 def _keys(value: object, depth: int) -> Hashable:

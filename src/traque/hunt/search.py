@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, islice
 from typing import Final, NamedTuple
 
 import msgspec
@@ -23,7 +23,7 @@ from traque.hunt.passing import Pass
 from traque.hunt.question import Question
 from traque.logs import Recognition, read_as, recognise
 from traque.model import Event, Evidence, Observable, SourceCoverage, Stamp, Verdict
-from traque.scan.matches import Batch, GroupingScanner, Hit, MatchedRecord, Relation, Scanner
+from traque.scan.matches import Batch, Hit, MatchedRecord, Relation, Scanner, can_group
 from traque.scan.plan import Cores
 from traque.sources import Source
 from traque.sources.decoders import Decoder, Reading, decoder_for
@@ -165,7 +165,7 @@ class SourceSearch:
 
     def _group(self, scanner: Scanner) -> None:
         """Let the scanner count what is judged alike, if it can."""
-        if isinstance(scanner, GroupingScanner):
+        if can_group(scanner):
             self._kinds = Kinds(scanner, self._recognition.reader, self._question, self._moment)
 
     def _run_decoded(
@@ -275,9 +275,8 @@ class SourceSearch:
 
     def _read_head(self, head: bytes, *, brief: bool) -> None:
         beginning = head.split(b"\n", HEAD_RECORDS)[:HEAD_RECORDS]
-        lines = [line for line in beginning if line.strip() and not line.startswith(b"#")]
-        lines = lines[:1] if brief else lines
-        events = [self._parse(line.rstrip(b"\r")) for line in lines]
+        lines = (line for line in beginning if line.strip() and not line.startswith(b"#"))
+        events = [self._parse(line.rstrip(b"\r")) for line in islice(lines, 1 if brief else None)]
         if events and self._recognition.format != "unknown":
             self.parse_rate = sum(event is not None for event in events) / len(events)
         devices = {device for event in events if event and (device := _device(event))}

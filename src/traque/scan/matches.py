@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from enum import StrEnum
-from typing import Protocol, runtime_checkable
+from functools import cache
+from typing import Protocol, TypeGuard
 
 import msgspec
 
@@ -153,7 +154,6 @@ the window asked for; None where the hour's stamps do not all mean the same (its
 """
 
 
-@runtime_checkable
 class GroupingScanner(Scanner, Protocol):
     """A scanner that can count records instead of handing each over; an engine need not have it.
 
@@ -174,6 +174,16 @@ class GroupingScanner(Scanner, Protocol):
 
     def counted(self) -> Sequence[Counted]:
         """What was counted, by kind."""
+
+
+def can_group(scanner: Scanner) -> TypeGuard[GroupingScanner]:
+    """Whether a scanner is a :class:`GroupingScanner`."""
+    return _has_groups(type(scanner))
+
+
+@cache
+def _has_groups(scanner: type[Scanner]) -> bool:
+    return all(hasattr(scanner, name) for name in ("group", "trust", "counted"))
 
 
 class Engine(Protocol):
