@@ -8,16 +8,17 @@ only after its first was judged here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 import msgspec
 
 from traque import timestamps
+from traque.hunt.clock import EPOCH, HOUR, MICROSECOND, Clock
 from traque.hunt.question import Question
 from traque.logs import RecordReader
-from traque.model import Event, Stamp
+from traque.model import Event
 from traque.scan.matches import ALONE, GroupingScanner, Hit, MatchedRecord, Relation, Total
 from traque.triage.judge import Judgement
 from traque.triage.locate import Place
@@ -25,10 +26,6 @@ from traque.triage.properties import FIELDS
 
 HOT: Final = 1000
 """Records with a match in one source before any are grouped."""
-
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND: Final = timedelta(microseconds=1)
-_HOUR: Final = timedelta(hours=1) // _MICROSECOND
 
 
 class Judged(NamedTuple):
@@ -72,7 +69,7 @@ def _all(each: int | None, summed: int | None, count: int) -> int | None:
 
 
 def _moment(us: int) -> datetime:
-    return _EPOCH + timedelta(microseconds=us)
+    return EPOCH + timedelta(microseconds=us)
 
 
 class Kinds:
@@ -83,14 +80,14 @@ class Kinds:
         scanner: GroupingScanner,
         reader: RecordReader,
         question: Question,
-        resolve: Callable[[Stamp], datetime],
+        clock: Clock,
     ) -> None:
         self._scanner = scanner
         self._reader = reader
         self._observables = question.observables
         self._marks = question.marks
         self._window = question.window
-        self._resolve = resolve
+        self._clock = clock
         self._judged: dict[int, Sequence[Judged]] = {}
         self._matched = 0
         self._grouping = False
@@ -125,11 +122,13 @@ class Kinds:
 
         Daylight saving, the year that a year-less time takes, and the window's edges may split an hour.
         """
-        first = self._resolve(Stamp(begin, zoned, dated))
-        last = self._resolve(Stamp(begin + _HOUR - 1, zoned, dated))
-        edges = (self._window.since, self._window.until)
-        if (last - first) // _MICROSECOND != _HOUR - 1:
+        shift = self._clock.shift(begin, zoned=zoned, dated=dated)
+        if shift is None:
             return None
-        if any(edge is not None and first < edge <= last for edge in edges):
+        first = _moment(begin + shift)
+        last = first + (HOUR - 1) * MICROSECOND
+        if any(
+            edge is not None and first < edge <= last for edge in (self._window.since, self._window.until)
+        ):
             return None
-        return (first - _EPOCH) // _MICROSECOND - begin, not self._window.holds(first)
+        return shift, not self._window.holds(first)

@@ -188,7 +188,15 @@ def _batch(records: bytes, hits: bytes, texts: bytes, samples: bytes, kinds: byt
         return _EMPTY
     return Batch(
         _Column(len(records) // _RECORD.size, _Records(records, hits, texts, kinds)),
-        _Column(len(samples) // _SAMPLE.size, _Samples(samples)),
+        [
+            TimeSample(
+                offset,
+                line,
+                Stamp(us, bool(flags & _ZONED), bool(flags & _DATED)) if flags & _READ else None,
+                bool(flags & _JOINED),
+            )
+            for offset, line, us, flags in _SAMPLE.iter_unpack(samples)
+        ],
     )
 
 
@@ -252,15 +260,3 @@ class _Records:
     def _kind(self, index: int) -> int:
         kind = _KIND.unpack_from(self._kinds, index * _KIND.size)[0] if self._kinds else _ALONE
         return ALONE if kind == _ALONE else int(kind)
-
-
-class _Samples:
-    """Makes the time samples of a batch."""
-
-    def __init__(self, samples: bytes) -> None:
-        self._samples = samples
-
-    def __call__(self, index: int) -> TimeSample:
-        offset, line, us, flags = _SAMPLE.unpack_from(self._samples, index * _SAMPLE.size)
-        stamp = Stamp(us, bool(flags & _ZONED), bool(flags & _DATED)) if flags & _READ else None
-        return TimeSample(offset, line, stamp, bool(flags & _JOINED))
