@@ -32,7 +32,7 @@ _JUDGED: Final = 64
 """Shapes of one folder and name that are judged one by one."""
 _DEPTH: Final = 3
 """Documents inside one another whose keys tell a shape."""
-_FEW: Final = 2
+FEW: Final = 2
 """Sources of one folder and name up to which judging each at length costs less than learning shapes."""
 
 
@@ -45,7 +45,9 @@ class Formats:
     may be anything. As soon as two of the sources differ, or one is in no format, all are judged at length.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, learnt: Formats | None = None) -> None:
+        """What was ``learnt`` before goes before what is met here."""
+        self._learnt = learnt._groups if learnt is not None else {}
         self._groups: dict[str, _Group] = {}
 
     def recognise(self, head: bytes, path: str) -> Recognition:
@@ -53,7 +55,11 @@ class Formats:
         lines = [line for line in head.split(b"\n", _LINES)[:_LINES] if line]
         if not lines:
             return recognise(head, path)
-        group = self._groups.setdefault(pattern(path), _Group())
+        like = pattern(path)
+        learnt = self._learnt.get(like)
+        if learnt is not None and (found := learnt.known(lines)) is not None:
+            return found
+        group = self._groups.setdefault(like, _Group())
         return group.known(lines) or group.judge(lines, head, path)
 
 
@@ -66,9 +72,8 @@ class _Group:
         self._header = b""
         self._mixed = False
         self._vague = True
-        self._looks: dict[
-            bytes, Hashable
-        ] = {}  # shapes by what is quicker to make, and often enough the same
+        self._looks: dict[bytes, Hashable] = {}
+        """Shapes by what is quicker to make, and often enough the same."""
         self._shapes: dict[Hashable, float] = {}
         """How sure the common format is of a line of this shape alone; 0 where it is of another."""
         self._sources = 0
@@ -106,7 +111,7 @@ class _Group:
         elif not _same(first, found):
             self._mixed = True
         self._sources += 1
-        if self._sources <= _FEW:
+        if self._sources <= FEW:
             return found
         header = b"" if self._linewise else _header(lines)
         for line in lines:

@@ -19,6 +19,7 @@ from traque.errors import UsageError
 from traque.hunt.assemble import assemble
 from traque.hunt.enriching import enriched
 from traque.hunt.formats import Formats, pattern
+from traque.hunt.learning import learn
 from traque.hunt.mapped import MappedQuestion, is_the_map
 from traque.hunt.options import HuntOptions, Progress, Silent
 from traque.hunt.question import ask
@@ -104,10 +105,11 @@ class _Run:
         batches = batched([SMALL if entry.stream else entry.size for entry in entries])
         cores = Cores(jobs, len(batches))
         brief = _alike_before(entries)
+        learnt = learn(entries[batch[0]] for batch in batches if len(batch) == 1)
         found: list[_Found] = [([], Diagnostics())] * len(entries)
 
         def work(batch: Sequence[int]) -> None:
-            formats = Formats()  # one a batch: what it knows never depends on which thread was first
+            formats = Formats(learnt)  # one a batch: what it knows never depends on which thread was first
             with cores.working():
                 for place in batch:
                     found[place] = self.entry(entries[place], formats, cores, brief=brief[place])
