@@ -124,9 +124,9 @@ class KernelScanner:
         """Records (lines) ended so far."""
         return self._scanner.records
 
-    def feed(self, chunk: bytes) -> Batch:
-        """Scan the next bytes."""
-        return _batch(*self._scanner.feed(chunk))
+    def feed(self, *chunks: bytes) -> Batch:
+        """Scan the next bytes, in one piece or in several."""
+        return _batch(*self._scanner.feed(*chunks))
 
     def finish(self) -> Batch:
         """The stream has ended."""

@@ -112,8 +112,11 @@ class Scanner(Protocol):
     def records(self) -> int:
         """Records (lines) ended so far; after :meth:`finish` a last line without an end counts too."""
 
-    def feed(self, chunk: bytes) -> Batch:
-        """Scan the next bytes. Every match is reported once, at the latest by :meth:`finish`."""
+    def feed(self, *chunks: bytes) -> Batch:
+        """Scan the next bytes, in one piece or in several.
+
+        Every match is reported once, at the latest by :meth:`finish`.
+        """
 
     def finish(self) -> Batch:
         """The stream has ended."""
