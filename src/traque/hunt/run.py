@@ -29,8 +29,6 @@ from traque.model import Bulletin, HuntResult
 from traque.scan.plan import SMALL, Cores, ahead, batched
 from traque.sources import Entry, decoders, open_entry, walk
 
-_REGISTRIES: Final = (observables.registry, decoders.registry, logs.registry)
-
 AT_LENGTH: Final = 8
 """Sources of one folder and name, digits apart, whose heads are read at length; the others' are in brief."""
 
@@ -56,8 +54,6 @@ def hunt(
         raise UsageError("nothing to search", remedy="name files or folders of logs with --in")
     question = ask(bulletins, options, None, started)
     diagnostics = Diagnostics()
-    for failure in chain.from_iterable(r().failures for r in _REGISTRIES):
-        diagnostics.note("format-module-failed", f"{failure.module}: {failure.reason}")
     roots: list[Path | Literal["-"]] = ["-" if path == "-" else Path(path) for path in paths]
     entries = walk(roots, exclude=options.exclude, diagnostics=diagnostics)
     entries = [entry for entry in entries if not is_the_map(entry, options)]
@@ -67,6 +63,8 @@ def hunt(
     if not run.stop.is_set():
         for glob in mapped.unused():
             diagnostics.note("map-unused", glob)
+    for failure in chain(observables.registry().failures, logs.registry().failures, decoders.failures()):
+        diagnostics.note("format-module-failed", f"{failure.module}: {failure.reason}")
     drop_repeats(searches, diagnostics)
     result = assemble(
         question,
