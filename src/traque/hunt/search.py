@@ -260,6 +260,14 @@ class SourceSearch:
             self._diagnostics.note("year-guessed", self.path)
         elif self.year_from == "mtime":
             self._diagnostics.note("year-from-mtime", self.path)
+        self._let_go()
+
+    def _let_go(self) -> None:
+        """Keep nothing that only the search needs: there may be a million sources."""
+        self._kinds = self._framing = self._decoder = None
+        self._last_offset.clear()
+        self._in_bytes.clear()
+        del self._origin, self._clock, self._recognition
 
     def _incomplete(self, why: str) -> None:
         self.complete = False
