@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib.machinery import PathFinder
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,7 @@ def test_others_do_not_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     _install(tmp_path, "[console_scripts]\ntraque = traque.cli.main:main\n\n[other.logs]\na = b:c\n")
     (tmp_path / "old.egg-info").write_text("a file, not a folder")
     monkeypatch.setattr(sys, "path", [str(tmp_path), str(tmp_path / "missing")])
+    monkeypatch.setattr(sys, "meta_path", [PathFinder])  # without those of libraries that other tests load
     assert not registry._some_declared()
     assert registry.entry_points(group="traque.logs") == ()
 
