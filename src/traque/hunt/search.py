@@ -23,7 +23,7 @@ from traque.hunt.kinds import Alike, Judged, Kinds
 from traque.hunt.passing import Pass
 from traque.hunt.question import Question
 from traque.logs import Recognition, read_as, recognise
-from traque.model import Event, Evidence, SourceCoverage, Verdict
+from traque.model import Event, Evidence, SourceCoverage, Stamp, Verdict
 from traque.scan.matches import Batch, Hit, MatchedRecord, Relation, Scanner, can_group
 from traque.scan.plan import Cores
 from traque.sources import Source
@@ -134,7 +134,7 @@ class SourceSearch:
 
     def moment(self, stamp: Stamp) -> datetime:
         """The moment that a stamp of this source means."""
-        return self._moment(stamp)
+        return self._clock.moment(stamp)
 
     def run(self, advance: Callable[[int], None], stopped: Callable[[], bool], cores: Cores) -> None:
         """Scan every byte that can be had; ``advance`` is told how many bytes of the entry are done."""
@@ -267,7 +267,7 @@ class SourceSearch:
         self._kinds = self._framing = self._decoder = None
         self._last_offset.clear()
         self._in_bytes.clear()
-        del self._origin, self._clock, self._recognition
+        del self._origin
 
     def _incomplete(self, why: str) -> None:
         self.complete = False
