@@ -9,15 +9,26 @@ listed by ``traque formats``; the rest keep working. A name claimed twice is an 
 from __future__ import annotations
 
 import importlib
+import importlib.machinery
+import os
 import pkgutil
-from collections.abc import Iterator, Mapping
-from importlib.metadata import entry_points
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from pathlib import Path
 from types import MappingProxyType
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 import msgspec
 
 from traque.errors import RegistryError
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
+
+_GROUPS: Final = b"[traque."
+"""How the groups of our entry points begin in the files that declare them."""
+_PATH_FINDER: Final = importlib.machinery.PathFinder
 
 
 class FormatSpec(msgspec.Struct, frozen=True, kw_only=True):
@@ -104,6 +115,45 @@ def _candidates(package: str) -> Iterator[tuple[str, _Loader]]:
             yield name, _Loader(name)
     for point in entry_points(group=package):
         yield point.value, _Loader(point.module, point.attr or "SPEC")
+
+
+def entry_points(*, group: str) -> Iterable[EntryPoint]:
+    """The installed entry points of ``group``.
+
+    :mod:`importlib.metadata` takes as long to import, and to read what every package declares, as all of a
+    small hunt; so it is asked only where some package may declare one of ours.
+    """
+    if not _some_declared():
+        return ()
+    from importlib import metadata
+
+    return metadata.entry_points(group=group)
+
+
+@cache
+def _some_declared() -> bool:
+    """Whether a package may declare entry points of ours; surely so where that cannot be told quickly."""
+    if any(hasattr(finder, "find_distributions") for finder in sys.meta_path if finder is not _PATH_FINDER):
+        return True
+    return any(map(_declared_in, sys.path))
+
+
+def _declared_in(folder: str) -> bool:
+    try:
+        with os.scandir(folder or ".") as listing:
+            packages = [item.path for item in listing if item.name.endswith((".dist-info", ".egg-info"))]
+    except NotADirectoryError:  # a zip archive
+        return True
+    except OSError:
+        return False
+    return folder.endswith(".egg") or any(map(_declares, packages))
+
+
+def _declares(package: str) -> bool:
+    try:
+        return _GROUPS in Path(package, "entry_points.txt").read_bytes()
+    except OSError:  # most packages declare none
+        return False
 
 
 class _Loader:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import gzip
 import random
 from pathlib import Path
 
 import pytest
 
+from traque.diagnostics import Diagnostics
 from traque.hunt.formats import Formats, pattern
+from traque.hunt.learning import learn
 from traque.logs import Recognition, recognise, registry
+from traque.sources import walk
 
 DATA = Path(__file__).resolve().parent.parent / "data" / "logs"
 SAMPLES = sorted(DATA.glob("*/*.log"))
@@ -82,6 +86,31 @@ def test_alike_files_are_judged_once(monkeypatch: pytest.MonkeyPatch) -> None:
         head = "".join(line.format(k, number, k) for k in range(40)).encode()
         assert formats.recognise(head, f"h/auth.log.{number}").format == "sshd"
     assert len(judged) <= 4
+
+
+LINE = "2021-01-07T04:{:02}:07Z gate sshd[{}]: Failed password for root from 192.0.2.{} port 22 ssh2\n"
+
+
+def test_long_logs_are_learnt_from_the_first_of_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(12):
+        text = "".join(LINE.format(k % 60, number, k % 250) for k in range(40)).encode()
+        (tmp_path / f"auth.log.{number}.gz").write_bytes(gzip.compress(text))
+    learnt = learn(walk([tmp_path], diagnostics=Diagnostics()))
+    monkeypatch.setattr("traque.hunt.formats.recognise", None)  # nothing is judged any more
+    assert Formats(learnt).recognise(LINE.format(1, 2, 3).encode(), "auth.log.77.gz").format == "sshd"
+
+
+def test_what_cannot_be_read_is_not_learnt(tmp_path: Path) -> None:
+    for number in range(12):
+        (tmp_path / f"a{number}.log").write_bytes(LINE.format(1, 2, 3).encode())
+        (tmp_path / f"b{number}.gz").write_bytes(b"\x1f\x8b\x08 no gzip")
+        (tmp_path / f"c{number}.log").write_bytes("Jan  7 04:01:02 gate sshd: x\n".encode("utf-16"))
+        (tmp_path / f"d{number}.log").write_bytes(b"")
+    entries = walk([tmp_path], diagnostics=Diagnostics())
+    (tmp_path / "a0.log").unlink()
+    formats = Formats(learn(entries))
+    for path, head in (("a9.log", LINE.format(1, 2, 3).encode()), ("b3.gz", b""), ("d1.log", b"x\n")):
+        assert told(formats.recognise(head, path)) == told(recognise(head, path))
 
 
 def test_pattern_leaves_digits_out() -> None:

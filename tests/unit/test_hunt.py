@@ -14,7 +14,7 @@ import pytest
 from traque.bulletins import from_values, load
 from traque.errors import UsageError
 from traque.hunt import HuntOptions, exit_status, hunt
-from traque.hunt.search import _YearWatch
+from traque.hunt.clock import YearWatch
 from traque.model import Bulletin, HuntResult, Indicator, Observable, Verdict, Window
 
 LISTED = "198.51.100.7"
@@ -138,7 +138,7 @@ def test_years_come_from_the_file_time_where_the_name_has_none_and_it_is_said(tm
     [([10, 100, 200, 300, 360, 5], False), ([10, 100, 200, 300, 360, 5, 100], True), ([300, 340, 10], False)],
 )
 def test_a_file_of_more_than_a_year_is_told(days: list[int], *, folded: bool) -> None:
-    watch = _YearWatch()
+    watch = YearWatch()
     for day in days:
         watch.see(946_684_800_000_000 + day * 86_400_000_000)
     assert watch.folded is folded

@@ -68,7 +68,7 @@ def test_a_log_that_is_understood(tmp_path: Path) -> None:
 def test_why_records_are_not_understood(tmp_path: Path) -> None:
     log = tmp_path / "auth.log"
     lines = [SSHD.format(n) for n in range(40)]
-    lines += ["  at Example.main(Example.java:7)\n", "no time here\n", '{"a":1}\n', "<x>y</x>\n"]
+    lines += ["  an indented line\n", "no time here\n", '{"a":1}\n', "<x>y</x>\n"]
     lines += ["2021-01-07T04:18:07Z something else\n", "\n", "# a comment\n", "\1\2\3\4\5\6\n"]
     lines += ["x" * (TEXT_CAP + 9) + "\n"]
     log.write_text("".join(lines))

@@ -201,7 +201,8 @@ def answer(paths: list[Path], jobs: int, engine_name: str) -> dict[str, Any]:
         first_of: dict[str, Any] = {}
         for one in evidence:
             first_of.setdefault(one["verdict"], one)
-        sighting["evidence"] = [evidence[0], evidence[-1], first_of]
+        dated = [one for one in evidence if one["time"]]
+        sighting["evidence"] = [dated[:1], dated[-1:], first_of]
     return document
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from traque.model import Stamp, TimeRule
-from traque.timestamps import LAYOUTS, SEARCHED, SKIPPED, ZONES, Resolver, YearRule, resolve, rotation_date
+from traque.timestamps import LAYOUTS, SEARCHED, SKIPPED, ZONES, YearRule, resolve, rotation_date
 from traque.timestamps import specified as read
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -300,27 +300,3 @@ def test_rotation_date(name: str, end: str | None) -> None:
 
 CHANGES = (71, 84, 85, 92, 93, 275, 298, 302, 303, 308, 309, 362, 363)
 """Days of 2000 and 2011 on which some clock moves, and the one that Samoa left out."""
-
-
-@given(
-    st.sampled_from(
-        ["UTC", "Europe/Paris", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe", "Pacific/Apia"]
-    ),
-    st.one_of(st.sampled_from(CHANGES), st.integers(0, 365)),
-    st.integers(-2, 2),
-    st.sampled_from([None, 2011, 2021]),
-    st.sampled_from([(True, True), (False, True), (False, False), (True, False)]),
-)
-def test_a_resolver_answers_what_resolve_does(
-    zone: str, day: int, ends: int, year: int | None, shape: tuple[bool, bool]
-) -> None:
-    """Quarter by quarter of an hour, over the changes of the clock and the end of the source."""
-    latest = datetime(2011, 1, 1, tzinfo=UTC) + timedelta(days=day + ends, hours=7)
-    rule = YearRule(year=year, latest=latest)
-    resolver = Resolver(ZoneInfo(zone), rule)
-    zoned, dated = shape
-    start = datetime(2011 if dated else 2000, 1, 1, tzinfo=UTC) + timedelta(days=day)
-    for quarter in range(0, 3 * 96, 2):
-        us = (start - EPOCH + timedelta(minutes=15 * quarter)) // timedelta(microseconds=1) + quarter
-        one = Stamp(us, zoned, dated)
-        assert resolver.seconds(one) == resolve(one, zone=ZoneInfo(zone), year_rule=rule).timestamp()

@@ -6,6 +6,7 @@
 
 mod addresses;
 mod batch;
+mod buckets;
 mod chars;
 mod choice;
 mod classes;

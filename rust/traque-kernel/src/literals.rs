@@ -7,12 +7,13 @@
 
 use std::ops::Range;
 
+use crate::buckets::Buckets;
 use crate::chars::{char_at, label_char_at, label_char_before, length_before};
 use crate::classes::{Segment, Shape};
 use crate::engine::Finder;
 use crate::escapes;
 use crate::found::{Hit, Relation};
-use crate::set::{Seed, Table};
+use crate::set::Seed;
 
 /// Stands in a form for a run of slashes and backslashes.
 const SEPARATOR: u8 = b'/';
@@ -105,7 +106,9 @@ struct Grams<const W: usize> {
     /// The text is looked at every so many bytes; a form has as many grams.
     step: usize,
     sieve: Sieve,
-    table: Table<u64>,
+    seed: Seed,
+    /// A form's rank, times [`PLACES`], plus the place of one of its grams.
+    buckets: Buckets,
     /// Of the forms by their rank: the form, and where its first gram stands.
     places: Vec<(u32, u32)>,
 }
@@ -119,20 +122,24 @@ impl<const W: usize> Grams<W> {
         let most = if W < 8 && of.len() > SEVERAL { 2 } else { PLACES };
         let step = [PLACES, 2].into_iter().find(|&step| step <= most && choices(step) > 1).unwrap_or(1);
         let crowd = Crowd::of(of.iter().flat_map(|&form| grams::<W>(forms.get(form)).map(|(_, gram)| gram)), of.len());
+        let seed = Seed::random();
         let mut pairs = Vec::with_capacity(of.len() * step);
         let mut places = Vec::with_capacity(of.len());
         for (rank, form) in of.into_iter().enumerate() {
             let written = forms.get(form);
             let first = crowd.loneliest::<W>(written, step);
             for place in 0..step {
-                pairs.push((gram::<W>(&written[first + place..]), (rank * PLACES + place) as u32));
+                let hash = seed.number(gram::<W>(&written[first + place..]));
+                pairs.push((hash, (rank * PLACES + place) as u32));
             }
             places.push((form, first as u32));
         }
-        let sieve = Sieve::of(pairs.iter().map(|&(gram, _)| gram), pairs.len());
-        Self { step, sieve, table: Table::new(pairs), places }
+        let rows = places.iter().map(|&(form, first)| &forms.get(form)[first as usize..]);
+        let sieve = Sieve::of(rows.flat_map(|row| (0..step).map(|place| gram::<W>(&row[place..]))), pairs.len());
+        Self { step, sieve, seed, buckets: Buckets::new(&pairs), places }
     }
 
+    /// Calls `visit` with a form, the place of a gram in it, and where that gram may stand.
     fn scan(&self, segment: &Segment<'_>, mut visit: impl FnMut(u32, usize, usize)) {
         if self.places.is_empty() {
             return;
@@ -144,7 +151,7 @@ impl<const W: usize> Grams<W> {
         while let Some(window) = shown.get(at..at + W) {
             let gram = gram::<W>(window);
             if self.sieve.may_hold(gram) {
-                for &bearer in self.table.get(gram) {
+                for &bearer in self.buckets.candidates(self.seed.number(gram)) {
                     let (form, first) = self.places[bearer as usize / PLACES];
                     visit(form, first as usize + bearer as usize % PLACES, segment.base + at);
                 }

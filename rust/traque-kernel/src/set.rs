@@ -95,7 +95,8 @@ impl Filter {
 
 /// A number below `count` (not 0) by the high bits of `hash`.
 #[inline(always)]
-fn scaled(hash: u64, count: usize) -> usize {
+#[must_use]
+pub fn scaled(hash: u64, count: usize) -> usize {
     ((u128::from(hash) * count as u128) >> 64) as usize
 }
 
@@ -152,13 +153,6 @@ impl Key for u32 {
     #[inline(always)]
     fn hash(self, seed: Seed) -> u64 {
         seed.number(u64::from(self))
-    }
-}
-
-impl Key for u64 {
-    #[inline]
-    fn hash(self, seed: Seed) -> u64 {
-        seed.number(self)
     }
 }
 

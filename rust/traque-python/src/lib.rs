@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::pybacked::PyBackedStr;
+use pyo3::pybacked::{PyBackedBytes, PyBackedStr};
 use pyo3::types::PyBytes;
 use traque_kernel as kernel;
 
@@ -228,9 +228,14 @@ impl Scanner {
         (counted.collect(), columns(py, &batch, &[]))
     }
 
-    /// Scan the next bytes.
-    fn feed<'py>(&mut self, py: Python<'py>, chunk: &[u8]) -> PyResult<Columns<'py>> {
-        self.scan(py, |scanner, batch| scanner.feed(chunk, batch))
+    /// Scan the next bytes, which may come in several pieces.
+    #[pyo3(signature = (*chunks))]
+    fn feed<'py>(&mut self, py: Python<'py>, chunks: Vec<PyBackedBytes>) -> PyResult<Columns<'py>> {
+        self.scan(py, |scanner, batch| {
+            for chunk in &chunks {
+                scanner.feed(chunk, batch);
+            }
+        })
     }
 
     /// The stream has ended.

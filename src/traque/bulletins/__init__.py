@@ -23,13 +23,12 @@ from typing import Final
 
 import msgspec
 
-from traque.bulletins import _feed, _remote
+from traque.bulletins import _feed
 from traque.bulletins._build import UNMARKED, Builder, Head, observe
 from traque.bulletins._decode import to_utf8
-from traque.bulletins._http import Credentials
+from traque.bulletins._fetching import Credentials, Remote
 from traque.bulletins._merge import distinct, merged
 from traque.bulletins._reader import HEAD, BulletinReader
-from traque.bulletins._remote import Remote
 from traque.bulletins._statements import settle
 from traque.errors import (
     EmptyBulletin,
@@ -143,7 +142,10 @@ def load(
             found += _at(Path(argument), argument)
         else:
             values.append(argument)
-    found += _remote.fetch(remote, _parse)
+    if remote != Remote():
+        from traque.bulletins import _remote
+
+        found += _remote.fetch(remote, _parse)
     if values:
         found.append(from_values(values))
     if all_attributes:

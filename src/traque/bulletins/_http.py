@@ -7,7 +7,6 @@ from the environment (``https_proxy``...), as everywhere else. Nothing of an ans
 
 from __future__ import annotations
 
-import base64
 import ipaddress
 import socket
 import ssl
@@ -21,6 +20,7 @@ from typing import IO, Final
 
 import msgspec
 
+from traque.bulletins._fetching import Credentials
 from traque.errors import BulletinUnreachable, UsageError
 
 LARGEST: Final = 256 << 20
@@ -42,25 +42,6 @@ _STATUS: Final = {
     410: ("has nothing there any more", "look for the new address on the publisher's site"),
     429: ("asks to come back later", "wait, and try again"),
 }
-
-
-class Credentials(msgspec.Struct, frozen=True):
-    """A token, or a name and a password; empty when there are none. Never shown."""
-
-    user: str = ""
-    password: str = ""
-    token: str = ""
-
-    def header(self) -> str:
-        """The value of ``Authorization``; empty without credentials."""
-        if self.token:
-            return f"Bearer {self.token}"
-        if self.user:
-            return "Basic " + base64.b64encode(f"{self.user}:{self.password}".encode()).decode()
-        return ""
-
-    def __repr__(self) -> str:
-        return "Credentials(...)"
 
 
 class Answer(msgspec.Struct, frozen=True):

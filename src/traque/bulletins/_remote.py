@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 
 from traque.bulletins import _cache, _http, _taxii
-from traque.bulletins._http import Credentials
+from traque.bulletins._fetching import Credentials, Remote
 from traque.errors import BulletinUnreachable, UsageError
 from traque.model import Bulletin
 
@@ -17,14 +17,6 @@ Parse = Callable[[bytes, str, str], list[Bulletin]]
 """Makes bulletins of bytes, a file's name and the place to show."""
 
 _TAXII_PREFIX: Final = "taxii+"
-
-
-class Remote(msgspec.Struct, frozen=True, kw_only=True):
-    """Addresses to fetch: ``added_after`` is asked of TAXII servers; the credentials are for one server."""
-
-    addresses: tuple[str, ...] = ()
-    added_after: datetime | None = None
-    credentials: Credentials = Credentials()
 
 
 def fetch(remote: Remote, parse: Parse) -> Iterator[Bulletin]:

@@ -18,7 +18,7 @@ from typing import Any, Final
 import msgspec
 
 from traque.bulletins import _http
-from traque.bulletins._http import Credentials
+from traque.bulletins._fetching import Credentials
 from traque.errors import BulletinUnreachable, MalformedBulletin
 
 MEDIA_TYPE: Final = "application/taxii+json;version=2.1"

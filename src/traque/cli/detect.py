@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -146,7 +145,6 @@ def detect(
         accept_tlp=accept_tlp,
         check=check,
     )
-    gc.set_threshold(100_000, 50, 100)  # a bulletin is kept to the end: no need to look for garbage in it
     questions = read_bulletins(
         bulletins, fetch=fetch, added_after=added_after, all_attributes=all_attributes, known=known
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -138,7 +137,6 @@ def hunt(
         source_map=source_map(config),
     )
     folder = output.folder(out) if out else None
-    gc.set_threshold(100_000, 50, 100)  # what is found is kept to the end: no need to look for garbage in it
     questions = read_bulletins(
         bulletins, fetch=fetch, added_after=added_after, all_attributes=all_attributes, known=known
     )

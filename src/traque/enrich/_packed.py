@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import sys
 from array import array
-from importlib.resources import files
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -22,6 +21,8 @@ _LARGEST: Final = 64 << 20
 
 def folder() -> Path:
     """Where the packed files are."""
+    from importlib.resources import files
+
     return Path(str(files("traque") / "data"))
 
 

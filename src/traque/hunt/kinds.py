@@ -8,16 +8,17 @@ only after its first was judged here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 import msgspec
 
 from traque import timestamps
+from traque.hunt.clock import EPOCH, HOUR, MICROSECOND, Clock
 from traque.hunt.question import Question
 from traque.logs import RecordReader
-from traque.model import Event, Stamp, Verdict
+from traque.model import Event, Verdict
 from traque.scan.matches import (
     ALONE,
     Batch,
@@ -49,10 +50,6 @@ VALUE_FIELDS: Final = {
     "domain": ("url.domain", "destination.domain"),
 }
 """The fields that hold the values of a role."""
-
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND: Final = timedelta(microseconds=1)
-_HOUR: Final = timedelta(hours=1) // _MICROSECOND
 
 
 class Judged(NamedTuple):
@@ -148,7 +145,7 @@ def _marked(event: Event, values: Mapping[str, Mapping[str, int]]) -> Event:
 
 
 def _moment(us: int) -> datetime:
-    return _EPOCH + timedelta(microseconds=us)
+    return EPOCH + timedelta(microseconds=us)
 
 
 class Kinds:
@@ -159,13 +156,13 @@ class Kinds:
         scanner: GroupingScanner,
         reader: RecordReader,
         question: Question,
-        resolve: Callable[[Stamp], datetime],
+        clock: Clock,
     ) -> None:
         self._scanner = scanner
         self._times = reader.times
         self._observables = question.observables
         self._window = question.window
-        self._resolve = resolve
+        self._clock = clock
         self._trusted: set[int] = set()
         scanner.group(
             Grouping(
@@ -211,11 +208,13 @@ class Kinds:
 
         Daylight saving, the year that a year-less time takes, and the window's edges may split an hour.
         """
-        first = self._resolve(Stamp(begin, zoned, dated))
-        last = self._resolve(Stamp(begin + _HOUR - 1, zoned, dated))
-        edges = (self._window.since, self._window.until)
-        if (last - first) // _MICROSECOND != _HOUR - 1:
+        shift = self._clock.shift(begin, zoned=zoned, dated=dated)
+        if shift is None:
             return None
-        if any(edge is not None and first < edge <= last for edge in edges):
+        first = _moment(begin + shift)
+        last = first + (HOUR - 1) * MICROSECOND
+        if any(
+            edge is not None and first < edge <= last for edge in (self._window.since, self._window.until)
+        ):
             return None
-        return (first - _EPOCH) // _MICROSECOND - begin, not self._window.holds(first)
+        return shift, not self._window.holds(first)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
 from typing import Final
 
@@ -16,6 +16,8 @@ from traque.sources.encoding import Transcoder
 from traque.sources.framing import Framing
 
 _PROBE: Final = 2 << 20
+_AT_ONCE: Final = 512 * 1024
+"""Bytes for which the scanner is called: a decoder gives small pieces."""
 _HOT: Final = 256
 """Matched records in a probe from which on a file is full of matches: one in 8 KiB."""
 
@@ -87,9 +89,10 @@ class Pass:
             self.group_with(scanner)
         transcoder = self._transcoder
         try:
-            for chunk in self._source.chunks():
-                self.bytes += len(chunk)
-                yield scanner.feed(self._framed(transcoder.feed(chunk) if transcoder else chunk))
+            for chunks in _gathered(self._source.chunks()):
+                self.bytes += sum(map(len, chunks))
+                texts = map(transcoder.feed, chunks) if transcoder else chunks
+                yield scanner.feed(*map(self._framed, texts))
                 if stopped():
                     self.stopped = True
                     break
@@ -123,6 +126,25 @@ class Pass:
         except SourceError as error:
             self.error = error
         yield timer.finish()
+
+
+def _gathered(chunks: Iterable[bytes]) -> Iterator[list[bytes]]:
+    """``chunks``, some at a time, and behind them the error that ends them."""
+    held: list[bytes] = []
+    size = 0
+    try:
+        for chunk in chunks:
+            held.append(chunk)
+            size += len(chunk)
+            if size >= _AT_ONCE:
+                yield held
+                held, size = [], 0
+    except SourceError:
+        if held:
+            yield held
+        raise
+    if held:
+        yield held
 
 
 def _same_offset(offset: int) -> int:

@@ -6,7 +6,6 @@ import os
 import threading
 from collections import Counter, deque
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime
 from functools import partial
@@ -21,6 +20,7 @@ from traque.errors import UsageError
 from traque.hunt.assemble import assemble
 from traque.hunt.enriching import enriched
 from traque.hunt.formats import Formats, pattern
+from traque.hunt.learning import learn
 from traque.hunt.mapped import MappedQuestion, is_the_map
 from traque.hunt.options import HuntOptions, Progress, Silent
 from traque.hunt.question import ask
@@ -29,8 +29,6 @@ from traque.hunt.search import SourceSearch
 from traque.model import Bulletin, HuntResult
 from traque.scan.plan import SMALL, Cores, ahead, batched
 from traque.sources import Entry, decoders, open_entry, walk
-
-_REGISTRIES: Final = (observables.registry, decoders.registry, logs.registry)
 
 AT_LENGTH: Final = 8
 """Sources of one folder and name, digits apart, whose heads are read at length; the others' are in brief."""
@@ -58,8 +56,6 @@ def hunt(
     question = ask(bulletins, options, None, started)
     atlas = Atlas(options.mmdb)
     diagnostics = Diagnostics()
-    for failure in chain.from_iterable(r().failures for r in _REGISTRIES):
-        diagnostics.note("format-module-failed", f"{failure.module}: {failure.reason}")
     roots: list[Path | Literal["-"]] = ["-" if path == "-" else Path(path) for path in paths]
     entries = walk(roots, exclude=options.exclude, diagnostics=diagnostics)
     entries = [entry for entry in entries if not is_the_map(entry, options)]
@@ -69,6 +65,8 @@ def hunt(
     if not run.stop.is_set():
         for glob in mapped.unused():
             diagnostics.note("map-unused", glob)
+    for failure in chain(observables.registry().failures, logs.registry().failures, decoders.failures()):
+        diagnostics.note("format-module-failed", f"{failure.module}: {failure.reason}")
     drop_repeats(searches, diagnostics)
     result = assemble(
         question,
@@ -108,10 +106,11 @@ class _Run:
         batches = batched([SMALL if entry.stream else entry.size for entry in entries])
         cores = Cores(jobs, len(batches))
         brief = _alike_before(entries)
+        learnt = learn(entries[batch[0]] for batch in batches if len(batch) == 1)
         found: list[_Found] = [([], Diagnostics())] * len(entries)
 
         def work(batch: Sequence[int]) -> None:
-            formats = Formats()  # one a batch: what it knows never depends on which thread was first
+            formats = Formats(learnt)  # one a batch: what it knows never depends on which thread was first
             with cores.working():
                 for place in batch:
                     found[place] = self.entry(entries[place], formats, cores, brief=brief[place])
@@ -119,6 +118,8 @@ class _Run:
         if jobs == 1 or len(batches) == 1:
             deque(map(work, batches), maxlen=0)
         else:
+            from concurrent.futures import ThreadPoolExecutor
+
             with ThreadPoolExecutor(max_workers=min(jobs, max(1, len(batches)))) as pool:
                 deque(pool.map(work, batches), maxlen=0)
         for _, diagnostics in found:

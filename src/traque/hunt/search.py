@@ -6,9 +6,8 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from datetime import UTC, datetime, tzinfo
-from functools import lru_cache
-from itertools import chain
+from datetime import UTC, datetime
+from itertools import chain, islice
 from typing import Final, NamedTuple
 
 import msgspec
@@ -16,14 +15,16 @@ import msgspec
 from traque import timestamps
 from traque.diagnostics import Diagnostics
 from traque.errors import SourceError, SourceLimit
+from traque.hunt.clock import Clock, YearWatch
+from traque.hunt.confirm import confirm, one_each
 from traque.hunt.decoding import DecodedText
 from traque.hunt.formats import Formats
 from traque.hunt.kinds import Judged, Kinds, add_alike, names_of
 from traque.hunt.passing import Pass
 from traque.hunt.question import Question
 from traque.logs import Recognition, read_as, recognise
-from traque.model import Event, Evidence, Observable, SourceCoverage, Stamp, Verdict
-from traque.scan.matches import Batch, Counted, GroupingScanner, Hit, MatchedRecord, Relation, Scanner
+from traque.model import Event, Evidence, SourceCoverage, Stamp, Verdict
+from traque.scan.matches import Batch, Counted, Hit, MatchedRecord, Relation, Scanner, can_group
 from traque.scan.plan import Cores
 from traque.sources import Source
 from traque.sources.decoders import Decoder, Reading, decoder_for
@@ -35,7 +36,7 @@ from traque.sources.streams import HEAD
 from traque.triage.coverage import Timeline
 from traque.triage.judge import OWN_TEXT, Judgement, judge
 from traque.triage.locate import Place, locate
-from traque.triage.properties import FIELDS, is_only_a_part
+from traque.triage.properties import FIELDS
 from traque.triage.tally import Tally
 
 LISTING: Final = 5
@@ -51,8 +52,6 @@ IN_BYTES: Final = Judgement(
     why="text among the raw bytes of a binary log; no decoded record holds it",
     at_worst=Verdict.OUTBOUND,
 )
-_HALF_YEAR: Final = 183 * 86_400
-_YEAR: Final = 366 * 86_400
 
 
 class SourceSearch:
@@ -89,7 +88,7 @@ class SourceSearch:
         self.mapped = question.mapped
         self._question = question
         self._diagnostics = diagnostics
-        self._wraps = _YearWatch()
+        self._wraps = YearWatch()
         self._last_offset: dict[int, int] = {}
         self._kinds: Kinds | None = None
         head = source.head()
@@ -110,7 +109,7 @@ class SourceSearch:
         self._in_bytes: dict[int, Tally] = {}
         self._origin: Callable[[int], int]
         self._recognition: Recognition
-        self._resolver: timestamps.Resolver
+        self._clock: Clock
         self.format = ""
         if self._decoder is None:
             self._know(self._given(head) or formats.recognise(head, source.path), head, brief=brief)
@@ -124,7 +123,7 @@ class SourceSearch:
     def _know(self, recognition: Recognition, head: bytes, *, brief: bool = False) -> None:
         """What the first records tell: the log format, the device, the share that is understood."""
         self._recognition = recognition
-        self._resolver = timestamps.Resolver(self._zone(), self._years)
+        self._clock = Clock(UTC if recognition.utc else self._question.zone, self._years)
         self.format = recognition.format
         self._read_head(head, brief=brief)
 
@@ -135,7 +134,7 @@ class SourceSearch:
 
     def moment(self, stamp: Stamp) -> datetime:
         """The moment that a stamp of this source means."""
-        return self._moment(stamp)
+        return self._clock.moment(stamp)
 
     def run(self, advance: Callable[[int], None], stopped: Callable[[], bool], cores: Cores) -> None:
         """Scan every byte that can be had; ``advance`` is told how many bytes of the entry are done."""
@@ -165,8 +164,8 @@ class SourceSearch:
 
     def _group(self, scanner: Scanner) -> None:
         """Let the scanner count what is judged alike, if it can."""
-        if isinstance(scanner, GroupingScanner):
-            self._kinds = Kinds(scanner, self._recognition.reader, self._question, self._moment)
+        if can_group(scanner):
+            self._kinds = Kinds(scanner, self._recognition.reader, self._question, self._clock)
 
     def _run_decoded(
         self, decoder: Decoder, advance: Callable[[int], None], stopped: Callable[[], bool]
@@ -214,7 +213,7 @@ class SourceSearch:
     def _take_bytes(self, batch: Batch) -> None:
         """Text in the raw bytes of a decoded source: for indicators that no decoded record holds."""
         for record in batch.matched:
-            for hit in _one_each(record.hits):
+            for hit in one_each(record.hits):
                 if hit.relation is Relation.HOST:
                     continue
                 tally = self._in_bytes.setdefault(hit.indicator, Tally())
@@ -263,6 +262,14 @@ class SourceSearch:
             self._diagnostics.note("year-guessed", self.path)
         elif self.year_from == "mtime":
             self._diagnostics.note("year-from-mtime", self.path)
+        self._let_go()
+
+    def _let_go(self) -> None:
+        """Keep nothing that only the search needs: there may be a million sources."""
+        self._kinds = self._framing = self._decoder = None
+        self._last_offset.clear()
+        self._in_bytes.clear()
+        del self._origin
 
     def _incomplete(self, why: str) -> None:
         self.complete = False
@@ -277,9 +284,8 @@ class SourceSearch:
 
     def _read_head(self, head: bytes, *, brief: bool) -> None:
         beginning = head.split(b"\n", HEAD_RECORDS)[:HEAD_RECORDS]
-        lines = [line for line in beginning if line.strip() and not line.startswith(b"#")]
-        lines = lines[:1] if brief else lines
-        events = [self._parse(line.rstrip(b"\r")) for line in lines]
+        lines = (line for line in beginning if line.strip() and not line.startswith(b"#"))
+        events = [self._parse(line.rstrip(b"\r")) for line in islice(lines, 1 if brief else None)]
         if events and self._recognition.format != "unknown":
             self.parse_rate = sum(event is not None for event in events) / len(events)
         devices = {device for event in events if event and (device := _device(event))}
@@ -288,34 +294,23 @@ class SourceSearch:
     def _parse(self, record: bytes) -> Event | None:
         return self._recognition.reader.parse(record)
 
-    def _moment(self, stamp: Stamp) -> datetime:
-        return timestamps.resolve(stamp, zone=self._zone(), year_rule=self._years)
-
-    def _zone(self) -> tzinfo:
-        """Of times that state none."""
-        return UTC if self._recognition.utc else self._question.zone
-
-    def _seconds(self, stamp: Stamp) -> float:
-        """The moment as seconds since 1970, without a detour by :meth:`_moment`."""
-        return self._resolver.seconds(stamp)
-
     def _take(self, batch: Batch) -> None:
+        timeline, seconds = self.timeline, self._clock.seconds
         for sample in batch.samples:
-            if sample.stamp is None:
+            stamp = sample.stamp
+            if stamp is None:
                 self.undated += 1
-                self.timeline.pause()
+                timeline.pause()
                 continue
             self.timed += 1
-            if not sample.stamp.dated:
-                self._wraps.see(sample.stamp.us)
-            self.timeline.add(self._seconds(sample.stamp), sample.line, joined=sample.joined)
+            if not stamp.dated:
+                self._wraps.see(stamp.us)
+            timeline.add(seconds(stamp), sample.line, joined=sample.joined)
         for record in batch.matched if self._kinds is None else self._kinds.left(batch):
             self._judge_record(record)
 
     def _judge_record(self, record: MatchedRecord) -> None:
-        hits = [
-            hit for hit in _one_each(record.hits) if self._last_offset.get(hit.indicator) != record.offset
-        ]
+        hits = [hit for hit in one_each(record.hits) if self._last_offset.get(hit.indicator) != record.offset]
         if not hits:
             return
         read, judged = self._judge_hits(record, hits)
@@ -336,12 +331,12 @@ class SourceSearch:
         confirmed: list[tuple[Hit, Relation, Place]] = []
         for hit in hits:
             observable = question.observables[hit.indicator]
-            relation = _confirm(hit.relation, observable, event)
+            relation = confirm(hit.relation, observable, event)
             if relation is not None:
                 place = locate(observable, event) if event is not None else Place.UNKNOWN
                 confirmed.append((hit, relation, place))
         stamp = event.time if event is not None else None
-        read = _Read(record, event, self._moment(stamp) if stamp is not None else None)
+        read = _Read(record, event, self._clock.moment(stamp) if stamp is not None else None)
         named = [question.observables[hit.indicator].kind for hit, _, place in confirmed if place in _NAMED]
         own_text = self._is_bulletin or _is_own_text(record.text, named, question.marks)
         judged = []
@@ -365,7 +360,7 @@ class SourceSearch:
 
     def _count_alike(self, alike: Counted) -> None:
         """Count records that the scanner counted: all are judged as the earliest of their kind."""
-        read, judged = self._judge_hits(alike.earliest, _one_each(alike.earliest.hits))
+        read, judged = self._judge_hits(alike.earliest, one_each(alike.earliest.hits))
         for one in judged:
             indicator = one.hit.indicator
             tally = self.tallies.setdefault(indicator, Tally())
@@ -374,7 +369,7 @@ class SourceSearch:
             add_alike(tally, outside, alike, one, names)
             tally.spread.reach(self._evidence(one, read))
         if alike.latest.offset != alike.earliest.offset:
-            read, judged = self._judge_hits(alike.latest, _one_each(alike.latest.hits))
+            read, judged = self._judge_hits(alike.latest, one_each(alike.latest.hits))
             for one in judged:
                 self.tallies[one.hit.indicator].spread.reach(self._evidence(one, read))
 
@@ -427,49 +422,11 @@ class _Read(NamedTuple):
     moment: datetime | None
 
 
-class _YearWatch:
-    """Tells whether year-less times, in file order, would span more than a year."""
-
-    def __init__(self) -> None:
-        self.seen = False
-        self._previous: int | None = None
-        self._travelled = 0.0
-        self._furthest = 0.0
-
-    def see(self, us: int) -> None:
-        """The next year-less time, in microseconds as if of the year 2000."""
-        self.seen = True
-        if self._previous is not None:
-            step = (us - self._previous) / 1e6
-            if step < -_HALF_YEAR:  # from December to January
-                step += _YEAR
-            elif step > _HALF_YEAR:  # a late record of December after one of January
-                step -= _YEAR
-            self._travelled += step
-            self._furthest = max(self._furthest, self._travelled)
-        self._previous = us
-
-    @property
-    def folded(self) -> bool:
-        """More than a year lies between two of them."""
-        return self._furthest > _YEAR
-
-
 def _around(record: MatchedRecord, hit: Hit) -> MatchedRecord:
     """The surroundings of a hit among binary bytes, where lines mean nothing."""
     begin = max(0, hit.start - record.text_offset - NEAR)
     text = record.text[begin : hit.end - record.text_offset + NEAR]
     return msgspec.structs.replace(record, text=text, text_offset=record.text_offset + begin)
-
-
-def _one_each(hits: tuple[Hit, ...]) -> list[Hit]:
-    """The first hit of each indicator: a record counts once. A full match goes before a mere host."""
-    best: dict[int, Hit] = {}
-    for hit in hits:
-        known = best.get(hit.indicator)
-        if known is None or (known.relation is Relation.HOST and hit.relation is not Relation.HOST):
-            best[hit.indicator] = hit
-    return list(best.values())
 
 
 def _is_own_text(text: bytes, named: list[str], marks: tuple[bytes, ...]) -> bool:
@@ -478,44 +435,6 @@ def _is_own_text(text: bytes, named: list[str], marks: tuple[bytes, ...]) -> boo
     # One file has hashes of several kinds and a name: together they are no list.
     listed = len(named) - properties.total() + max(properties.values(), default=0)
     return listed >= LISTING or (bool(named) and any(mark in text for mark in marks))
-
-
-def _confirm(relation: Relation, observable: Observable, event: Event | None) -> Relation | None:
-    if event is not None and is_only_a_part(observable, event):
-        return None
-    if relation is not Relation.HOST:
-        return relation
-    if event is None:
-        return None
-    return Relation.EXACT if any(_is_url(observable, url) for url in _urls(event)) else None
-
-
-def _urls(event: Event) -> list[str]:
-    """The URLs that a record states in parts: host and path in different fields."""
-    fields = event.fields
-    host = fields.get("url.domain") or fields.get("destination.domain") or fields.get("server.domain")
-    path = str(fields.get("url.path") or fields.get("url.original") or "")
-    if not host or not path.startswith("/"):
-        return []
-    query = fields.get("url.query")
-    if query and "?" not in path:
-        path = f"{path}?{query}"
-    port = fields.get("url.port") or fields.get("destination.port")
-    scheme = fields.get("url.scheme")
-    schemes = (scheme,) if scheme else ("http", "https")
-    authorities = (f"{host}:{port}", host) if port and ":" not in str(host) else (host,)
-    return [f"{s}://{authority}{path}" for s in schemes for authority in authorities]
-
-
-@lru_cache(maxsize=4096)
-def _is_url(observable: Observable, url: str) -> bool:
-    """The specification itself judges the rebuilt URL."""
-    from traque.scan import oracle
-
-    return any(
-        hit.relation is not Relation.HOST and hit.start == 0
-        for hit in oracle.find(url.encode("utf-8", "replace"), [observable])
-    )
 
 
 def _device(event: Event) -> str:

@@ -111,10 +111,11 @@ class _Tapped:
         """Records ended so far."""
         return self._scanner.records
 
-    def feed(self, chunk: bytes) -> Batch:
+    def feed(self, *chunks: bytes) -> Batch:
         """Scan the next bytes, then sample them."""
-        batch = self._scanner.feed(chunk)
-        self._sampler.feed(chunk)
+        batch = self._scanner.feed(*chunks)
+        for chunk in chunks:
+            self._sampler.feed(chunk)
         return batch
 
     def finish(self) -> Batch:

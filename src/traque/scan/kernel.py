@@ -124,9 +124,9 @@ class KernelScanner:
         """Records (lines) ended so far."""
         return self._scanner.records
 
-    def feed(self, chunk: bytes) -> Batch:
-        """Scan the next bytes."""
-        return _batch(*self._scanner.feed(chunk))
+    def feed(self, *chunks: bytes) -> Batch:
+        """Scan the next bytes, in one piece or in several."""
+        return _batch(*self._scanner.feed(*chunks))
 
     def finish(self) -> Batch:
         """The stream has ended."""
@@ -202,7 +202,15 @@ def _batch(records: bytes, hits: bytes, texts: bytes, samples: bytes, kinds: byt
     each = memoryview(kinds).cast("I")
     return Batch(
         _Column(len(records) // _RECORD.size, _Records(records, hits, texts, each)),
-        _Column(len(samples) // _SAMPLE.size, _Samples(samples)),
+        [
+            TimeSample(
+                offset,
+                line,
+                Stamp(us, bool(flags & _ZONED), bool(flags & _DATED)) if flags & _READ else None,
+                bool(flags & _JOINED),
+            )
+            for offset, line, us, flags in _SAMPLE.iter_unpack(samples)
+        ],
         each,
     )
 
@@ -263,15 +271,3 @@ class _Records:
             ),
             self._kinds[index] if self._kinds else ALONE,
         )
-
-
-class _Samples:
-    """Makes the time samples of a batch."""
-
-    def __init__(self, samples: bytes) -> None:
-        self._samples = samples
-
-    def __call__(self, index: int) -> TimeSample:
-        offset, line, us, flags = _SAMPLE.unpack_from(self._samples, index * _SAMPLE.size)
-        stamp = Stamp(us, bool(flags & _ZONED), bool(flags & _DATED)) if flags & _READ else None
-        return TimeSample(offset, line, stamp, bool(flags & _JOINED))

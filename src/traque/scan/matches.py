@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
-from typing import Protocol, runtime_checkable
+from functools import cache
+from typing import Protocol, TypeGuard
 
 import msgspec
 
@@ -118,8 +119,11 @@ class Scanner(Protocol):
     def records(self) -> int:
         """Records (lines) ended so far; after :meth:`finish` a last line without an end counts too."""
 
-    def feed(self, chunk: bytes) -> Batch:
-        """Scan the next bytes. Every match is reported once, at the latest by :meth:`finish`."""
+    def feed(self, *chunks: bytes) -> Batch:
+        """Scan the next bytes, in one piece or in several.
+
+        Every match is reported once, at the latest by :meth:`finish`.
+        """
 
     def finish(self) -> Batch:
         """The stream has ended."""
@@ -178,7 +182,6 @@ class Grouping(msgspec.Struct, frozen=True, kw_only=True):
     after: int
 
 
-@runtime_checkable
 class GroupingScanner(Scanner, Protocol):
     """A scanner that can count records instead of handing each over; an engine need not have it.
 
@@ -203,6 +206,16 @@ class GroupingScanner(Scanner, Protocol):
 
     def counted(self) -> Sequence[Counted]:
         """What was counted, by kind."""
+
+
+def can_group(scanner: Scanner) -> TypeGuard[GroupingScanner]:
+    """Whether a scanner is a :class:`GroupingScanner`."""
+    return _has_groups(type(scanner))
+
+
+@cache
+def _has_groups(scanner: type[Scanner]) -> bool:
+    return all(hasattr(scanner, name) for name in ("group", "trust", "counted"))
 
 
 class Engine(Protocol):

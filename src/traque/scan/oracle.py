@@ -137,8 +137,9 @@ class OracleScanner:
         """Records ended so far."""
         return self._records
 
-    def feed(self, chunk: bytes) -> Batch:
-        """Scan the records that this chunk ends."""
+    def feed(self, *chunks: bytes) -> Batch:
+        """Scan the records that these chunks end."""
+        chunk = b"".join(chunks)
         head, newline, tail = chunk.rpartition(b"\n")
         if not newline:
             self._rest += chunk

@@ -4,7 +4,7 @@
 """
 
 from traque.timestamps._choice import packed, read
-from traque.timestamps._moments import Resolver, YearRule, resolve, rotation_date
+from traque.timestamps._moments import YearRule, resolve, rotation_date
 from traque.timestamps._reading import LAYOUTS, SEARCHED, SKIPPED, ZONES
 from traque.timestamps._reading import read as specified
 
@@ -13,7 +13,6 @@ __all__ = [
     "SEARCHED",
     "SKIPPED",
     "ZONES",
-    "Resolver",
     "YearRule",
     "packed",
     "read",

@@ -5,17 +5,10 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import cache
-from typing import Final
 
 import msgspec
 
 from traque.model import Stamp
-
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND: Final = timedelta(microseconds=1)
-_DAY: Final = 86_400_000_000
-_DAYS: Final = 4096
-"""Days whose distance from UTC is remembered for a source."""
 
 
 class YearRule(msgspec.Struct, frozen=True):
@@ -57,51 +50,6 @@ def resolve(stamp: Stamp, *, zone: tzinfo, year_rule: YearRule) -> datetime:
 
 def _moment(wall: datetime, stamp: Stamp, zone: tzinfo) -> datetime:
     return wall.replace(tzinfo=UTC if stamp.zoned else zone).astimezone(UTC)
-
-
-class Resolver:
-    """:func:`resolve` for the many stamps of one source.
-
-    The stamps of a day are as far from UTC as its first and its last moment, when these two are equally far:
-    no zone has ever moved its clock twice within a day. Other days are resolved stamp by stamp.
-    """
-
-    def __init__(self, zone: tzinfo, year_rule: YearRule) -> None:
-        self._zone = zone
-        self._years = year_rule
-        self._shifts: dict[tuple[int, bool, bool], int | None] = {}
-
-    def seconds(self, stamp: Stamp) -> float:
-        """The moment of ``stamp`` in seconds since 1970, UTC."""
-        if stamp.zoned and stamp.dated:
-            return stamp.us / 1e6
-        day = (stamp.us // _DAY, stamp.zoned, stamp.dated)
-        try:
-            shift = self._shifts[day]
-        except KeyError:
-            if len(self._shifts) >= _DAYS:
-                self._shifts.clear()
-            shift = self._shifts[day] = self._shift(stamp)
-        if shift is None:
-            return resolve(stamp, zone=self._zone, year_rule=self._years).timestamp()
-        return (stamp.us + shift) / 1e6
-
-    def _shift(self, stamp: Stamp) -> int | None:
-        """Microseconds from the stamps of that day to their moments; None where they are not all the same."""
-        first = stamp.us // _DAY * _DAY
-        try:
-            shifts = {
-                (
-                    resolve(Stamp(us, stamp.zoned, stamp.dated), zone=self._zone, year_rule=self._years)
-                    - _EPOCH
-                )
-                // _MICROSECOND
-                - us
-                for us in (first, first + _DAY - 1)
-            }
-        except (ValueError, OverflowError):  # at the ends of time: the stamp itself may be inside
-            return None
-        return shifts.pop() if len(shifts) == 1 else None
 
 
 def rotation_date(name: str) -> datetime | None:

@@ -39,45 +39,44 @@ class Timeline:
         self.silences: list[tuple[float, float]] = []
         self.intervals: Counter[int] = Counter()
         self._days: set[int] = set()
-        self._previous: tuple[float, int] | None = None
+        self._previous: tuple[float, int, int] | None = None  # seconds, line, day
 
     def add(self, seconds: float, line: int, *, joined: bool = False) -> None:
         """A record at ``line`` is timed ``seconds`` since 1970, UTC.
 
         ``joined``: no silence of more than :data:`SILENCE_FLOOR` lies between it and the one before.
         """
-        if self.first is None or seconds < self.first:
-            self.first = seconds
-        if self.last is None or seconds > self.last:
+        if self.first is None or self.last is None:
+            self.first = self.last = seconds
+        elif seconds > self.last:
             self.last = seconds
-        self._days.add(int(seconds // 86_400))
-        if self._previous is None:
+        elif seconds < self.first:
+            self.first = seconds
+        day = int(seconds // 86_400)
+        previous, self._previous = self._previous, (seconds, line, day)
+        if previous is None:
+            self._days.add(day)
             self.busy.append((seconds, seconds))
-        else:
-            before, before_line = self._previous
-            start, end = (before, seconds) if before <= seconds else (seconds, before)
-            self._join(start, end, max(1, line - before_line), joined=joined)
-        self._previous = (seconds, line)
-
-    def pause(self) -> None:
-        """What comes next has no known distance to what came before: records without a time lie between."""
-        self._previous = None
-
-    def _join(self, start: float, end: float, records: int, *, joined: bool) -> None:
+            return
+        before, before_line, before_day = previous
+        if day != before_day:
+            self._days.update(_span(before_day, day) if joined else (day,))
+        start, end = (before, seconds) if before < seconds else (seconds, before)
+        records = line - before_line if line > before_line else 1
         self.intervals[_bucket((end - start) / records)] += records
-        if joined:
-            first, last = int(start // 86_400), int(end // 86_400)
-            if last - first > 1:  # both ends are among the days already
-                self._days.update(range(first + 1, last))
-        elif end - start > SILENCE_FLOOR:
+        if end - start > SILENCE_FLOOR and not joined:
             self.silences.append((start, end))
             self.busy.append((end, end))
             return
         since, until = self.busy[-1]
-        if since <= start <= until:
-            self.busy[-1] = (since, max(until, end))
-        else:
+        if not since <= start <= until:
             self.busy.append((start, end))
+        elif end > until:
+            self.busy[-1] = (since, end)
+
+    def pause(self) -> None:
+        """What comes next has no known distance to what came before: records without a time lie between."""
+        self._previous = None
 
     @property
     def days(self) -> frozenset[int]:
@@ -125,6 +124,10 @@ def median_interval(timelines: Sequence[Timeline]) -> float:
         if passed >= half:
             return _seconds(bucket)
     return 0.0
+
+
+def _span(one: int, other: int) -> range:
+    return range(min(one, other), max(one, other) + 1)
 
 
 def _bucket(seconds: float) -> int:

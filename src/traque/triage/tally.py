@@ -208,7 +208,8 @@ def choose_evidence(
         return tuple(ordered)
     order = ladder(role)
     firsts = {e.verdict: e for e in reversed(ordered)}
-    must = [ordered[0], ordered[-1], *(firsts[v] for v in order if v in firsts)]
+    last = next((e for e in reversed(ordered) if e.time is not None), ordered[-1])
+    must = [ordered[0], last, *(firsts[v] for v in order if v in firsts)]
     chosen = _distinct(must)[:keep]
     rest = [e for e in ordered if e not in chosen]
     room = keep - len(chosen)

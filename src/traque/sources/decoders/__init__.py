@@ -10,10 +10,10 @@ from __future__ import annotations
 from functools import cache
 from typing import Final
 
-from traque.registry import Registry, discover
+from traque.registry import ImportFailure, Registry, discover
 from traque.sources.decoders._decoder import Decoded, Decoder, Faults, Reading
 
-__all__ = ["Decoded", "Decoder", "Faults", "Reading", "decoder_for", "registry"]
+__all__ = ["Decoded", "Decoder", "Faults", "Reading", "decoder_for", "failures", "registry"]
 
 _NEAR: Final = 4096
 
@@ -22,6 +22,11 @@ _NEAR: Final = 4096
 def registry() -> Registry[Decoder]:
     """Every decoder, by name."""
     return discover("traque.sources.decoders", Decoder)
+
+
+def failures() -> tuple[ImportFailure, ...]:
+    """The decoders that could not be imported; none as long as no source had a use for any."""
+    return registry().failures if registry.cache_info().currsize else ()
 
 
 def decoder_for(head: bytes, name: str) -> Decoder | None:

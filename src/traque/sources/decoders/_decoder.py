@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -71,6 +70,8 @@ class Reading:
     @contextmanager
     def file(self, *, suffix: str = "") -> Iterator[Path]:
         """All that is left, as a temporary file that only this user may read; removed at the end."""
+        import tempfile
+
         with tempfile.TemporaryDirectory(prefix="traque-") as folder:
             path = Path(folder, "source" + suffix)
             with path.open("wb") as copy:

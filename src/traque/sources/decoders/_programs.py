@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
-import tempfile
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -17,6 +15,9 @@ LINE: Final = 16 << 20
 
 def lines(program: str, arguments: Sequence[str], faults: Faults) -> Iterator[bytes]:
     """The lines of a program's standard output; what it complains of is a fault when it fails."""
+    import subprocess
+    import tempfile
+
     found = shutil.which(program)
     if found is None:
         faults.note(f"the program {program} is not installed")

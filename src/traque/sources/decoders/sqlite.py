@@ -8,14 +8,16 @@ text. A write-ahead log (``-wal``) beside the database is a source of its own, a
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from traque.sources.decoders._decoder import Decoded, Decoder, Faults, Reading, encode, refused
 from traque.sources.decoders._values import plain
+
+if TYPE_CHECKING:
+    import sqlite3
 
 LARGEST: Final = 64 << 20
 """Bytes of a value or a row that SQLite may make."""
@@ -23,6 +25,8 @@ LARGEST: Final = 64 << 20
 
 def decode(reading: Reading) -> Iterator[Decoded]:
     """The rows, table by table."""
+    import sqlite3
+
     faults = Faults()
     with reading.file(suffix=".sqlite") as path:
         try:
@@ -33,6 +37,8 @@ def decode(reading: Reading) -> Iterator[Decoded]:
 
 
 def _database(path: Path, faults: Faults) -> Iterator[Decoded]:
+    import sqlite3
+
     with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True)) as database:
         database.text_factory = bytes
         database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LARGEST)
