@@ -10,8 +10,8 @@ https://github.com/oasis-open/cti-stix-common-objects (extension-definition-spec
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
