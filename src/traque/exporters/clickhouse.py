@@ -50,16 +50,12 @@ def _rows(job: Job, name: str, item: Item) -> Iterable[tuple[str, ...]]:
 
 
 def check(folder: Path) -> Iterator[Check]:
-    """``clickhouse local`` makes the table, loads it and searches a table of its own."""
-    script = "CREATE TABLE logs ENGINE = Memory AS SELECT value FROM traque.indicators LIMIT 1000;"
-    files = (arg for name in ("schema.sql", "load.sql") for arg in ("--queries-file", name))
+    """``clickhouse-local`` makes the table, the dictionaries and the functions, and loads them."""
     yield run(
         "clickhouse-local",
-        *files,
-        "--query",
-        script,
         "--queries-file",
-        "hunt.sql",
+        "schema.sql",
+        "load.sql",
         folder=folder,
         install="package clickhouse-common-static of ClickHouse",
     )
