@@ -22,7 +22,13 @@ Json = dict[str, Any]
 EVENTS: Final[dict[str, tuple[tuple[str, Direction], ...]]] = {
     "ip": (("destination.ip", "out"), ("source.ip", "in")),
     "net": (("destination.ip", "out"), ("source.ip", "in")),
-    "domain": (("dns.question.name", "both"), ("url.domain", "both"), ("tls.client.server_name", "both")),
+    "domain": (
+        ("dns.question.name", "both"),
+        ("dns.question.registered_domain", "both"),
+        ("url.domain", "both"),
+        ("url.registered_domain", "both"),
+        ("tls.client.server_name", "both"),
+    ),
     "url": (("url.full", "both"), ("url.original", "both")),
     "email": (("email.from.address", "both"), ("email.reply_to.address", "both")),
     "md5": (("file.hash.md5", "both"), ("process.hash.md5", "both"), ("dll.hash.md5", "both")),

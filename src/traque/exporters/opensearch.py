@@ -114,6 +114,10 @@ SPEC = Target(
             f"{_elastic.TERMS:,} values in a terms query (index.max_terms_count)",
             "more lists, all in the query",
         ),
+        Limit(
+            "a terms query has no suffixes",
+            "names below a listed one are found by `*.registered_domain` only",
+        ),
         Limit(f"{_elastic.DOCUMENTS:,} documents a bulk request", "more requests, sent by load.sh"),
     ),
     expiry="",
