@@ -1,9 +1,9 @@
 """Indicators in the Elastic Common Schema: ``threat.indicator.*``, one document a line or a list of them.
 
-What the threat-intelligence modules of Filebeat and Elastic Agent index, as exported (a search's ``_source`` and
-a bulk request are read too), and what ``traque detect --for jsonl`` writes. The value stands in the field of its kind, else in
-``name``; of several in one document (the hashes of a file) each is an indicator. ``first_seen`` is what was
-observed, not a validity: it goes in the description.
+What the threat-intelligence modules of Filebeat and Elastic Agent index, as exported (a search's ``_source``
+and a bulk request are read too), and what ``traque detect --for jsonl`` writes. The value stands in the field
+of its kind, else in ``name``; of several in one document (the hashes of a file) each is an indicator.
+``first_seen`` is what was observed, not a validity: it goes in the description.
 
 Format: https://www.elastic.co/guide/en/ecs/current/ecs-threat.html
 """
@@ -34,7 +34,7 @@ _FIELDS: Final = (
     ("file.path", "file-name"),
     ("file.name", "file-name"),
 )
-"""Fields below ``threat.indicator`` and the kind of their values; the first of each file or URL stands for it."""
+"""Fields below ``threat.indicator`` and the kind of their values; the first of a file or URL stands for it."""
 _TYPES: Final = {
     "ipv4-addr": ADDRESS,
     "ipv6-addr": ADDRESS,
@@ -154,7 +154,7 @@ def _context(thing: dict[str, Any], number: int) -> Context:
 
 
 def _at(thing: dict[str, Any], path: str) -> object:
-    """The value at a path, whose dots are levels or part of a name (``{"threat.indicator": {"ip": ...}}``)."""
+    """The value at a path, whose dots are levels or part of a name (``{"threat.indicator": {...}}``)."""
     if path in thing:
         return thing[path]
     at = len(path)

@@ -43,7 +43,7 @@ def write(job: Job) -> Iterator[File]:
         yield File(PLACEHOLDERS, _pipeline(large))
 
 
-def _rules(
+def _rules(  # noqa: PLR0917 -- what a rule is made of
     job: Job,
     bulletin: DetectionBulletin,
     name: str,
@@ -71,7 +71,7 @@ def _rules(
             yield File(f"{stem}.yml", _rule(job, bulletin, name, source, group, detection, shard))
 
 
-def _rule(
+def _rule(  # noqa: PLR0917 -- as above
     job: Job,
     bulletin: DetectionBulletin,
     name: str,
