@@ -1,6 +1,6 @@
 r"""KQL for Microsoft Sentinel and Defender: constant, because the values stand only in look-up files.
 
-A list is a table with the columns of :data:`~traque.exporters._lists.COLUMNS`. A name stands there as it is
+A list is a table with the columns of :data:`~traque.exporters._lookups.COLUMNS`. A name stands there as it is
 and, where names below it match, once more after a dot: a query then looks up the name of an event, and each
 name above it after a dot. Language: https://learn.microsoft.com/kusto/query/
 """
@@ -12,7 +12,7 @@ from typing import Final, Literal
 
 import msgspec
 
-from traque.exporters._lists import COLUMNS
+from traque.exporters._lookups import COLUMNS
 from traque.model.detection import Direction
 
 Match = Literal["whole", "address", "name", "host", "key"]

@@ -11,7 +11,7 @@ from typing import Final
 import msgspec
 
 from traque.exporters._job import Item
-from traque.exporters._lists import hive_short, names_below
+from traque.exporters._lookups import hive_short, names_below
 from traque.model.detection import Direction
 
 

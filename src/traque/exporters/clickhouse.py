@@ -9,7 +9,7 @@ from typing import Final
 from traque.exporters._check import run
 from traque.exporters._clickhouse_sql import HUNT, LOAD, SCHEMA
 from traque.exporters._job import File, Item, Job
-from traque.exporters._lists import (
+from traque.exporters._lookups import (
     COLUMNS,
     LISTS,
     csv_lines,

@@ -10,7 +10,7 @@ from typing import Final
 from traque.exporters._check import absent
 from traque.exporters._duckdb_sql import HUNT, LOAD, MACROS
 from traque.exporters._job import File, Item, Job
-from traque.exporters._lists import (
+from traque.exporters._lookups import (
     COLUMNS,
     LISTS,
     csv_lines,

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from traque.exporters._job import File, Item, Job
-from traque.exporters._lists import kinds_of, listed, registry_forms
+from traque.exporters._lookups import kinds_of, listed, registry_forms
 from traque.exporters._target import Limit, Target
 from traque.exporters._text import visible
 from traque.model.detection import Direction

@@ -17,7 +17,7 @@ from typing import Final
 from traque.exporters._capacity import aggregated, shards
 from traque.exporters._ids import stable
 from traque.exporters._job import File, Item, Job
-from traque.exporters._lists import kinds_of, listed, names_below, registry_forms
+from traque.exporters._lookups import kinds_of, listed, names_below, registry_forms
 from traque.exporters._target import Limit, Target
 from traque.exporters._text import plain
 from traque.exporters._yaml import quoted

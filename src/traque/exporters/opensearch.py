@@ -13,7 +13,7 @@ from traque.exporters import _elastic
 from traque.exporters._capacity import aggregated, shards
 from traque.exporters._job import File, Item, Job
 from traque.exporters._json import encoded, text
-from traque.exporters._lists import hive_short, listed
+from traque.exporters._lookups import hive_short, listed
 from traque.exporters._target import Limit, Target
 from traque.exporters._text import plain
 from traque.observables import registry

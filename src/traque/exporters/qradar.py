@@ -16,7 +16,7 @@ import msgspec
 from traque.exporters._capacity import aggregated, shards
 from traque.exporters._job import File, Item, Job
 from traque.exporters._json import encoded
-from traque.exporters._lists import kinds_of, listed, registry_forms
+from traque.exporters._lookups import kinds_of, listed, registry_forms
 from traque.exporters._target import Limit, Target
 from traque.model.detection import Direction
 
@@ -109,7 +109,7 @@ def _withdrawn(job: Job) -> Iterator[tuple[str, str]]:
     """The set and the value, percent-encoded for the path of a request, of what is listed no more."""
     from urllib.parse import quote
 
-    from traque.exporters._lists import file_list
+    from traque.exporters._lookups import file_list
 
     names = {
         "ipv4-addr": "ip",

@@ -13,7 +13,7 @@ from typing import Final
 
 from traque.exporters._capacity import aggregated, shards
 from traque.exporters._job import File, Item, Job
-from traque.exporters._lists import hive_short, kinds_of, listed, names_below
+from traque.exporters._lookups import hive_short, kinds_of, listed, names_below
 from traque.exporters._target import Limit, Target
 from traque.exporters._text import plain
 from traque.model.detection import Direction

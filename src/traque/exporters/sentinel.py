@@ -7,7 +7,7 @@ from typing import Final
 
 from traque.exporters import _kql
 from traque.exporters._job import File, Item, Job
-from traque.exporters._lists import kinds_of, listed, names_below, registry_forms, table
+from traque.exporters._lookups import kinds_of, listed, names_below, registry_forms, table
 from traque.exporters._target import Limit, Target
 
 _LISTS: Final = tuple(dict.fromkeys(query.list for query in (*_kql.SENTINEL, *_kql.DEFENDER)))

@@ -17,7 +17,7 @@ from traque.exporters._by_bulletin import by_bulletin, file_stem
 from traque.exporters._capacity import shards
 from traque.exporters._ids import stable
 from traque.exporters._job import File, Item, Job
-from traque.exporters._lists import kinds_of, listed
+from traque.exporters._lookups import kinds_of, listed
 from traque.exporters._sigma_check import convert
 from traque.exporters._sigma_rules import SOURCES, Source, Test
 from traque.exporters._target import Limit, Target

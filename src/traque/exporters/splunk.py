@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from traque.exporters._job import File, Item, Job
-from traque.exporters._lists import kinds_of, listed, names_below, registry_forms, table
+from traque.exporters._lookups import kinds_of, listed, names_below, registry_forms, table
 from traque.exporters._splunk_searches import SEARCHES, search
 from traque.exporters._target import Limit, Target
 from traque.exporters._text import plain
