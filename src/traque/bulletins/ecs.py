@@ -34,7 +34,7 @@ _FIELDS: Final = (
     ("file.path", "file-name"),
     ("file.name", "file-name"),
 )
-"""Fields below ``threat.indicator`` and the kind of their values; the first of a file or URL stands for it."""
+"""Fields below ``threat.indicator`` and the kind of their values; the first of a file or URL is taken."""
 _TYPES: Final = {
     "ipv4-addr": ADDRESS,
     "ipv6-addr": ADDRESS,
