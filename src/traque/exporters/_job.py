@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from functools import cached_property
 
 import msgspec
 
@@ -130,7 +131,7 @@ class Job:
         """A number in ``low <= n < high`` for the rule that ``key`` names, the same in every export."""
         return self.numbers.give(f"{self.target}:{key}", low, high)
 
-    @property
+    @cached_property
     def expires(self) -> datetime:
         """When the first of the rules should go; the day of making for an empty job."""
         return min((item.expires for item in self.items), default=self.made)
