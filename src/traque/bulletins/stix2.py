@@ -117,6 +117,11 @@ def _read(data: bytes, name: str) -> tuple[Bulletin, ...]:
     return (builder.bulletin(),)
 
 
+def _is_value(name: str, thing: Object) -> bool:
+    """An indicator that is named by its value: ``relay.example`` does not say that it is a relay."""
+    return f"'{name}'" in _json.text(thing.get("pattern"))
+
+
 def _is_stix(thing: Object) -> bool:
     return _json.text(thing.get("id")).startswith(f"{thing['type']}--")
 
@@ -184,7 +189,7 @@ class _Bundle:
             valid_from=moment(thing.get("valid_from")),
             valid_until=moment(thing.get("valid_until")),
             description=described or name,
-            words=(name, described, *words),
+            words=("" if _is_value(name, thing) else name, described, *words),
             actors=self._actors.get(identifier, ()),
             where=identifier,
             id=identifier,

@@ -85,3 +85,10 @@ def _version(path: str, arguments: Sequence[str]) -> str:
     return next(
         (plain(word.strip(",;()")) for word in words if any(c.isdigit() for c in word) and "." in word), ""
     )
+
+
+def absent(package: str) -> Check:
+    """The answer of a checker that is a Python package, where that is not installed."""
+    return Check(
+        status="not-checked", by=package, detail=f"{package} is not installed (pip install {package})"
+    )

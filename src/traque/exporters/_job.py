@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from functools import cached_property
 
 import msgspec
 
+from traque.errors import ObservableError
 from traque.exporters._numbers import Numbers
 from traque.exporters._text import plain
 from traque.model import Indicator, Observable
 from traque.model.detection import Action, DetectionBulletin, Direction, LeftOut
-from traque.observables import is_literal
+from traque.observables import canonical, is_literal
 
 
 class Item(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -44,11 +46,16 @@ class Item(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     def spelling(self) -> str:
         """A literal (a file name, a mutex...) as the bulletin writes it, else the canonical form.
 
-        Canonical literals are in lower case, and some targets compare with case.
+        Canonical literals are in lower case, and some targets compare with case. A spelling that is not the
+        value (cut, or defanged) is not used.
         """
-        if self.indicator.original and is_literal(self.kind):
-            return self.indicator.original
-        return self.value
+        original = self.indicator.original
+        if not original or not is_literal(self.kind):
+            return self.value
+        try:
+            return original if canonical(self.kind, original) == self.observable else self.value
+        except ObservableError:
+            return self.value
 
 
 class File(msgspec.Struct, frozen=True):
@@ -124,7 +131,7 @@ class Job:
         """A number in ``low <= n < high`` for the rule that ``key`` names, the same in every export."""
         return self.numbers.give(f"{self.target}:{key}", low, high)
 
-    @property
+    @cached_property
     def expires(self) -> datetime:
         """When the first of the rules should go; the day of making for an empty job."""
         return min((item.expires for item in self.items), default=self.made)
