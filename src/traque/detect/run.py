@@ -51,7 +51,7 @@ def detect(
     now = {item.observable for item in items}
     withdrawn = [observable for observable in _state.exported(folder) if observable not in now]
     numbers = _state.numbers(folder)
-    stated = tuple(_carried(bulletin) for bulletin in bulletins)
+    stated = tuple(DetectionBulletin.of(bulletin) for bulletin in bulletins)
     exports = []
     for target in chosen:
         progress(target.name)
@@ -183,18 +183,6 @@ def _checked(target: Target, folder: Path) -> Iterable[Check]:
     if target.check is None:
         return [Check(status="not-checked", detail="no checker of this target can be installed")]
     return target.check(folder)
-
-
-def _carried(bulletin: Bulletin) -> DetectionBulletin:
-    return DetectionBulletin(
-        id=bulletin.id,
-        title=bulletin.title,
-        producer=bulletin.producer,
-        published=bulletin.published,
-        tlp=bulletin.tlp,
-        pap=bulletin.pap,
-        actors=bulletin.actors,
-    )
 
 
 def _reasons(left_out: Sequence[LeftOut]) -> str:

@@ -27,18 +27,7 @@ def _cleaned(bulletins: Sequence[Bulletin], made: datetime) -> bytes:
         for bulletin in bulletins
         for each in bulletin.indicators
     ]
-    stated = [
-        DetectionBulletin(
-            id=bulletin.id,
-            title=bulletin.title,
-            producer=bulletin.producer,
-            published=bulletin.published,
-            tlp=bulletin.tlp,
-            pap=bulletin.pap,
-            actors=bulletin.actors,
-        )
-        for bulletin in bulletins
-    ]
+    stated = [DetectionBulletin.of(bulletin) for bulletin in bulletins]
     job = Job("csv", items, bulletins=stated, made=made, version=__version__)
     parts = (part for file in csv_.SPEC.write(job) for part in file.parts)
     return b"".join(part.encode() if isinstance(part, str) else part for part in parts)

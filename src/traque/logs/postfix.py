@@ -191,9 +191,12 @@ def _outward_patterns() -> tuple[re.Pattern[str], ...]:
 
 def _shapes() -> tuple[str, ...]:
     """Log-ins refused, mails refused, and mails sent: the addresses of a mail are claims, and free."""
-    process, client, word = r"\[(?P<free1>[0-9]{1,7})\]: ", r"[^ \[\]<>,]*\[[0-9A-Fa-f:.]+\]", "[!-;=?-~]"
+    # What only looks like an address would let the claims decide; those of IPv6 are judged one by one.
+    octet = r"(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
+    peer = rf"(?:{octet}\.){{3}}{octet}"
+    client = rf"[!-+.-;=?-Z\\^-~]{{0,99}}\[{peer}\]"
+    process, number, word = r"\[(?P<free1>[0-9]{1,7})\]: ", r"[0-9.]+", "[!-;=?-~]"
     claimed = " ".join(rf"{name}=<(?P<free{place}>{word}*)>" for place, name in ((2, "from"), (3, "to")))
-    number, peer = r"[0-9.]+", r"[0-9A-Fa-f:.]+"
     log_in = (
         rf"postfix/smtpd{process}warning: {client}: SASL [A-Z0-9-]+ authentication failed: [^ ,]*, "
         r"sasl_username=(?P<account>[A-Za-z0-9_][!-+.-~]*)"

@@ -7,6 +7,8 @@ from typing import Final, Literal
 
 import msgspec
 
+from traque.model.bulletin import Bulletin
+
 DETECTION_SCHEMA: Final = "traque/detection/1"
 
 Action = Literal["alert", "block"]
@@ -73,6 +75,11 @@ class DetectionBulletin(msgspec.Struct, frozen=True, kw_only=True):
     tlp: str | None = None
     pap: str | None = None
     actors: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, bulletin: Bulletin) -> DetectionBulletin:
+        """What rules carry of ``bulletin``."""
+        return cls(**{field: getattr(bulletin, field) for field in cls.__struct_fields__})
 
 
 class Detection(msgspec.Struct, frozen=True, kw_only=True):
