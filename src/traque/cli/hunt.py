@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -142,6 +144,7 @@ def hunt(
     )
     with stop_on_interrupt() as stop, progress_bar(quiet=quiet) as progress:
         result = library.hunt(questions, paths, options=options, progress=progress, stop=stop)
+    atexit.register(gc.freeze)  # what was found is no garbage when the interpreter ends
     status = library.exit_status(result)
     setting = output.setting(closing=explain(status), saved=str(folder or ""))
     formats = renderers()

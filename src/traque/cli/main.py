@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
 import gc
 import os
 import sys
@@ -43,7 +42,6 @@ traque.add_command(formats)
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit status (:mod:`traque.cli.exit`); raises nothing."""
     gc.set_threshold(100_000, 50, 100)  # modules and what is found stay to the end: no garbage among them
-    atexit.register(gc.freeze)  # nor any to look for when the interpreter ends
     try:
         with traque.make_context("traque", list(sys.argv[1:] if arguments is None else arguments)) as context:
             return int(traque.invoke(context) or Exit.NOTHING_SEEN)
