@@ -12,6 +12,7 @@ from traque.bulletins import from_values, read_bytes
 from traque.detect import DetectOptions, detect
 from traque.detect.choose import choose
 from traque.errors import UsageError
+from traque.exporters._suricata_check import grammar
 from traque.model import Bulletin, Observable
 from traque.model.detection import Detection
 
@@ -149,3 +150,16 @@ def test_two_bulletins_make_one_rule_of_one_value(tmp_path: Path) -> None:
         ("192.0.2.1", ("one", "two")),
         ("192.0.2.2", ("two",)),
     ]
+
+
+@pytest.mark.parametrize(
+    ("rule", "status"),
+    [
+        ('alert tcp any any -> any any (msg:"x"; sid:1;)', "passed"),
+        ('alert tcp any any -> any (msg:"x"; sid:1;)', "failed"),
+        ('alert tcp any any -> any any (msg:"x"; sid:1;', "failed"),
+    ],
+)
+def test_the_grammar_of_rules_refuses_what_is_broken(tmp_path: Path, rule: str, status: str) -> None:
+    (tmp_path / "x.rules").write_text(f"# head\n{rule}\n")
+    assert grammar(tmp_path / "x.rules").status == status
