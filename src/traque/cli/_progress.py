@@ -29,7 +29,7 @@ class Bar:
 
     def start(self, total: int) -> None:
         """How many bytes will be read."""
-        self._progress.update(self._task, total=total)
+        self._progress.update(self._task, total=total, completed=0)
 
     def advance(self, count: int) -> None:
         """So many more are done."""

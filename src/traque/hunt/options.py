@@ -42,7 +42,7 @@ class Progress(Protocol):
     """Told how far a hunt is; called from several threads."""
 
     def start(self, total: int) -> None:
-        """The hunt will read ``total`` bytes as they lie on disk."""
+        """The hunt will read ``total`` bytes as they lie on disk; told again when some are read anew."""
 
     def advance(self, count: int) -> None:
         """``count`` more of them are done."""

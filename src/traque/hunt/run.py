@@ -9,15 +9,16 @@ from collections.abc import Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from functools import partial
-from itertools import chain
+from itertools import chain, islice, repeat
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from traque import logs, observables
 from traque.diagnostics import Diagnostics
 from traque.enrich.places import Atlas
 from traque.errors import UsageError
 from traque.hunt.assemble import assemble
+from traque.hunt.carrying import NONE, definitions_for
 from traque.hunt.enriching import enriched
 from traque.hunt.formats import Formats, pattern
 from traque.hunt.learning import learn
@@ -29,6 +30,7 @@ from traque.hunt.search import SourceSearch
 from traque.model import Bulletin, HuntResult
 from traque.scan.plan import SMALL, Cores, ahead, batched
 from traque.sources import Entry, decoders, open_entry, walk
+from traque.sources.decoders import Definitions
 
 AT_LENGTH: Final = 8
 """Sources of one folder and name, digits apart, whose heads are read at length; the others' are in brief."""
@@ -91,6 +93,14 @@ def exit_status(result: HuntResult) -> int:
     return 3 if result.coverage.window_covered is False else 0
 
 
+class _Task(NamedTuple):
+    """An entry to be searched: in brief, and with what definitions for each of its sources."""
+
+    entry: Entry
+    brief: bool
+    given: Sequence[Definitions] = ()
+
+
 class _Run:
     def __init__(
         self, question: MappedQuestion, diagnostics: Diagnostics, progress: Progress, stop: threading.Event
@@ -102,18 +112,34 @@ class _Run:
 
     def all(self, entries: Sequence[Entry], jobs: int) -> list[SourceSearch]:
         """Every source of every entry, in the order of the entries, and so is what the diagnostics tell."""
-        self.progress.start(sum(entry.size for entry in entries))
-        batches = batched([SMALL if entry.stream else entry.size for entry in entries])
+        tasks = [_Task(entry, brief) for entry, brief in zip(entries, _alike_before(entries), strict=True)]
+        found = self._each(tasks, jobs)
+        definitions = iter(definitions_for([search for searches, _ in found for search in searches]))
+        again: dict[int, _Task] = {}
+        for place, (searches, _) in enumerate(found):
+            given = list(islice(definitions, len(searches)))
+            if any(given) and not tasks[place].entry.stream:
+                again[place] = tasks[place]._replace(given=given)
+        if again and not self.stop.is_set():
+            for place, better in zip(again, self._each(list(again.values()), jobs), strict=True):
+                found[place] = better
+        for _, diagnostics in found:
+            self.diagnostics.add(diagnostics)
+        return [search for searches, _ in found for search in searches]
+
+    def _each(self, tasks: Sequence[_Task], jobs: int) -> list[_Found]:
+        """Search the entries, several at once."""
+        self.progress.start(sum(task.entry.size for task in tasks))
+        batches = batched([SMALL if task.entry.stream else task.entry.size for task in tasks])
         cores = Cores(jobs, len(batches))
-        brief = _alike_before(entries)
-        learnt = learn(entries[batch[0]] for batch in batches if len(batch) == 1)
-        found: list[_Found] = [([], Diagnostics())] * len(entries)
+        learnt = learn(tasks[batch[0]].entry for batch in batches if len(batch) == 1)
+        found: list[_Found] = [([], Diagnostics())] * len(tasks)
 
         def work(batch: Sequence[int]) -> None:
             formats = Formats(learnt)  # one a batch: what it knows never depends on which thread was first
             with cores.working():
                 for place in batch:
-                    found[place] = self.entry(entries[place], formats, cores, brief=brief[place])
+                    found[place] = self.entry(tasks[place], formats, cores)
 
         if jobs == 1 or len(batches) == 1:
             deque(map(work, batches), maxlen=0)
@@ -122,12 +148,11 @@ class _Run:
 
             with ThreadPoolExecutor(max_workers=min(jobs, max(1, len(batches)))) as pool:
                 deque(pool.map(work, batches), maxlen=0)
-        for _, diagnostics in found:
-            self.diagnostics.add(diagnostics)
-        return [search for searches, _ in found for search in searches]
+        return found
 
-    def entry(self, entry: Entry, formats: Formats, cores: Cores, *, brief: bool) -> _Found:
+    def entry(self, task: _Task, formats: Formats, cores: Cores) -> _Found:
         """The sources of one entry; none after a stop."""
+        entry = task.entry
         searches: list[SourceSearch] = []
         diagnostics = Diagnostics()
         overlap = partial(ahead, cores=cores) if cores.jobs > 1 else iter
@@ -142,7 +167,7 @@ class _Run:
                 told = now
 
         with closing(open_entry(entry, diagnostics=diagnostics, overlap=overlap)) as sources:
-            for source in sources:
+            for source, definitions in zip(sources, chain(task.given, repeat(NONE)), strict=False):
                 self.progress.source(source.path)
                 like = pattern(source.path)
                 if source.path != entry.display:
@@ -152,7 +177,8 @@ class _Run:
                     self.question.for_source(entry, source),
                     diagnostics,
                     formats,
-                    brief=brief or alike[like] > AT_LENGTH,
+                    brief=task.brief or alike[like] > AT_LENGTH,
+                    given=definitions,
                 )
                 search.run(advance, self.stop.is_set, cores)
                 searches.append(search)

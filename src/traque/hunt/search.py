@@ -27,7 +27,7 @@ from traque.model import Event, Evidence, SourceCoverage, Stamp, Verdict
 from traque.scan.matches import Batch, Counted, Hit, MatchedRecord, Relation, Scanner, can_group
 from traque.scan.plan import Cores
 from traque.sources import Source
-from traque.sources.decoders import Decoder, Reading, decoder_for
+from traque.sources.decoders import NONE, Carried, Decoder, Definitions, Reading, decoder_for
 from traque.sources.duplicates import fingerprint
 from traque.sources.encoding import Transcoder, detect
 from traque.sources.framing import framed_head, framing_of
@@ -59,7 +59,7 @@ class SourceSearch:
 
     ``tallies`` and ``outside`` are by the index of the observable; ``outside`` is the part outside the
     window asked for. Of the head of a ``brief`` one only the first record is read for the parse rate and the
-    device.
+    device. ``given`` are definitions (templates) that other sources of its stream state.
     """
 
     def __init__(
@@ -70,8 +70,10 @@ class SourceSearch:
         formats: Formats,
         *,
         brief: bool = False,
+        given: Definitions = NONE,
     ) -> None:
         self.source = source
+        self.carried = Carried(given)
         self.path = source.path
         self.tallies: dict[int, Tally] = {}
         self.outside: dict[int, Tally] = {}
@@ -184,7 +186,7 @@ class SourceSearch:
                 if stopped():
                     return
 
-        text = DecodedText(decoder, Reading(chunks(), self.source.name))
+        text = DecodedText(decoder, Reading(chunks(), self.source.name, self.carried))
         batches = text.batches()
         first = next(batches, b"")
         recognition = self._given(first[:HEAD]) or recognise(first[:HEAD], self.source.path)

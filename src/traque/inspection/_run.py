@@ -6,6 +6,7 @@ import threading
 from collections.abc import Sequence
 from contextlib import closing
 from datetime import UTC, datetime
+from itertools import chain, islice, repeat
 from pathlib import Path
 from typing import Final, Literal
 
@@ -16,6 +17,7 @@ from traque.diagnostics import Diagnostics
 from traque.errors import UsageError
 from traque.hunt import HuntOptions, Progress
 from traque.hunt.assemble import carrier, coverage_of
+from traque.hunt.carrying import NONE, definitions_for
 from traque.hunt.formats import Formats
 from traque.hunt.mapped import MappedQuestion, is_the_map
 from traque.hunt.options import Silent
@@ -31,7 +33,7 @@ from traque.model import Event, SourceCoverage
 from traque.model.inspection import Clock, Inspection, Reading, Recognised, SourceInspection
 from traque.scan.plan import Cores
 from traque.sources import Entry, Source, open_entry, walk
-from traque.sources.decoders import decoder_for
+from traque.sources.decoders import Definitions, decoder_for
 from traque.sources.names import shown
 from traque.sources.recognise import encoded_container
 from traque.triage.streams import name_streams
@@ -98,22 +100,36 @@ class _Run:
     def all(self, entries: Sequence[Entry], diagnostics: Diagnostics) -> None:
         """Read every source of every entry, in order."""
         self._progress.start(sum(entry.size for entry in entries))
-        for entry in entries:
-            if self._stop.is_set():
-                break
-            told = 0
-            with closing(open_entry(entry, diagnostics=diagnostics)) as sources:
-                for source in sources:
-                    self._progress.source(source.path)
-                    self._done.append(self._one(entry, source, diagnostics))
-                    now = min(entry.size, source.consumed)
-                    self._progress.advance(max(0, now - told))
-                    told = max(told, now)
-                    if self._stop.is_set():
-                        break
-            self._progress.advance(max(0, entry.size - told))
+        found = [self._entry(entry) for entry in entries]
+        definitions = iter(definitions_for([one.search for done, _ in found for one in done]))
+        for place, (done, _) in enumerate(found):
+            given = list(islice(definitions, len(done)))
+            if any(given) and not (entries[place].stream or self._stop.is_set()):
+                found[place] = self._entry(entries[place], given)
+        for done, noted in found:
+            self._done += done
+            diagnostics.add(noted)
 
-    def _one(self, entry: Entry, source: Source, diagnostics: Diagnostics) -> _Inspected:
+    def _entry(self, entry: Entry, given: Sequence[Definitions] = ()) -> tuple[list[_Inspected], Diagnostics]:
+        """The sources of one entry, with definitions of others for each of them; none after a stop."""
+        done: list[_Inspected] = []
+        diagnostics = Diagnostics()
+        told = 0
+        if self._stop.is_set():
+            return done, diagnostics
+        with closing(open_entry(entry, diagnostics=diagnostics)) as sources:
+            for source, definitions in zip(sources, chain(given, repeat(NONE)), strict=False):
+                self._progress.source(source.path)
+                done.append(self._one(entry, source, diagnostics, definitions))
+                now = min(entry.size, source.consumed)
+                self._progress.advance(max(0, now - told))
+                told = max(told, now)
+                if self._stop.is_set():
+                    break
+        self._progress.advance(max(0, entry.size - told))
+        return done, diagnostics
+
+    def _one(self, entry: Entry, source: Source, diagnostics: Diagnostics, given: Definitions) -> _Inspected:
         question = self._mapped.for_source(entry, source)
         head = source.head()
         decoder = decoder_for(head, source.name)
@@ -126,7 +142,7 @@ class _Run:
         sampler = Sampler(take, every=self._every)
         tapped = TappedEngine(question.engine, sampler)
         search = SourceSearch(
-            source, msgspec.structs.replace(question, engine=tapped), diagnostics, Formats()
+            source, msgspec.structs.replace(question, engine=tapped), diagnostics, Formats(), given=given
         )
 
         def parse(record: bytes) -> Event | None:

@@ -21,7 +21,7 @@ _DATED = re.compile(
     r"|[-_.]?\d\d:\d\d:\d\d-\d\d:\d\d:\d\d"  # Zeek's rotations name their hours
     r"|(?<=u_ex|u_in|u_nc)\d{6}(?:\d\d)?(?![0-9])"  # IIS: two-digit year, month, day, hour
 )
-_ROTATION = re.compile(r"(?:\.\d{1,4})+$")
+_ROTATION = re.compile(r"(?:\.\d{1,4})+$|(?<=\.pcap)\d{1,4}$")  # tcpdump -C numbers without a point
 _DATE_FOLDER = re.compile(rf"^(?:{_DATE}|(?:19|20)\d\d|\d\d)$")
 _EDGES = "-_. "
 

@@ -11,9 +11,20 @@ from functools import cache
 from typing import Final
 
 from traque.registry import ImportFailure, Registry, discover
-from traque.sources.decoders._decoder import Decoded, Decoder, Faults, Reading
+from traque.sources.decoders._decoder import NONE, Carried, Decoded, Decoder, Definitions, Faults, Reading
 
-__all__ = ["Decoded", "Decoder", "Faults", "Reading", "decoder_for", "failures", "registry"]
+__all__ = [
+    "NONE",
+    "Carried",
+    "Decoded",
+    "Decoder",
+    "Definitions",
+    "Faults",
+    "Reading",
+    "decoder_for",
+    "failures",
+    "registry",
+]
 
 _NEAR: Final = 4096
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 import msgspec
@@ -31,14 +32,43 @@ class Decoded(NamedTuple):
     offset: int | None = None
 
 
+STATED: Final = 1000
+"""Definitions of one source that are kept for the others of its stream."""
+
+Definitions = Mapping[Hashable, object]
+NONE: Final[Definitions] = MappingProxyType({})
+
+
+class Carried:
+    """Definitions (templates) that stand in another source of the stream than the records that need them.
+
+    ``given`` are those of other sources that this one may use. A decoder adds to ``stated`` what this source
+    defines, None where it does so in more than one way, and to ``lacking`` what it needs and has not.
+    """
+
+    def __init__(self, given: Definitions = NONE) -> None:
+        self.given = given
+        self.stated: dict[Hashable, object] = {}
+        self.lacking: set[Hashable] = set()
+
+    def state(self, name: Hashable, definition: object) -> None:
+        """The source defines ``name`` so."""
+        if name in self.stated:
+            if self.stated[name] != definition:
+                self.stated[name] = None
+        elif len(self.stated) < STATED:
+            self.stated[name] = definition
+
+
 class Reading:
     """The bytes of a source, for one decoder, once, from first to last.
 
     An error of the source ends the bytes early and is kept in ``error``: what was read before is decoded.
     """
 
-    def __init__(self, chunks: Iterator[bytes], name: str) -> None:
+    def __init__(self, chunks: Iterator[bytes], name: str, carried: Carried | None = None) -> None:
         self.name = name
+        self.carried = Carried() if carried is None else carried
         self.error: SourceError | None = None
         self._chunks = chunks
         self._buffer = bytearray()

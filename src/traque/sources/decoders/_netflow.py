@@ -2,7 +2,8 @@
 
 A record has the names of the IANA registry, whichever version it came in. Where both directions of a
 session are exported as records of their own, each is told of the other (``reverse``): among the last
-16,384 records, by addresses, ports and protocol. Data whose template comes later wait for it.
+16,384 records, by addresses, ports and protocol. Data whose template comes later wait for it; one that is
+in another source of the stream is used where it is given.
 """
 
 from __future__ import annotations
@@ -11,9 +12,9 @@ import socket
 import struct
 from collections import deque
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, cast
 
-from traque.sources.decoders._decoder import Decoded, Faults, encode
+from traque.sources.decoders._decoder import Carried, Decoded, Faults, encode
 from traque.sources.decoders._elements import ELEMENTS, REVERSE
 from traque.sources.decoders._flows import address, moment
 
@@ -87,9 +88,10 @@ def _is_set(data: bytes, at: int) -> bool:
 class Exports:
     """Reads datagrams; one for each source, since templates carry over."""
 
-    def __init__(self, faults: Faults) -> None:
+    def __init__(self, faults: Faults, carried: Carried) -> None:
         self._faults = faults
-        self._templates: dict[tuple[_Domain, int], list[_Field]] = {}
+        self._carried = carried
+        self._templates: dict[tuple[_Domain, int], tuple[_Field, ...]] = {}
         self._waiting: deque[_Waiting] = deque()
         self._pairs = Pairs()
 
@@ -112,9 +114,7 @@ class Exports:
     def finish(self) -> Iterator[Decoded]:
         """No more datagrams will come."""
         for waiting in self._waiting:
-            self._faults.note(
-                f"flows that need template {waiting.number}, which is not here (at byte {waiting.offset})"
-            )
+            self._lack(waiting)
         self._waiting.clear()
         yield from self._pairs.finish()
 
@@ -175,7 +175,7 @@ class Exports:
             elif number in (1, 3):
                 yield from self._learn(body, domain, options=True)
             elif number >= 256:
-                template = self._templates.get((domain, number))
+                template = self._templates.get((domain, number)) or self._given(domain, number)
                 if template is not None:
                     yield from _flows(template, body, domain, clock, offset)
                 else:
@@ -183,11 +183,19 @@ class Exports:
 
     def _wait(self, waiting: _Waiting) -> None:
         if len(self._waiting) >= WAITING:
-            lost = self._waiting.popleft()
-            self._faults.note(
-                f"flows that need template {lost.number}, which is not here (at byte {lost.offset})"
-            )
+            self._lack(self._waiting.popleft())
         self._waiting.append(waiting)
+
+    def _lack(self, waiting: _Waiting) -> None:
+        self._carried.lacking.add((waiting.domain, waiting.number))
+        self._faults.note(
+            f"flows that need template {waiting.number}, which is not here (at byte {waiting.offset})"
+        )
+
+    def _given(self, domain: _Domain, number: int) -> tuple[_Field, ...] | None:
+        """The template as another source of the stream states it."""
+        given = self._carried.given.get((domain, number))
+        return cast("tuple[_Field, ...] | None", given)
 
     def _learn(self, body: bytes, domain: _Domain, *, options: bool) -> Iterator[tuple[Flow, int]]:
         at = 0
@@ -218,10 +226,11 @@ class Exports:
                     at += 4
                 fields.append(_field(enterprise, element, size))
             if len(fields) <= FIELDS and len(self._templates) < TEMPLATES:
-                self._templates[domain, number] = fields
-                yield from self._waited(domain, number, fields)
+                template = self._templates[domain, number] = tuple(fields)
+                self._carried.state((domain, number), template)
+                yield from self._waited(domain, number, template)
 
-    def _waited(self, domain: _Domain, number: int, fields: list[_Field]) -> Iterator[tuple[Flow, int]]:
+    def _waited(self, domain: _Domain, number: int, fields: tuple[_Field, ...]) -> Iterator[tuple[Flow, int]]:
         still: deque[_Waiting] = deque()
         for waiting in self._waiting:
             if (waiting.domain, waiting.number) == (domain, number):
@@ -241,7 +250,7 @@ def _field(enterprise: int, number: int, size: int) -> _Field:
 
 
 def _flows(
-    template: list[_Field], body: bytes, domain: _Domain, clock: _Clock, offset: int
+    template: tuple[_Field, ...], body: bytes, domain: _Domain, clock: _Clock, offset: int
 ) -> Iterator[tuple[Flow, int]]:
     least = sum(1 if field.size == 65_535 else field.size for field in template)
     at = 0

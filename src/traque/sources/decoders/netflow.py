@@ -17,7 +17,7 @@ _TITLES = ("NetFlow v5 flows", "NetFlow v9 flows", "IPFIX flows")
 def decode(reading: Reading) -> Iterator[Decoded]:
     """The flows, datagram by datagram."""
     faults = Faults()
-    exports = Exports(faults)
+    exports = Exports(faults, reading.carried)
     for offset, datagram in _datagrams(reading, faults):
         yield from exports.datagram(datagram, offset)
     yield from exports.finish()

@@ -22,7 +22,7 @@ from traque.sources.decoders._netflow import Exports, is_export
 def decode(reading: Reading) -> Iterator[Decoded]:
     """Flows and transactions, in bounded memory."""
     faults = Faults()
-    exports = Exports(faults)
+    exports = Exports(faults, reading.carried)
 
     def datagram(data: bytes, packet: Packet, offset: int) -> Iterator[Decoded]:
         if is_export(data, whole=True):
