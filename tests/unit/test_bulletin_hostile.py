@@ -161,7 +161,7 @@ def test_a_sheet_with_a_far_column(make: ModuleType) -> None:
     sheet = make.xlsx()
     with zipfile.ZipFile(io.BytesIO(sheet)) as archive:
         members = {name: archive.read(name) for name in archive.namelist()}
-    members["xl/worksheets/sheet1.xml"] = members["xl/worksheets/sheet1.xml"].replace(b'r="C6"', b'r="XFD6"')
+    members["xl/worksheets/sheet1.xml"] = members["xl/worksheets/sheet1.xml"].replace(b'r="C5"', b'r="XFD5"')
     found = bulletins.read_bytes(make.archive(members), "x.xlsx")
     assert any("columns beyond" in note for note in found.notes)
 

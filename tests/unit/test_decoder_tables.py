@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from decoder_tools import ip, read
 
-from traque.sources.decoders._values import names_address
+from traque.sources.values import names_address
 
 pa = pytest.importorskip("pyarrow")
 pq = pytest.importorskip("pyarrow.parquet")

@@ -45,6 +45,10 @@ class Package:
             return None
         return _xml.parse(self._archive.read(part), f"{self._name}/{part}")[0]
 
+    def data(self, part: str) -> bytes | None:
+        """A part as it is, or None where it is missing."""
+        return self._archive.read(part) if self._archive.holds(part) else None
+
     def needed(self, part: str) -> Any:
         """The root element of a part without which there is no document."""
         root = self.part(part)

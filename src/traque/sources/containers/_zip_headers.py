@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import struct
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import cache
 from typing import Final
 
 from traque.errors import SourceEncrypted, SourceError, SourceTruncated, SourceUnsupported
@@ -117,3 +119,20 @@ def _to_next(stream: Stream) -> None:
     ahead = stream.head(_DESCRIPTOR + 4)
     found = [at for mark in (LOCAL, b"PK\x01\x02") if (at := ahead.find(mark)) >= 0]
     stream.read_exactly(min(found, default=0))
+
+
+def is_workbook(head: bytes) -> bool:
+    """Whether an archive begins with the parts of an XLSX workbook."""
+    return _first().match(head) is not None and _part().search(head) is not None
+
+
+@cache
+def _first() -> re.Pattern[bytes]:
+    return re.compile(
+        rb"PK\x03\x04.{26}(?:xl/|\[Content_Types\]\.xml|_rels/|docProps/|customXml/|mimetype)", re.DOTALL
+    )
+
+
+@cache
+def _part() -> re.Pattern[bytes]:
+    return re.compile(rb"PK\x03\x04.{26}xl/", re.DOTALL)

@@ -11,7 +11,13 @@ from typing import IO, Final, cast
 
 from traque.errors import SourceCorrupt, SourceEncrypted, SourceError, SourceLimit, SourceTruncated
 from traque.sources.containers._spec import Archive, Member, Note
-from traque.sources.containers._zip_headers import ENCRYPTED, LOCAL, LocalHeader, members_by_headers
+from traque.sources.containers._zip_headers import (
+    ENCRYPTED,
+    LOCAL,
+    LocalHeader,
+    is_workbook,
+    members_by_headers,
+)
 from traque.sources.containers._zip_member import unpack
 from traque.sources.files import unreadable
 from traque.sources.limits import UNPACK_IT
@@ -30,30 +36,33 @@ _UNIX_TIME: Final = 0x5455
 
 def recognise(head: bytes) -> bool:
     """A first member, an empty archive, or the mark of one that was to be split."""
+    if is_workbook(head):
+        return False
     return head.startswith((LOCAL, _END, b"PK\x07\x08PK\x03\x04", b"PK00PK\x03\x04"))
 
 
 def _members(stream: Stream, note: Note) -> Generator[Member, None, None]:
     del note  # nothing about a zip archive is odd but harmless
-    with _seekable(stream) as file:
+    with seekable(stream) as file:
         try:
-            listed = _directory(file)
+            listed = directory(file)
         except SourceError as error:
             file.seek(0)
-            yield from members_by_headers(Stream(_pieces(file, None)))
+            yield from members_by_headers(Stream(pieces_of(file, None)))
             raise error from None
         for info in listed:
             if not info.is_dir():
                 yield Member(
                     name=info.orig_filename,
-                    pieces=_content(file, info),
-                    mtime=_mtime(info),
+                    pieces=content(file, info),
+                    mtime=mtime_of(info),
                     stored=max(info.compress_size, 1),
                 )
         stream.check()
 
 
-def _directory(file: Seekable) -> list[zipfile.ZipInfo]:
+def directory(file: Seekable) -> list[zipfile.ZipInfo]:
+    """The members as the archive's directory lists them; SourceError where it is damaged or not whole."""
     size, stated = _end_record(file)
     if size > _LARGEST_DIRECTORY:
         raise SourceLimit("the archive's directory is too large to be read", remedy=UNPACK_IT)
@@ -93,7 +102,8 @@ def _end_record(file: Seekable) -> tuple[int, int | None]:
     return min(size, end), None if number == 0xFFFF else number
 
 
-def _content(file: Seekable, info: zipfile.ZipInfo) -> Iterator[bytes]:
+def content(file: Seekable, info: zipfile.ZipInfo) -> Iterator[bytes]:
+    """What a member holds."""
     if info.flag_bits & ENCRYPTED:
         raise SourceEncrypted("it is encrypted", remedy="unpack it with its password and hunt the result")
     try:
@@ -105,11 +115,11 @@ def _content(file: Seekable, info: zipfile.ZipInfo) -> Iterator[bytes]:
         file.seek(header.name_length + header.extra_length, 1)
     except (OSError, ValueError, OverflowError) as error:
         raise SourceCorrupt(f"the directory points outside the archive: {error}") from error
-    stored = Stream(_pieces(file, info.compress_size))
+    stored = Stream(pieces_of(file, info.compress_size))
     yield from unpack(stored, info.compress_type, size=info.file_size, crc=info.CRC)
 
 
-def _pieces(file: Seekable, size: int | None) -> Iterator[bytes]:
+def pieces_of(file: Seekable, size: int | None) -> Iterator[bytes]:
     """The next ``size`` bytes of the archive (None: all that follow)."""
     left = size
     while left is None or left > 0:
@@ -125,7 +135,7 @@ def _pieces(file: Seekable, size: int | None) -> Iterator[bytes]:
         raise SourceTruncated("the archive ends within this member")
 
 
-def _mtime(info: zipfile.ZipInfo) -> float | None:
+def mtime_of(info: zipfile.ZipInfo) -> float | None:
     """The member's time: the extended timestamp (UTC) when there is one, else the MS-DOS time.
 
     MS-DOS times are of an unstated zone, two seconds fine; they are read as UTC.
@@ -142,7 +152,7 @@ def _mtime(info: zipfile.ZipInfo) -> float | None:
         return None
 
 
-def _seekable(stream: Stream) -> AbstractContextManager[Seekable]:
+def seekable(stream: Stream) -> AbstractContextManager[Seekable]:
     """The archive as a file that can be read from its end: itself, or a copy of what the stream gives."""
     if stream.as_file is not None:
         return stream.as_file()

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from traque.sources.decoders._decoder import Decoded, Faults, encode, refused
-from traque.sources.decoders._values import plain
+from traque.sources.values import plain
 
 
 def rows(batch: Any, faults: Faults) -> Iterator[Decoded]:

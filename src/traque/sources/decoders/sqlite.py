@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from traque.sources.decoders._decoder import Decoded, Decoder, Faults, Reading, encode, refused
-from traque.sources.decoders._values import plain
+from traque.sources.values import plain
 
 if TYPE_CHECKING:
     import sqlite3
