@@ -87,6 +87,51 @@ def test_a_cut_document_passes_whole(elements: list[dict[str, object]], end: int
     assert framed.translate(None, b' \r\n,[]{}"Records:') == text.translate(None, b' \r\n,[]{}"Records:')
 
 
+@settings(max_examples=100, deadline=None)
+@given(
+    ELEMENTS,
+    st.sampled_from([None, 1]),
+    st.sampled_from(["", " ", "\t ", "\n", "\r\n"]),
+    st.lists(st.integers(0, 10_000), max_size=6),
+)
+def test_objects_that_touch_are_one_a_line(
+    elements: list[dict[str, object]], indent: int | None, between: str, cuts: list[int]
+) -> None:
+    text = between.join(json.dumps(one, indent=indent) for one in [*elements, {"}{": "last"}]).encode()
+    if framing_of(text) is None:  # lines, or a single one
+        assert "\n" in between
+        return
+    framing = framing_of(text)
+    assert framing is not None
+    places = sorted({0, len(text), *(cut % (len(text) + 1) for cut in cuts)})
+    framed = b"".join(framing.feed(text[a:b]) for a, b in pairwise(places)) + framing.finish()
+    assert not framing.lost
+    assert records(framed) == [*elements, {"}{": "last"}]
+    for at, byte in enumerate(framed):
+        if byte not in b" \n":
+            assert text[framing.original_offset(at)] == byte
+
+
+def test_braces_in_strings_do_not_touch() -> None:
+    assert framing_of(b'{"a":"}{"}\n{"b":"} {"}\n') is None
+
+
+def test_a_hunt_tells_the_place_of_objects_that_touch(tmp_path: Path) -> None:
+    log = tmp_path / "firehose"
+    one = '{"time":"2021-01-07T04:18:0%dZ","src_ip":"192.0.2.%d","dst_ip":"198.51.100.7","action":"deny"}'
+    log.write_text("".join(one % (at, at) for at in range(5)) + "\n" + one % (7, 7))
+    result = hunt([from_values(["192.0.2.3", "192.0.2.7"])], [log], options=HuntOptions())
+    assert {s.indicator.value: s.count for s in result.sightings} == {"192.0.2.3": 1, "192.0.2.7": 1}
+    text = log.read_bytes()
+    for sighting in result.sightings:
+        (evidence,) = sighting.evidence
+        assert text[evidence.offset :].startswith(sighting.indicator.value.encode())
+        assert evidence.line == (1 if sighting.indicator.value.endswith("3") else 2)
+        assert evidence.text.startswith("{")
+        assert evidence.text.endswith("}")
+    assert result.coverage.sources[0].records == 6
+
+
 def test_members_around_the_list_are_records_of_their_own() -> None:
     text = b'{"@odata.context":"https://graph.example/x","value":[{"a":1},{"a":2}],"@odata.nextLink":"https://n.example"}'
     framed, lost = frame(text, [])

@@ -28,7 +28,7 @@ class Pass:
     ``framing`` makes lines of documents.
 
     ``bytes`` are of the source, ``records`` those that ended; ``error`` says why there are no more,
-    ``stopped`` that there may be more; ``origin`` leads from an offset that was scanned to the source's.
+    ``stopped`` that there may be more.
     """
 
     def __init__(
@@ -50,7 +50,12 @@ class Pass:
         self._times = times
         self._framing = framing
         self._transcoder = None if encoding == "utf-8" else Transcoder(encoding)
-        self.origin = self._transcoder.original_offset if self._transcoder else _same_offset
+
+    def origin(self, offset: int) -> int:
+        """Where in the source the byte stands that was scanned at ``offset``."""
+        if self._framing is not None:
+            offset = self._framing.original_offset(offset)
+        return self._transcoder.original_offset(offset) if self._transcoder else offset
 
     @property
     def consumed(self) -> int:
@@ -145,7 +150,3 @@ def _gathered(chunks: Iterable[bytes]) -> Iterator[list[bytes]]:
         raise
     if held:
         yield held
-
-
-def _same_offset(offset: int) -> int:
-    return offset

@@ -238,7 +238,7 @@ class SourceSearch:
         if self._framing is None:
             return record.line
         blanks = 0 if record.text_offset > record.offset else len(record.text) - len(record.text.lstrip())
-        return self._framing.line_at(record.offset + blanks)
+        return self._framing.line_at(self._framing.original_offset(record.offset + blanks))
 
     def _close(self) -> None:
         for tally in self.tallies.values():

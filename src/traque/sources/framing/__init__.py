@@ -1,8 +1,9 @@
 """Documents whose records are not lines, as one record a line, byte for byte.
 
-A framer changes no value and moves no byte: inside a record a line end becomes a blank, and between two
-records one byte that is no value's (a comma, a bracket, a blank) becomes a line end. So offsets stay, every
-value is still searched, and memory does not grow with the document. Where the text stops being what the head
+A framer changes no value: inside a record a line end becomes a blank, and between two records one byte that
+is no value's (a comma, a bracket, a blank) becomes a line end; only where JSON objects touch (``}{``) is one
+put in, and :meth:`Framing.original_offset` leads back. So every value is still searched, at its place, and
+memory does not grow with the document. Where the text stops being what the head
 promised, the rest passes as it is, in lines, and :attr:`Framing.lost` says so.
 """
 
@@ -24,7 +25,7 @@ WINDOW: Final = 8 << 20
 
 
 class Framer(Protocol):
-    """Bytes in, as many bytes out (some of them later)."""
+    """Bytes in, as many bytes out (some of them later), but for line ends between JSON objects that touch."""
 
     lost: bool
 
@@ -62,8 +63,14 @@ class Framing:
         """The text has ended."""
         return self._framer.finish()
 
+    def original_offset(self, offset: int) -> int:
+        """Where in the original text the byte at ``offset`` of the framed text stands."""
+        if isinstance(self._framer, JsonFramer):
+            return offset - self._framer.inserted_before(offset)
+        return offset
+
     def line_at(self, offset: int) -> int:
-        """The line of the original text, from 1, in which the byte at ``offset`` stands."""
+        """The line of the original text, from 1, in which the byte at ``offset`` of it stands."""
         for start, ends, data in reversed(self._seen):
             if offset >= start:
                 return ends + data.count(b"\n", 0, offset - start) + 1
@@ -73,7 +80,8 @@ class Framing:
 def framing_of(head: bytes) -> Framing | None:
     """The framing that a text needs, by its first bytes (UTF-8); None for lines.
 
-    Array documents (``[{...},{...}]``, ``{"Records":[...]}``), JSON objects over several lines, XML events,
+    Array documents (``[{...},{...}]``, ``{"Records":[...]}``), JSON objects over several lines or several on
+    one, XML events,
     the journal's export format, Windows DNS debug logs with details, groups of Linux audit records, Azure's
     flow tuples, Snort's full alerts, and stack traces under lines of a log.
     """

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from array import array
+from bisect import bisect_left
 from functools import cache
 from typing import Final
 
@@ -10,6 +12,8 @@ PATIENCE: Final = 4 << 20
 """A text in which nothing ends for so long is no JSON any more."""
 OPENING: Final = 4096
 """A document's members before its list are looked for in so many bytes."""
+KEPT: Final = 1 << 20
+"""Line ends that were put in between, whose places are remembered; older ones are only counted."""
 
 _BLANKED: Final = bytes.maketrans(b"\n\r", b"  ")
 _BLANK, _END = 0x20, 0x0A
@@ -23,7 +27,7 @@ _LISTS: Final = (
 
 
 def is_document(head: bytes) -> bool:
-    """Whether the text is a list of objects, an object around one, or objects over several lines."""
+    """Whether the text is a list of objects, an object around one, or objects not one a line."""
     opened = _patterns().opening.match(head[:OPENING])
     if opened is None:
         return False
@@ -32,7 +36,13 @@ def is_document(head: bytes) -> bool:
         if not rest.startswith((b"{", b"]")):
             return False
     elif not re.match(rb'[ \t]*\r?\n\s*"', head[opened.end() : opened.end() + 4096]):
-        return False
+        if _patterns().touching.search(head) is None:
+            return False
+        trial = JsonFramer()
+        trial.feed(head)
+        lost = trial.lost
+        trial.finish()  # of the last document the head may hold a part
+        return trial.touched > 0 and not lost
     trial = JsonFramer()
     trial.feed(head)
     return not trial.lost
@@ -43,6 +53,12 @@ class JsonFramer:
 
     def __init__(self) -> None:
         self.lost = False
+        self.touched = 0
+        """Documents that begin on the line on which another ended."""
+        self._inserts: list[int] = []  # in the bytes at hand
+        self._inserted = array("Q")  # in the text that was given
+        self._forgotten = 0
+        self._given = 0
         self._held = b""
         self._state = _BEFORE
         self._depth = 0
@@ -58,10 +74,15 @@ class JsonFramer:
         """The text has ended; what has no end is given as it is."""
         return self._take(b"", final=True)
 
+    def inserted_before(self, offset: int) -> int:
+        """How many line ends were put in before the byte at ``offset`` of what was given."""
+        return self._forgotten + bisect_left(self._inserted, offset)
+
     def _take(self, more: bytes, *, final: bool) -> bytes:
         data = self._held + more
         self._held = b""
         if self.lost:
+            self._given += len(data)
             return data
         out = bytearray(data.translate(_BLANKED))
         at, moved = 0, True
@@ -71,11 +92,26 @@ class JsonFramer:
         cut = final and (bool(rest.strip()) or self._state != _BEFORE)
         if self.lost or cut or len(rest) > PATIENCE:
             self.lost = True
-            return bytes(out[:at]) + rest
+            return self._give(bytes(out[:at]) + rest)
         if final:
-            return bytes(out[:at]) + rest
+            return self._give(bytes(out[:at]) + rest)
         self._held = rest
-        return bytes(out[:at])
+        return self._give(bytes(out[:at]))
+
+    def _give(self, text: bytes) -> bytes:
+        """``text`` with the line ends between documents that touch."""
+        parts: list[bytes] = []
+        begin = 0
+        for place in self._inserts:
+            parts += (text[begin:place], b"\n")
+            self._inserted.append(self._given + place + len(parts) // 2 - 1)
+            begin = place
+        self._inserts.clear()
+        if len(self._inserted) > 2 * KEPT:
+            del self._inserted[:KEPT]
+            self._forgotten += KEPT
+        self._given += len(text) + len(parts) // 2
+        return b"".join((*parts, text[begin:]))
 
     def _step(self, data: bytes, out: bytearray, at: int, final: bool) -> tuple[int, bool]:
         """One part of the grammar: where it ends, and whether there may be another."""
@@ -126,11 +162,13 @@ class JsonFramer:
             return (at if self.lost else len(data)), False
         begin = at
         if not self._first:  # the line end between two documents
-            if data[at] not in b" \t\r\n":
-                self.lost = True
-                return at, False
-            out[at] = _END
-            begin += 1
+            gap = data[at : opened.end()].partition(b"{")[0].partition(b"[")[0]
+            self.touched += b"\n" not in gap
+            if gap:
+                out[at] = _END
+                begin += 1
+            else:
+                self._inserts.append(at)
         self._first = False
         self._in_object = bool(opened["wrapped"])
         if not (opened["list"] or opened["wrapped"]):
@@ -183,6 +221,7 @@ class _Patterns:
         )
         self.bracket = re.compile(rb"(?:[\s,:\w.+\-]*+" + string + rb")*+[\s,:\w.+\-]*+[{}\[\]]", re.DOTALL)
         self.next = re.compile(rb"\s*+(\S)")
+        self.touching = re.compile(rb"\}[ \t]*+\{")
 
 
 @cache
