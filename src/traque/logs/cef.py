@@ -1,4 +1,9 @@
-"""ArcSight's Common Event Format, of any vendor, in syslog or not."""
+"""ArcSight's Common Event Format, of any vendor, in syslog or not.
+
+UniFi's events are CEF with ways of their own (Ubiquiti "UniFi System Logs & SIEM Integration"): UniFi OS
+leaves the name out of the header and says who came from where in ``msg``; UniFi Network writes
+``UNIFIutcTime``.
+"""
 
 from __future__ import annotations
 
@@ -8,15 +13,16 @@ from functools import cache
 import msgspec
 
 from traque.logs._envelope import Envelope, observed, text_of
+from traque.logs._fields import fields_of
 from traque.logs._format import Head, LineReader, LogFormat, RecordReader, share, specific
 from traque.logs._names import guess
-from traque.model import Event, TimeRule
+from traque.model import Event, Initiator, Outcome, TimeRule
 from traque.timestamps import read
 
 TIMES = (
     *(
         TimeRule(layout, anchor=anchor)
-        for anchor in (b" rt=", b"|rt=", b" end=", b"|end=", b" start=", b"|start=")
+        for anchor in (b" UNIFIutcTime=", b" rt=", b"|rt=", b" end=", b"|end=", b" start=", b"|start=")
         for layout in ("epoch", "syslog", "iso")
     ),
     TimeRule("syslog"),
@@ -25,7 +31,10 @@ TIMES = (
 
 # From the CEF dictionary where its words mean something else than elsewhere: bytes "in" flow from the source
 # to the destination, "out" back.
-_OWN = {"in": "source.bytes", "out": "destination.bytes", "duser": "user", "suser": "user", "cat": "category"}
+_OWN = {
+    "in": "source.bytes", "out": "destination.bytes", "duser": "user", "suser": "user", "cat": "category",
+    "UNIFIadmin": "user",
+}  # fmt: skip
 
 
 def understand(record: bytes) -> Event | None:
@@ -34,11 +43,13 @@ def understand(record: bytes) -> Event | None:
     start = text.find("CEF:")
     if start < 0:
         return None
-    header = _header().match(text, start)
+    header = _header().match(text, start) or _unifi_os().match(text, start)
     if header is None:
         return None
-    _, product, _, _, name, _ = (_unescape(part) for part in header.groups())
+    _, product, _, kind, name, *_ = (_unescape(part) for part in header.groups())
     values = _extension(text[header.end() :])
+    if product.startswith("UniFi"):
+        return _unifi(values, product, name or kind, record)
     pairs: list[tuple[str, object]] = [
         (_OWN.get(key, key), values[key]) for key in ("suser", *values) if key in values
     ]
@@ -47,6 +58,41 @@ def understand(record: bytes) -> Event | None:
         event = Event(format="cef", why=f"CEF of {product} without a known key")
     event.fields.setdefault("event.action", name)
     return msgspec.structs.replace(event, time=read(record, TIMES))
+
+
+def _unifi(values: dict[str, str], product: str, name: str, record: bytes) -> Event:
+    """An event of UniFi: a log-in to its administration, else guessed as any other."""
+    said = _accessed().search(values.get("msg", ""))
+    if said is None:
+        pairs = [(_OWN.get(key, key), value) for key, value in values.items()]
+        event = guess("cef", pairs, detail=f"CEF of {product}: ") or Event(format="cef")
+        event.fields.setdefault("event.action", name)
+        return msgspec.structs.replace(event, time=read(record, TIMES))
+    user = values.get("UNIFIadmin") or said["user"]
+    pairs = [("source.ip", said["host"]), ("user.name", user), ("event.action", name)]
+    return Event(
+        format="cef",
+        time=read(record, TIMES),
+        fields=fields_of(pairs),
+        initiator=Initiator.SOURCE,
+        outcome=Outcome.LOGIN_ACCEPTED,
+        why=f"CEF of {product}: {said['action']}",
+    )
+
+
+@cache
+def _accessed() -> re.Pattern[str]:
+    # The name comes first and is anyone's text: the address is the last thing in the message.
+    return re.compile(
+        r"^(?P<user>.{1,128}?) (?P<action>accessed (?:the )?UniFi .{0,200}?)\. "
+        r"Source IP: (?P<host>[0-9A-Fa-f.:]{2,45})$"
+    )
+
+
+@cache
+def _unifi_os() -> re.Pattern[str]:
+    """``CEF:0|Ubiquiti|UniFi OS|4.3.6|admins|1|``: no name between the class and the severity."""
+    return re.compile(r"CEF: ?0\|(Ubiquiti)\|(UniFi OS)\|([^|]{0,40})\|([^|]{0,80})\|()\d{1,2}\|(?=\w+=)")
 
 
 def message(opened: Envelope) -> Event | None:

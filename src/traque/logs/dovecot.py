@@ -6,21 +6,27 @@ server).
 
 from __future__ import annotations
 
-from traque.logs._envelope import TIMES
+import msgspec
+
+from traque.logs._envelope import TIMES, Envelope
 from traque.logs._format import LogFormat, specific
 from traque.logs._sayings import Saying, messages
 from traque.logs.syslog import reader
-from traque.model import Outcome
+from traque.model import Event, Outcome
 
 # The user is text that the client chose; the address that Dovecot writes is the last "rip=".
 _USER = r"(?:user=<(?P<user>.{0,320})>, )?"
 _PEER = r"(?:.{0,400}[, ])?rip=(?P<host>[^\s,]+)(?:, rport=(?P<port>\d+))?(?:, lip=(?P<server>[^\s,]+))?"
+_OWN_FILE = (
+    r"^auth\((?P<user>[^,()]{1,320}),(?P<host>[0-9A-Fa-f.:]+)[^)]{0,100}\)(?:<[^>]{0,80}>)?: (?:Info: )?"
+    r"(?:\w+: )?(?P<action>[Pp]assword mismatch|unknown user|[Aa]uthentication failure|invalid credentials)"
+)
 _ENDED = (
     r"^(?:[\w-]+-login: )?(?:Info: |Error: )?(?P<action>Login aborted|Aborted "
     r"login|Disconnected|[A-Z][\w ]{3,40})"
 )
 
-message = messages(
+_said = messages(
     "dovecot",
     (
         Saying(rf"^(?:[\w-]+-login: )?(?:Info: )?(?P<action>Login): {_USER}{_PEER}", Outcome.LOGIN_ACCEPTED),
@@ -40,8 +46,18 @@ message = messages(
             r"pam_authenticate\(\) failed|invalid credentials|user not found)",
             Outcome.LOGIN_REFUSED,
         ),
+        Saying(_OWN_FILE, Outcome.LOGIN_REFUSED),
     ),
 )
+
+
+def message(opened: Envelope) -> Event | None:
+    """What Dovecot says. In its own file ``auth(user,client,...):`` stands where the program would."""
+    if opened.program.startswith("auth("):
+        whole = f"{opened.program}:{opened.message}"
+        opened = msgspec.structs.replace(opened, program="auth", message=whole)
+    return _said(opened)
+
 
 SPEC = LogFormat(
     name="dovecot",
@@ -62,6 +78,7 @@ SPEC = LogFormat(
         "dovecot-auth",
         "auth",
         "auth-worker",
+        "auth(*",
     ),
     message=message,
 )

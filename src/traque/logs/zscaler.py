@@ -1,12 +1,16 @@
-"""Zscaler Internet Access: the NSS web log as tab-separated pairs or JSON, and its firewall log.
+"""Zscaler Internet Access: the NSS web and firewall logs as tab-separated pairs, JSON or quoted CSV.
 
-Source: Zscaler "NSS Feed Output Format: Web Logs" and "... Firewall Logs" (the feeds for Splunk and for
-JSON). Its CEF and LEEF feeds go to those formats; feeds of CSV have no header and are not read.
+Source: Zscaler "NSS Feed Output Format: Web Logs" and "... Firewall Logs" (the feeds for Splunk and for JSON;
+the sample lines of CSV). CSV has no header: the web log is read by the addresses that stand before method and
+status, and by its first columns; the firewall log by its position. Other orders of columns are not guessed
+at. Its CEF and LEEF feeds go to those formats.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
 
 from traque.logs._documents import Document, time_of
 from traque.logs._envelope import Envelope, text_of
@@ -19,6 +23,7 @@ from traque.timestamps import read
 TIMES = (
     TimeRule("iso"),
     TimeRule("apache-error"),
+    TimeRule("apache-error", anchor=b'"'),
     TimeRule("syslog"),
     *(TimeRule(layout, anchor=b'"datetime":') for layout in ("iso", "apache-error")),
     *(TimeRule(layout, anchor=b"datetime=") for layout in ("iso", "apache-error")),
@@ -26,15 +31,65 @@ TIMES = (
 
 
 def understand(record: bytes) -> Event | None:
-    """What a tab-separated record says, or a JSON document in the same file."""
+    """What a record of pairs or CSV says, or a JSON document in the same file."""
     if record.lstrip().startswith(b"{"):
         return understand_json(record)
-    return _pairs(text_of(record), read(record, TIMES))
+    text = text_of(record)
+    return _table(text) if text.startswith('"') else _pairs(text, read(record, TIMES))
 
 
 def message(opened: Envelope) -> Event | None:
     """The same record inside a syslog envelope."""
+    if opened.message.startswith('"'):
+        return _table(opened.message)
     return _pairs(opened.message, opened.time)
+
+
+def _table(text: str) -> Event | None:
+    """A line of quoted columns: a web or a firewall record."""
+    columns = text.strip()[1:-1].split('","', 60)
+    time = read(columns[0].encode(), (TimeRule("apache-error"),))
+    if time is None or not text.rstrip().endswith('"'):
+        return None
+    values = _firewall(columns) or _web(columns)
+    return None if values is None else _event(values, time)
+
+
+_FIREWALL = (
+    "time", "login", "dept", "location", "cdport", "csport", "sdport", "ssport", "csip", "cdip", "ssip",
+    "sdip", "tsip", "tsport", "ttype", "action", "dnat", "stateful", "aggregate", "nwsvc", "nwapp", "ipproto",
+    "ipcat", "destcountry", "avgduration", "rulelabel", "inbytes", "outbytes",
+)  # fmt: skip
+_ENDS = slice(8, 12)
+
+
+def _firewall(columns: Sequence[str]) -> dict[str, str] | None:
+    if len(columns) < len(_FIREWALL) or not all(map(is_address, columns[_ENDS])):
+        return None
+    return dict(zip(_FIREWALL, columns, strict=False))
+
+
+def _web(columns: Sequence[str]) -> dict[str, str] | None:
+    """Both lengths of Zscaler's column lists have client, server, method, status and agent in a row."""
+    for at in range(12, len(columns) - 4):
+        client, server, method, status, agent = columns[at : at + 5]
+        if is_address(client) and _server().fullmatch(server) and _request().fullmatch(f"{method} {status}"):
+            first = zip(("login", "proto", "url", "action"), columns[1:5], strict=True)
+            sizes = dict(zip(("reqsize", "respsize"), columns[7:9], strict=True))
+            host = re.split(r"[/?:]", columns[3], maxsplit=1)[0]
+            ends = {"cip": client, "sip": server, "reqmethod": method, "respcode": status, "ua": agent}
+            return {**dict(first), **sizes, **ends, "hostname": host}
+    return None
+
+
+@cache
+def _server() -> re.Pattern[str]:
+    return re.compile(r"NA|None|N/A|[0-9A-Fa-f:.]{2,45}")
+
+
+@cache
+def _request() -> re.Pattern[str]:
+    return re.compile(r"(?:[A-Z][A-Z-]{1,19}|NA|None) (?:\d{3}|NA|None|0)")
 
 
 def document(entry: Document) -> Event | None:
@@ -101,11 +156,14 @@ def _event(values: Mapping[str, str], time: Stamp | None) -> Event:
     )
 
 
+def understand_line(record: bytes) -> Event | None:
+    """What a record says that is no document."""
+    return None if record.lstrip().startswith(b"{") else understand(record)
+
+
 def sniff(head: Head) -> float:
-    """Pairs or documents that name NSS."""
-    return specific(
-        max(share(head, lambda line: _pairs(text_of(line), None)), head.share_of_documents(document))
-    )
+    """Pairs or documents that name NSS, or its columns."""
+    return specific(max(share(head, understand_line), head.share_of_documents(document)))
 
 
 def reader(_head: Head) -> RecordReader:
