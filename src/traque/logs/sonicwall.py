@@ -1,6 +1,7 @@
 """SonicWall (SonicOS) syslog: ``id=firewall sn=... m=36 src=192.0.2.7:51022:X1 dst=...``.
 
-Source: "SonicOS Log Events Reference Guide"; ``m`` is the message's number there.
+Source: "SonicOS Log Events Reference Guide"; ``m`` is the message's number there. Administrators choose what
+``id`` says, and some collectors leave it out (LogZilla's examples of SonicOS 6 and 7): it is not asked for.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ TIMES = (TimeRule("iso", anchor=b" time="), TimeRule("syslog"), TimeRule("iso"))
 
 def understand(record: bytes) -> Event | None:
     """What a record says."""
-    if b" sn=" not in record or b"id=" not in record:
+    if b"sn=" not in record or b" fw=" not in record or b" m=" not in record:
         return None
     values = pairs_of(text_of(record))
     if not ("sn" in values and "fw" in values and "m" in values):
@@ -123,6 +124,6 @@ SPEC = LogFormat(
     sniff=sniff,
     reader=reader,
     linewise=True,
-    begins=("id=",),
+    begins=("id=", "sn="),
     message=message,
 )

@@ -78,8 +78,8 @@ def reader(_head: Head) -> RecordReader:
 SPEC = LogFormat(
     name="uwsgi",
     title="uWSGI request log",
-    example=b"[pid: 8818|app: 0|req: 1/1] 192.0.2.7 () {38 vars in 696 bytes} [Thu Jan  7 04:18:07 2021] "
-    b"POST /a => generated 47 bytes in 129 msecs (HTTP/1.1 200) 9 headers in 378 bytes (1 switches on core 3)",
+    example=b"[pid: 81|app: 0|req: 1/1] 192.0.2.7 () {38 vars in 696 bytes} [Thu Jan  7 04:18:07 2021] POST "
+    b"/a => generated 47 bytes in 129 msecs (HTTP/1.1 200) 9 headers in 378 bytes (1 switches on core 3)",
     knows="The client initiated; the HTTP status says what came of it. With an account, 2xx and 3xx are a "
     "log-in accepted, 401 one refused.",
     times=TIMES,
