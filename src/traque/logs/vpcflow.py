@@ -1,8 +1,8 @@
 """AWS VPC Flow Logs: default (version 2) and custom columns by their header.
 
 Source: AWS, "Flow log records" (docs.aws.amazon.com/vpc/latest/userguide/flow-log-records.html), versions 2
-to 5; what is not in the default order has a header. A session has a record each way: a reply from a service port is
-no initiation. ``NODATA`` and ``SKIPDATA`` records state no peers.
+to 5; what is not in the default order has a header. A session has a record each way: a reply from a service
+port is no initiation. ``NODATA`` and ``SKIPDATA`` records state no peers.
 """
 
 from __future__ import annotations
