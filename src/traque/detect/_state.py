@@ -10,6 +10,8 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -17,7 +19,7 @@ import msgspec
 
 from traque.errors import UsageError
 from traque.exporters import Item, Numbers
-from traque.model import Observable
+from traque.model import Indicator, Observable
 from traque.model.detection import Action
 
 INDICATORS: Final = "indicators.csv"
@@ -61,17 +63,25 @@ def table(items: Sequence[Item], action: Action) -> Iterator[str]:
     """``indicators.csv`` of this export, in parts."""
     yield _lines([_COLUMNS])
     for start in range(0, len(items), 10_000):
-        yield _lines(
-            (
-                item.kind,
-                _quoted(item.value),
-                item.indicator.role or "",
-                action,
-                f"{item.expires:%Y-%m-%d}",
-                " ".join(item.bulletins),
-            )
-            for item in items[start : start + 10_000]
-        )
+        yield _lines(_row(item.indicator, item, action) for item in items[start : start + 10_000])
+
+
+def _row(indicator: Indicator, item: Item, action: Action) -> Sequence[str]:
+    observable = indicator.observable
+    return (
+        observable.kind,
+        _quoted(observable.value),
+        indicator.role or "",
+        action,
+        _day(item.expires),
+        " ".join(item.bulletins),
+    )
+
+
+@lru_cache(maxsize=1024)
+def _day(moment: datetime) -> str:
+    """Most rules end on the same few days."""
+    return f"{moment:%Y-%m-%d}"
 
 
 def _lines(rows: Iterable[Sequence[str]]) -> str:
