@@ -48,8 +48,7 @@ def detect(
         raise UsageError(
             f"no indicator is left to export: {_reasons(left_out)}", remedy="see traque lint and --include"
         )
-    now = {item.observable for item in items}
-    withdrawn = [observable for observable in _state.exported(folder) if observable not in now]
+    withdrawn = _withdrawn(_state.exported(folder), items)
     numbers = _state.numbers(folder)
     stated = tuple(DetectionBulletin.of(bulletin) for bulletin in bulletins)
     exports = []
@@ -83,6 +82,13 @@ def detect(
     )
     write_file(folder, File(RESULT, [msgspec.json.format(msgspec.json.encode(result), indent=1), b"\n"]))
     return result
+
+
+def _withdrawn(before: Sequence[Observable], items: Iterable[Item]) -> list[Observable]:
+    if not before:
+        return []
+    now = {item.observable for item in items}
+    return [observable for observable in before if observable not in now]
 
 
 def _targets(names: Iterable[str]) -> list[Target]:
