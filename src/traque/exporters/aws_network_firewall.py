@@ -16,13 +16,13 @@ import msgspec
 from traque.exporters._capacity import aggregated, shards, within
 from traque.exporters._job import File, Item, Job
 from traque.exporters._packets import commented
+from traque.exporters._suricata import identity
 from traque.exporters._target import ADDRESSES, Limit, Target
 from traque.observables import matches_below
 
 _CAPACITY: Final = 30_000
 _LISTED: Final = {4: 400, 6: 180}
 """Addresses in one rule: with the longest forms it stays below 8,000 characters."""
-_SIDS: Final = (1_000_000, 2_000_000)
 _ADDRESSES: Final = 20_000
 _NAMES: Final = 1_000
 """What fits 2,000,000 bytes together: an address stands in two rules, a name in three of about 200 bytes."""
@@ -56,8 +56,8 @@ def _addresses(job: Job) -> Iterator[str]:
             listed = f"[{','.join(part)}]"
             for way, sides in (("in", f"{listed} any -> any any"), ("out", f"any any -> {listed} any")):
                 if job.direction in (way, "both"):
-                    options = _options(job, f"ipv{family}:{way}:{number}", f"{way} address")
-                    yield f"{_verb(job)} ip {sides} ({options})"
+                    key = f"ipv{family}:{way}:{number}"
+                    yield _rule(job, key, f"ip {sides} (", f"{way} address")
 
 
 def _name(job: Job, item: Item) -> Iterator[str]:
@@ -67,19 +67,15 @@ def _name(job: Job, item: Item) -> Iterator[str]:
         match = f'{buffer}; {"dotprefix; " if dotted else ""}content:"{value}"; nocase; endswith; '
         if not dotted:
             match += f"bsize:{len(value)}; "
-        yield (
-            f"{_verb(job)} {protocol} any any -> any any "
-            f"({match}{_options(job, f'{protocol}:{item.value}', f'{protocol} name')})"
-        )
+        head = f"{protocol} any any -> any any ({match}"
+        yield _rule(job, f"{protocol}:{item.value}", head, f"{protocol} name")
 
 
-def _verb(job: Job) -> str:
-    return "drop" if job.blocks else "alert"
-
-
-def _options(job: Job, key: str, what: str) -> str:
-    number = job.number(key, *_SIDS)
-    return f'msg:"traque {what} {job.label(job.items[0])}"; sid:{number}; rev:1;'.replace(":_", "_")
+def _rule(job: Job, key: str, head: str, what: str) -> str:
+    """The rule that ``key`` names and that begins with ``head``; its message says all, to save room."""
+    message = f'msg:"traque {what} {job.label(job.items[0])}"; '.replace(":_", "_")
+    rule = f"{'drop' if job.blocks else 'alert'} {head}{message}"
+    return f"{rule}{identity(job, key, job.revision(key, rule))})"
 
 
 def _load(job: Job) -> Iterator[str]:
