@@ -210,3 +210,15 @@ def test_versions_that_cannot_be_read_are_an_error(tmp_path: Path) -> None:
     (tmp_path / "revisions.json").write_text("[")
     with pytest.raises(UsageError, match=r"revisions\.json"):
         run(tmp_path, bulletin(), targets=("suricata",))
+
+
+def test_what_is_withdrawn_is_taken_out_of_what_only_grows(tmp_path: Path) -> None:
+    targets = ("cisco-asa", "cloudflare", "defender")
+    run(tmp_path, bulletin("192.0.2.1", "192.0.2.2", "evil.example"), targets=targets)
+    run(tmp_path, bulletin("192.0.2.2"), targets=targets)
+    groups = (tmp_path / "cisco-asa/traque.cfg").read_text("utf-8")
+    assert " network-object host 192.0.2.2\n no network-object host 192.0.2.1\n" in groups
+    assert (tmp_path / "cloudflare/traque_hostname.json").read_text("utf-8").split() == ["[", "]"]
+    assert 'fill "$id" traque_hostname.json' in (tmp_path / "cloudflare/load.sh").read_text("utf-8")
+    gone = (tmp_path / "defender/withdrawn.txt").read_text("utf-8").split()
+    assert gone == ["evil.example", "192.0.2.1"]
