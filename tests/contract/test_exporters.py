@@ -25,7 +25,7 @@ from traque.exporters import Item, Job, Target, targets
 from traque.exporters._capacity import aggregated
 from traque.exporters._target import ADDRESSES
 from traque.model import Observable
-from traque.observables import registry
+from traque.observables import matches_below, registry
 
 DATA = Path(__file__).resolve().parent.parent / "data" / "exporters"
 TARGETS = list(targets())
@@ -59,12 +59,23 @@ def said(target: Target, made: Job) -> set[str]:
 
 
 def comparable(observables: Iterable[Observable]) -> set[str]:
-    """Values; addresses and networks as the fewest that hold the same addresses, because targets aggregate."""
+    """Values; addresses and names as the fewest that stand for the same ones, because targets aggregate."""
     found = list(observables)
+    covering = {each.value for each in found if matches_below(each)}
     return {
         *aggregated(each.value for each in found if each.kind in ADDRESSES),
-        *(each.value for each in found if each.kind not in ADDRESSES),
+        *(
+            each.value
+            for each in found
+            if each.kind not in ADDRESSES
+            and not (each.kind == "domain-name" and covering & above(each.value))
+        ),
     }
+
+
+def above(name: str) -> set[str]:
+    labels = name.split(".")
+    return {".".join(labels[at:]) for at in range(1, len(labels))}
 
 
 def read_back(target: Target, place: Path) -> set[str]:

@@ -76,3 +76,15 @@ def test_an_odd_line_end_in_a_cell_ends_no_row(odd: str, quote: str) -> None:
 def test_rows_end_as_any_system_writes_it(end: str) -> None:
     table = end.join(("type,value", "ip-dst,192.0.2.1", "ip-dst,192.0.2.2", ""))
     assert values(read_bytes(table.encode(), "table.csv")) == ["192.0.2.1", "192.0.2.2"]
+
+
+def test_what_a_hosts_file_sinks_is_a_name_whatever_it_ends_in() -> None:
+    found = read_bytes(
+        b"127.0.0.1 localhost\n0.0.0.0 update.sh\n:: evil.example a_b.example\n0.0.0.0 co.uk\n", "hosts"
+    )
+    assert values(found) == ["update.sh", "evil.example", "a_b.example"]
+    assert [refused.value for refused in found.refused] == ["127.0.0.1", "co.uk"]
+
+
+def test_a_sentence_on_an_address_is_no_hosts_entry() -> None:
+    assert values(listed("127.0.0.1 is e.g. the loopback")) == ["192.0.2.1", "127.0.0.1"]

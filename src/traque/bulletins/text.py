@@ -204,6 +204,11 @@ class Prose:
         body = RANGE.sub(lambda found: self._range(found, where), body)
         if (sink := _lines.HOSTS_ENTRY.match(body)) is not None:
             body = body[sink.end() :]
+            if _lines.HOSTS_NAMES.fullmatch(body):
+                for name in body.split():
+                    self._builder.state(name, "domain-name", self._about(where))
+                self._closed = True
+                return
         parts = _COMMENT.split(body, maxsplit=1)
         text = observables.refang(parts[0])
         line = _Line(
