@@ -120,6 +120,7 @@ CASES: Final = {
 }  # fmt: skip
 
 MEMORY: Final = "memory"
-"""The case of its own kind: see :mod:`benchmarks.memory`."""
+EXPORT: Final = "export"
+"""The cases of their own kind: see :mod:`benchmarks.memory` and :mod:`benchmarks.export`."""
 
 DEFAULT: Final = ("plain-ipv4-161",)

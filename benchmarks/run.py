@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks import machine, memory, table
-from benchmarks.cases import CASES, DEFAULT, MEMORY, Case
+from benchmarks import export, machine, memory, table
+from benchmarks.cases import CASES, DEFAULT, EXPORT, MEMORY, Case
 from benchmarks.corpus import VERSION
 from benchmarks.measure import Limits, measure
 from benchmarks.store import DEFAULT as STORE
@@ -19,6 +19,7 @@ from benchmarks.store import Store
 
 RUNS: Final = Path(__file__).with_name("runs")
 OK, WRONG, USAGE = 0, 1, 2
+_OWN: Final = {MEMORY: memory, EXPORT: export}
 _UNITS: Final = {"k": 10**3, "M": 10**6, "G": 10**9}
 
 
@@ -44,8 +45,8 @@ def main(words: Sequence[str] | None = None) -> int:
     )
     status = OK
     for name in options.cases:
-        if name == MEMORY:
-            document, text, right = memory.run(store, limits, quick=options.quick)
+        if name in _OWN:
+            document, text, right = _OWN[name].run(store, limits, quick=options.quick)
         else:
             document, text, right = _case(CASES[name], store, limits, options)
         print(f"\n{text}", flush=True)
@@ -94,7 +95,7 @@ def _keep(name: str, document: dict[str, Any], kernel: dict[str, str], options: 
 
 def _options(words: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
-    parser.add_argument("cases", nargs="*", metavar="CASE", help=f"of: {', '.join([*CASES, MEMORY])}, or all")
+    parser.add_argument("cases", nargs="*", metavar="CASE", help=f"of: {', '.join([*CASES, *_OWN])}, or all")
     parser.add_argument(
         "--quick", action="store_true", help="small corpora, one run, nothing kept: a check, no measurement"
     )
@@ -107,8 +108,8 @@ def _options(words: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=31)
     parser.add_argument("--note", default="", help="a remark for the raw numbers")
     options = parser.parse_args(words)
-    options.cases = [*CASES, MEMORY] if options.cases == ["all"] else options.cases or list(DEFAULT)
-    unknown = [name for name in options.cases if name not in CASES and name != MEMORY]
+    options.cases = [*CASES, *_OWN] if options.cases == ["all"] else options.cases or list(DEFAULT)
+    unknown = [name for name in options.cases if name not in CASES and name not in _OWN]
     if unknown:
         parser.error(f"no case is named {', '.join(unknown)}")
     return options

@@ -6,10 +6,13 @@ fails instead of being skipped (the continuous integration installs them).
 
 from __future__ import annotations
 
+import json
 import os
 import re
+import subprocess
 from collections.abc import Iterable
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from exporters_made import BULLETIN, HOSTILE, VALUES, items, job, random_items
@@ -22,7 +25,7 @@ from traque.exporters import Item, Job, Target, targets
 from traque.exporters._capacity import aggregated
 from traque.exporters._target import ADDRESSES
 from traque.model import Observable
-from traque.observables import registry
+from traque.observables import matches_below, registry
 
 DATA = Path(__file__).resolve().parent.parent / "data" / "exporters"
 TARGETS = list(targets())
@@ -56,12 +59,23 @@ def said(target: Target, made: Job) -> set[str]:
 
 
 def comparable(observables: Iterable[Observable]) -> set[str]:
-    """Values; addresses and networks as the fewest that hold the same addresses, because targets aggregate."""
+    """Values; addresses and names as the fewest that stand for the same ones, because targets aggregate."""
     found = list(observables)
+    covering = {each.value for each in found if matches_below(each)}
     return {
         *aggregated(each.value for each in found if each.kind in ADDRESSES),
-        *(each.value for each in found if each.kind not in ADDRESSES),
+        *(
+            each.value
+            for each in found
+            if each.kind not in ADDRESSES
+            and not (each.kind == "domain-name" and covering & above(each.value))
+        ),
     }
+
+
+def above(name: str) -> set[str]:
+    labels = name.split(".")
+    return {".".join(labels[at:]) for at in range(1, len(labels))}
 
 
 def read_back(target: Target, place: Path) -> set[str]:
@@ -194,3 +208,40 @@ def test_an_export_that_only_withdraws_still_loads(target: Target, tmp_path: Pat
     gone = [item.observable for item in items(VALUES) if item.kind in target.kinds]
     made = job(target, [], withdrawn=gone)
     passes(target, written(target, made, tmp_path))
+
+
+@pytest.mark.parametrize(("target", "action"), ACTIONS, ids=by_name)
+def test_scripts_and_documents_are_well_formed(target: Target, action: str, tmp_path: Path) -> None:
+    """Whatever the bulletin's words are: ``sh -n``, JSON, XML; also of an export that only withdraws."""
+    chosen = items(VALUES, HOSTILE)
+    gone = [item.observable for item in chosen if item.kind in target.kinds]
+    for number, made in enumerate(
+        (
+            job(target, chosen, action=action, bulletin=HOSTILE),
+            job(target, [], action=action, bulletin=HOSTILE, withdrawn=gone),
+        )
+    ):
+        for file in target.write(made):
+            path = tmp_path / str(number) / file.name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(b"".join(p.encode() if isinstance(p, str) else p for p in file.parts))
+            well_formed(path, script=file.script)
+
+
+def well_formed(path: Path, *, script: bool) -> None:
+    data = path.read_bytes()
+    if path.suffix == ".json":
+        json.loads(data)
+    elif path.suffix in (".jsonl", ".ndjson"):
+        for line in data.splitlines():
+            json.loads(line)
+    elif path.suffix in (".xml", ".ioc"):
+        ElementTree.fromstring(data)
+    elif script:
+        first = data.split(b"\n", 1)[0]
+        assert first.startswith(b"#!")
+        if first == b"#!/bin/sh":
+            done = subprocess.run(["sh", "-n", path], capture_output=True, check=False)
+            assert done.returncode == 0, done.stderr
+        else:
+            assert path.suffix != ".sh"

@@ -25,7 +25,7 @@ def test_it_writes_a_folder_for_each_target(traque: Run, bulletin: Path, tmp_pat
     assert done.returncode == 0, done.stderr
     assert {path.name for path in (tmp_path / "rules").iterdir()} == {
         *("nftables", "csv", "zeek-intel"),
-        *("indicators.csv", "numbers.json", "detection.json"),
+        *("indicators.csv", "numbers.json", "revisions.json", "detection.json"),
     }
     report = done.stdout.decode()
     assert report.startswith("CERT-EXAMPLE-2026-001")

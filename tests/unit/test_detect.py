@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -163,3 +164,61 @@ def test_two_bulletins_make_one_rule_of_one_value(tmp_path: Path) -> None:
 def test_the_grammar_of_rules_refuses_what_is_broken(tmp_path: Path, rule: str, status: str) -> None:
     (tmp_path / "x.rules").write_text(f"# head\n{rule}\n")
     assert grammar(tmp_path / "x.rules").status == status
+
+
+def rules(folder: Path, target: str = "suricata") -> dict[str, tuple[str, str]]:
+    """Number and version of each rule, by what it is called and looks for."""
+    text = (folder / target / "traque.rules").read_text("utf-8")
+    found = re.findall(r"^(\w+ \S+.*?) metadata:(.*) sid:(\d+); rev:(\d+);\)$", text, re.MULTILINE)
+    return {sid: (rule, rev) for rule, _, sid, rev in found}
+
+
+@pytest.mark.parametrize("target", ["suricata", "snort3"])
+def test_a_rule_that_says_something_else_gets_the_next_version(tmp_path: Path, target: str) -> None:
+    first = bulletin("evil.example", "bad.example", tlp="clear")
+    run(tmp_path, first, targets=(target,))
+    before = rules(tmp_path, target)
+    assert before
+    assert {rev for _, rev in before.values()} == {"1"}
+
+    for day in (0, 10):  # renewed, not changed
+        made = MADE + timedelta(days=day)
+        detect([first], tmp_path, options=DetectOptions(targets=(target,)), made=made)
+        assert rules(tmp_path, target) == before
+
+    run(tmp_path, msgspec.structs.replace(first, tlp="amber"), targets=(target,))
+    after = rules(tmp_path, target)
+    assert after.keys() == before.keys()
+    assert {rev for _, rev in after.values()} == {"2"}
+
+    run(tmp_path, bulletin("bad.example", tlp="amber"), targets=(target,))
+    left = rules(tmp_path, target)
+    assert left == {sid: rule for sid, rule in after.items() if "bad" in rule[0]}
+
+
+def test_a_changed_rule_says_since_when(tmp_path: Path) -> None:
+    run(tmp_path, bulletin("evil.example"), targets=("suricata",))
+    later = MADE + timedelta(days=3)
+    blocking = DetectOptions(targets=("suricata",), action="block")
+    detect([bulletin("evil.example")], tmp_path, options=blocking, made=later)
+    text = (tmp_path / "suricata/traque.rules").read_text("utf-8")
+    assert "created_at 2026_01_15, updated_at 2026_01_18" in text
+
+
+def test_versions_that_cannot_be_read_are_an_error(tmp_path: Path) -> None:
+    run(tmp_path, bulletin(), targets=("suricata",))
+    (tmp_path / "revisions.json").write_text("[")
+    with pytest.raises(UsageError, match=r"revisions\.json"):
+        run(tmp_path, bulletin(), targets=("suricata",))
+
+
+def test_what_is_withdrawn_is_taken_out_of_what_only_grows(tmp_path: Path) -> None:
+    targets = ("cisco-asa", "cloudflare", "defender")
+    run(tmp_path, bulletin("192.0.2.1", "192.0.2.2", "evil.example"), targets=targets)
+    run(tmp_path, bulletin("192.0.2.2"), targets=targets)
+    groups = (tmp_path / "cisco-asa/traque.cfg").read_text("utf-8")
+    assert " network-object host 192.0.2.2\n no network-object host 192.0.2.1\n" in groups
+    assert (tmp_path / "cloudflare/traque_hostname.json").read_text("utf-8").split() == ["[", "]"]
+    assert 'fill "$id" traque_hostname.json' in (tmp_path / "cloudflare/load.sh").read_text("utf-8")
+    gone = (tmp_path / "defender/withdrawn.txt").read_text("utf-8").split()
+    assert gone == ["evil.example", "192.0.2.1"]

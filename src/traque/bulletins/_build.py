@@ -260,7 +260,7 @@ def observe(value: str, kind: str | None) -> Observable:
         # Refanging would take the backslash from ``.config\.hidden``: only the commonest form is undone.
         return observables.canonical(kind, value.replace("[.]", "."))
     plain = observables.lone(value)
-    if plain is not None and plain.kind == (_asked(value, kind) or plain.kind):
+    if plain is not None and is_asked(plain, value, kind):
         return plain
     text = observables.refang(value.strip())
     asked = _asked(text, kind)
@@ -283,6 +283,11 @@ def shorten(text: str) -> str:
     """White space folded, and cut to a length fit for a report."""
     folded = " ".join(text.split())
     return folded if len(folded) <= _DESCRIPTION else f"{folded[: _DESCRIPTION - 1]}…"
+
+
+def is_asked(found: Observable, written: str, kind: str | None) -> bool:
+    """Whether what ``written`` was found to be is of the kind that was asked for (None: any)."""
+    return kind is None or found.kind == (_asked(written, kind) or found.kind)
 
 
 def _asked(text: str, kind: str | None) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 import msgspec
@@ -113,6 +114,7 @@ def is_header(cells: Sequence[str]) -> bool:
     return any(column.meaning in ("value", "pattern") for column in found)
 
 
+@lru_cache(maxsize=1024)
 def asked_kind(word: str) -> str | None:
     """The kind that a type cell asks for; None when its word is not known."""
     return _TYPE_OF.get(" ".join(_WORD.findall(word.lower())))

@@ -19,6 +19,11 @@ NETWORK_RULE = re.compile(r"\s*(?:alert|drop|reject|pass)\s+[a-z0-9-]+\s+\S+\s+\
 HOSTS_ENTRY = re.compile(r"\s*(?:0\.0\.0\.0|127\.0\.0\.1|::1?)\s+(?=\S*[.:])")
 """The sink address at the start of a hosts-file line: it is not what the line lists."""
 
+HOSTS_NAMES = re.compile(
+    r"(?:[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63}){1,126}\.?[ \t\r]*(?:[ \t]|$)){1,16}"
+)
+"""What stands behind it: nothing but names, which may end like files (``update.sh``)."""
+
 HOSTS_OWN = re.compile(
     r"(?i)\s*(?P<address>127\.0\.\d+\.\d+|255\.255\.255\.255|0\.0\.0\.0|::1|(?:fe80|ff0\d|fe00)::[\w%]*)\s+"
     r"(?:localhost|local|broadcasthost|ip6-|0\.0\.0\.0\s*(?:#|$))"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import Final
@@ -14,10 +15,13 @@ _LOOK: Final = 64 * 1024
 _SHARE: Final = 0.8
 """Share of the rows that must have the commonest number of cells."""
 
+_ROW_END = re.compile(r"\r\n?|\n")
+
 
 def delimiter_of(text: str) -> str | None:
     """The delimiter that cuts ``text`` in rows of equal length, or None when none does."""
-    lines = [line for line in text[:_LOOK].splitlines() if line.strip() and not line.startswith("#")]
+    # Only what ends a row for the csv module: a cell may hold U+0085 and the other ends of Unicode.
+    lines = [line for line in _ROW_END.split(text[:_LOOK]) if line.strip() and not line.startswith("#")]
     best: tuple[float, int, str] | None = None
     for order, delimiter in enumerate(DELIMITERS):
         if not lines or not any(delimiter in line for line in lines):

@@ -26,6 +26,7 @@ from traque.bulletins._build import (
     Builder,
     Context,
     Head,
+    is_asked,
     observe,
 )
 from traque.bulletins._columns import Column
@@ -34,7 +35,7 @@ from traque.bulletins._reader import BulletinReader
 from traque.bulletins._stix_values import state_pattern
 from traque.errors import MalformedBulletin, ObservableError
 from traque.model import Bulletin, Observable
-from traque.observables import RANGE, is_literal
+from traque.observables import RANGE, is_literal, lone
 from traque.observables import registry as kinds
 
 _SEPARATORS = re.compile(r"[\s,;|]+")
@@ -43,6 +44,9 @@ _WORDS: Final = frozenset(
     | {"valid_from", "valid_until", "first_seen", "last_seen"}
 )
 """Meanings of columns whose cells are never looked at for values."""
+
+_SILENT: Final = frozenset({"value", "type", "pattern", "pattern_type", "victim", "reference", "ignored"})
+"""Meanings of columns that say nothing of the other cells of their row but what kind they are."""
 
 _NOT_VALUES: Final = {
     "victim": "it names a victim, not the attacker",
@@ -135,11 +139,15 @@ def _mixed(cell: _Cell) -> bool:
 
 
 class _Cell(msgspec.Struct, frozen=True):
-    """One cell: its text and the values it is made of, each with its observable when its form is one's."""
+    """One cell: its text and the values it is made of, each with its observable when its form is one's.
+
+    ``certain`` is that of a cell whose spelling leaves no question.
+    """
 
     column: Column
     text: str
     parts: tuple[tuple[str, Observable | None], ...]
+    certain: Observable | None = None
 
     @property
     def holds_value(self) -> bool:
@@ -148,8 +156,12 @@ class _Cell(msgspec.Struct, frozen=True):
 
 
 def _cell(column: Column, text: str) -> _Cell:
-    whole = None if column.meaning in _WORDS else _form(text)
-    if whole is None and column.meaning not in _WORDS:
+    if column.meaning in _WORDS:
+        return _Cell(column, text, ((text, None),))
+    if (certain := lone(text)) is not None:
+        return _Cell(column, text, ((text, certain),), certain)
+    whole = _form(text)
+    if whole is None:
         parts = tuple((part, _form(part)) for part in _SEPARATORS.split(text) if part)
         if len(parts) > 1 and any(found for _, found in parts):
             return _Cell(column, text, parts)
@@ -159,29 +171,39 @@ def _cell(column: Column, text: str) -> _Cell:
 def _row(
     builder: Builder, table: Sequence[Column], cells: Sequence[str], where: str, headings: tuple[str, ...]
 ) -> None:
-    columns = [*table, *[Column("")] * (len(cells) - len(table))]
-    row = [_cell(column, cell.strip()) for column, cell in zip(columns, cells, strict=False) if cell.strip()]
+    if len(cells) > len(table):
+        table = [*table, *[Column("")] * (len(cells) - len(table))]
+    row = [_cell(column, text) for column, cell in zip(table, cells, strict=False) if (text := cell.strip())]
     by_meaning = {cell.column.meaning: cell.text for cell in reversed(row) if cell.column.meaning}
-    context = _context(row, by_meaning, where, headings)
+    silent = not headings and by_meaning.keys() <= _SILENT and all(cell.column.meaning for cell in row)
+    context = Context(where=where) if silent else _context(row, by_meaning, where, headings)
     for cell in row:
         meaning, name = cell.column.meaning, cell.column.name
-        named = msgspec.structs.replace(context, words=(*context.words, name)) if name else context
         if meaning == "pattern":
+            named = _below(context, name)
             state_pattern(builder, cell.text, by_meaning.get("pattern_type", "").lower(), named)
         elif meaning == "value":
-            _value(builder, cell, row, by_meaning.get("type", ""), named)
+            _value(builder, cell, row, by_meaning.get("type", ""), _below(context, name))
         elif meaning in _NOT_VALUES and cell.holds_value:
             builder.refuse(cell.text, NOT_FOR_DETECTION, _NOT_VALUES[meaning], where=context.where)
         elif not meaning and cell.holds_value:
-            _value(builder, cell, row, "", named)
+            _value(builder, cell, row, "", _below(context, name))
+
+
+def _below(context: Context, name: str) -> Context:
+    """The context of a cell in the column of that name, which may state a role."""
+    return msgspec.structs.replace(context, words=(*context.words, name)) if name else context
 
 
 def _value(builder: Builder, cell: _Cell, row: Sequence[_Cell], type_word: str, context: Context) -> None:
     """One cell of a value column; its kind comes from the column, the type column, or its form."""
+    kind = cell.column.kind or (_columns.asked_kind(type_word) if type_word else None)
+    if cell.certain is not None and (kind is None or is_asked(cell.certain, cell.text, kind)):
+        builder.keep(cell.certain, cell.text, context)
+        return
     if (span := RANGE.fullmatch(cell.text)) is not None:
         builder.state_range(span, context)
         return
-    kind = cell.column.kind or (_columns.asked_kind(type_word) if type_word else None)
     if kind is None and type_word and not cell.holds_value:
         kind = type_word.strip().lower()
     if kind in _RULES:

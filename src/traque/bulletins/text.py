@@ -11,7 +11,8 @@ is not a file's but that of a certificate, of a TLS client, or of something that
 Suricata rules are refused whole, so that no domain is found in them. A labelled file name (``File name:
 x.exe``) and a Windows path in an entry are taken; a path in a sentence is a mention, like a name that is not
 defanged. What looks like an address or a hash and is none (``192.0.2.256``, a hash that lacks a digit) is
-refused with the reason.
+refused with the reason. A line that is nothing but ``::1`` or ``0_0.example`` is a value all the same, though
+words of prose and of code look so.
 """
 
 from __future__ import annotations
@@ -203,6 +204,11 @@ class Prose:
         body = RANGE.sub(lambda found: self._range(found, where), body)
         if (sink := _lines.HOSTS_ENTRY.match(body)) is not None:
             body = body[sink.end() :]
+            if _lines.HOSTS_NAMES.fullmatch(body):
+                for name in body.split():
+                    self._builder.state(name, "domain-name", self._about(where))
+                self._closed = True
+                return
         parts = _COMMENT.split(body, maxsplit=1)
         text = observables.refang(parts[0])
         line = _Line(
@@ -210,7 +216,7 @@ class Prose:
         )
         if line.comment:
             self._refuse_all(line.comment, where, "it stands in a comment")
-        found = self._almost(line)
+        found = self._almost(line) or self._whole(line)
         if not line.values:
             if "\t" in written.strip():  # the head of a table
                 self._headings.clear()
@@ -313,6 +319,21 @@ class Prose:
             except ObservableError as error:
                 self._builder.refuse(shape[0], error.code, error.what, where=line.where)
         return found
+
+    def _whole(self, line: _Line) -> bool:
+        """Take or refuse the one word of a line as a value that prose would pass over; True if it was."""
+        word = line.text.strip()
+        if line.values or any(map(str.isspace, word)):
+            return False
+        try:
+            only = observables.whole(word, defanged=word not in line.written)
+        except ObservableError as error:
+            self._builder.refuse(word, error.code, error.what, where=line.where)
+            return True
+        if only is not None:
+            start = line.text.index(word)
+            line.values.append((only, start, start + len(word)))
+        return only is not None
 
     def _is_sentence(self, line: _Line, rest: str) -> bool:
         _, start, end = line.values[0]

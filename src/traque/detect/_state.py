@@ -1,8 +1,7 @@
 """What an export into a folder held, so that the next one can say what is withdrawn and keep its numbers.
 
-``indicators.csv`` is for people too: what is in detection, why, and until when. ``traque.json`` is the result
-document; its folder's next export reads nothing from it but ``numbers.json`` beside it, the rule numbers that
-were given.
+``indicators.csv`` is for people too: what is in detection, why, and until when. ``numbers.json`` and
+``revisions.json`` are the numbers and the versions that rules were given.
 """
 
 from __future__ import annotations
@@ -10,18 +9,23 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
+from functools import lru_cache
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 import msgspec
 
 from traque.errors import UsageError
-from traque.exporters import Item, Numbers
-from traque.model import Observable
+from traque.exporters import Item, Numbers, Revision, Revisions
+from traque.model import Indicator, Observable
 from traque.model.detection import Action
 
 INDICATORS: Final = "indicators.csv"
 NUMBERS: Final = "numbers.json"
+REVISIONS: Final = "revisions.json"
+T = TypeVar("T")
+
 _COLUMNS: Final = ("kind", "value", "role", "action", "expires", "bulletins")
 
 
@@ -44,16 +48,25 @@ def exported(folder: Path) -> list[Observable]:
 
 def numbers(folder: Path) -> Numbers:
     """The rule numbers of the last export into ``folder``. Raises UsageError for a file that is not ours."""
-    path = folder / NUMBERS
+    return Numbers(_kept(folder / NUMBERS, dict[str, int], "rules then get the numbers of a first export"))
+
+
+def revisions(folder: Path, today: date) -> Revisions:
+    """The versions of the rules of the last export into ``folder``; raises as :func:`numbers`."""
+    lost = "the versions of rules then begin anew"
+    return Revisions(_kept(folder / REVISIONS, dict[str, Revision], lost), today)
+
+
+def _kept(path: Path, form: type[dict[str, T]], lost: str) -> dict[str, T]:
     if not path.exists():
-        return Numbers({})
+        return {}
     try:
-        return Numbers(msgspec.json.decode(path.read_bytes(), type=dict[str, int]))
+        return msgspec.json.decode(path.read_bytes(), type=form)
     except msgspec.DecodeError as error:
         raise UsageError(
-            f"the rule numbers of the last export cannot be read: {error}",
+            f"what the last export kept cannot be read: {error}",
             where=str(path),
-            remedy="restore it, or remove it: rules then get the numbers of a first export",
+            remedy=f"restore it, or remove it: {lost}",
         ) from None
 
 
@@ -61,17 +74,25 @@ def table(items: Sequence[Item], action: Action) -> Iterator[str]:
     """``indicators.csv`` of this export, in parts."""
     yield _lines([_COLUMNS])
     for start in range(0, len(items), 10_000):
-        yield _lines(
-            (
-                item.kind,
-                _quoted(item.value),
-                item.indicator.role or "",
-                action,
-                f"{item.expires:%Y-%m-%d}",
-                " ".join(item.bulletins),
-            )
-            for item in items[start : start + 10_000]
-        )
+        yield _lines(_row(item.indicator, item, action) for item in items[start : start + 10_000])
+
+
+def _row(indicator: Indicator, item: Item, action: Action) -> Sequence[str]:
+    observable = indicator.observable
+    return (
+        observable.kind,
+        _quoted(observable.value),
+        indicator.role or "",
+        action,
+        _day(item.expires),
+        " ".join(item.bulletins),
+    )
+
+
+@lru_cache(maxsize=1024)
+def _day(moment: datetime) -> str:
+    """Most rules end on the same few days."""
+    return f"{moment:%Y-%m-%d}"
 
 
 def _lines(rows: Iterable[Sequence[str]]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Final
 
 from traque.bulletins import from_values
@@ -33,10 +34,11 @@ def choose(
     """
     _respect_tlp(bulletins, options)
     included = _included(options.include)
-    grouped: dict[Observable, list[Indicator]] = {}
+    grouped: dict[Observable, tuple[Indicator, ...]] = {}
     for bulletin in bulletins:
         for indicator in bulletin.indicators:
-            grouped.setdefault(indicator.observable, []).append(indicator)
+            known = grouped.get(indicator.observable, ())
+            grouped[indicator.observable] = (*known, indicator)
     items: list[Item] = []
     left_out: list[LeftOut] = [
         LeftOut(code="refused", kind=refused.kind or "", value=refused.value, reason=refused.reason)
@@ -44,7 +46,9 @@ def choose(
         for refused in bulletin.refused
     ]
     ids: dict[tuple[str, ...], tuple[str, ...]] = {}
-    for observable in sorted(grouped):
+    ends = _ends(options, made)
+    # By kind, then by value: twice by a text is sooner than once by both.
+    for observable in sorted(sorted(grouped, key=attrgetter("value")), key=attrgetter("kind")):
         indicators = grouped[observable]
         why = _unfit(observable, indicators, made, None if observable in included else warned)
         if why:
@@ -52,12 +56,12 @@ def choose(
             left_out.append(LeftOut(code=code, kind=observable.kind, value=observable.value, reason=reason))
             continue
         first = indicators[0]
-        stated = tuple(dict.fromkeys(indicator.bulletin for indicator in indicators))
+        stated = tuple(dict.fromkeys([indicator.bulletin for indicator in indicators]))
         items.append(
             Item(
                 indicator=first,
                 bulletins=ids.setdefault(stated, stated),
-                expires=_expires(first, options, made),
+                expires=_expires(first, *ends),
             )
         )
     return items, left_out
@@ -86,25 +90,33 @@ def _unfit(
     observable: Observable, indicators: Sequence[Indicator], made: datetime, warned: Warned | None
 ) -> tuple[str, str] | None:
     """The code and the words why no target gets it, or None."""
-    role = next((indicator.role for indicator in indicators if indicator.role), None)
+    first = indicators[0]
+    role = first.role or next((indicator.role for indicator in indicators if indicator.role), None)
     if role in _NOT_HOSTILE:
         return "victim", f"the bulletin calls it {role}: it is not the attacker's"
-    ends = [indicator.valid_until for indicator in indicators]
-    if all(end is not None and end <= made for end in ends):
-        last = max(end for end in ends if end is not None)
+    last = first.valid_until and _last(indicators)
+    if last is not None and last <= made:
         return "expired", f"valid until {last:%Y-%m-%d}"
-    if is_literal(observable.kind) and all(indicator.together for indicator in indicators):
-        return "together", f"a name says something only together with {', '.join(indicators[0].together[:3])}"
+    if first.together and is_literal(observable.kind) and all(each.together for each in indicators):
+        return "together", f"a name says something only together with {', '.join(first.together[:3])}"
     held = warned(observable) if warned else None
     return ("warninglist", f"{held}; --include {observable.value} writes it all the same") if held else None
 
 
-def _expires(indicator: Indicator, options: DetectOptions, made: datetime) -> datetime:
+def _last(indicators: Sequence[Indicator]) -> datetime | None:
+    """When the last of them ends; None when one of them does not."""
+    ends = [indicator.valid_until for indicator in indicators]
+    return None if None in ends else max(end for end in ends if end is not None)
+
+
+def _ends(options: DetectOptions, made: datetime) -> tuple[datetime, datetime]:
+    """When rules of addresses that may be anybody's end, and when the others do."""
     if options.expire is not None:
-        lives = options.expire
-    elif indicator.observable.kind in _ADDRESSES and indicator.role not in _LASTING_ROLES:
-        lives = RELAY_DAYS
-    else:
-        lives = DAYS
-    end = made + lives
+        return made + options.expire, made + options.expire
+    return made + RELAY_DAYS, made + DAYS
+
+
+def _expires(indicator: Indicator, anybodys: datetime, lasting: datetime) -> datetime:
+    is_anybodys = indicator.observable.kind in _ADDRESSES and indicator.role not in _LASTING_ROLES
+    end = anybodys if is_anybodys else lasting
     return min(end, indicator.valid_until) if indicator.valid_until else end

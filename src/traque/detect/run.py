@@ -16,7 +16,7 @@ from traque.detect._files import write_file, write_folder
 from traque.detect.choose import choose
 from traque.detect.options import DetectOptions, Warned
 from traque.errors import UsageError
-from traque.exporters import File, Item, Job, Numbers, Target, targets
+from traque.exporters import File, Item, Job, Numbers, Revisions, Target, targets
 from traque.model import Bulletin, Observable
 from traque.model.detection import Check, Detection, DetectionBulletin, LeftOut, TargetExport
 
@@ -48,9 +48,9 @@ def detect(
         raise UsageError(
             f"no indicator is left to export: {_reasons(left_out)}", remedy="see traque lint and --include"
         )
-    now = {item.observable for item in items}
-    withdrawn = [observable for observable in _state.exported(folder) if observable not in now]
+    withdrawn = _withdrawn(_state.exported(folder), items)
     numbers = _state.numbers(folder)
+    revisions = _state.revisions(folder, made.date())
     stated = tuple(DetectionBulletin.of(bulletin) for bulletin in bulletins)
     exports = []
     for target in chosen:
@@ -63,12 +63,14 @@ def detect(
                 folder=folder,
                 bulletins=stated,
                 numbers=numbers,
+                revisions=revisions,
                 options=options,
                 made=made,
             )
         )
     write_file(folder, File(_state.INDICATORS, _state.table(items, options.action)))
-    write_file(folder, File(_state.NUMBERS, [msgspec.json.format(msgspec.json.encode(numbers.given)), b"\n"]))
+    for name, kept in ((_state.NUMBERS, numbers.given), (_state.REVISIONS, revisions.given)):
+        write_file(folder, File(name, [msgspec.json.format(msgspec.json.encode(kept)), b"\n"]))
     result = Detection(
         version=__version__,
         made=made,
@@ -83,6 +85,13 @@ def detect(
     )
     write_file(folder, File(RESULT, [msgspec.json.format(msgspec.json.encode(result), indent=1), b"\n"]))
     return result
+
+
+def _withdrawn(before: Sequence[Observable], items: Iterable[Item]) -> list[Observable]:
+    if not before:
+        return []
+    now = {item.observable for item in items}
+    return [observable for observable in before if observable not in now]
 
 
 def _targets(names: Iterable[str]) -> list[Target]:
@@ -103,6 +112,7 @@ def _export(
     folder: Path,
     bulletins: tuple[DetectionBulletin, ...],
     numbers: Numbers,
+    revisions: Revisions,
     options: DetectOptions,
     made: datetime,
 ) -> TargetExport:
@@ -124,6 +134,7 @@ def _export(
         direction=options.direction,
         withdrawn=[observable for observable in withdrawn if observable.kind in kinds],
         numbers=numbers,
+        revisions=revisions,
     )
     job.left_out.extend(_unsaid(target, items))
     if not job.items and not job.withdrawn:

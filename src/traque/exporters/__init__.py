@@ -15,10 +15,11 @@ import functools
 
 from traque.exporters._job import File, Item, Job
 from traque.exporters._numbers import Numbers
+from traque.exporters._revisions import Revision, Revisions
 from traque.exporters._target import Limit, Target
 from traque.registry import Registry, discover
 
-__all__ = ["File", "Item", "Job", "Limit", "Numbers", "Target", "targets"]
+__all__ = ["File", "Item", "Job", "Limit", "Numbers", "Revision", "Revisions", "Target", "targets"]
 
 
 @functools.cache

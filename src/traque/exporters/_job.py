@@ -10,6 +10,7 @@ import msgspec
 
 from traque.errors import ObservableError
 from traque.exporters._numbers import Numbers
+from traque.exporters._revisions import Revision, Revisions
 from traque.exporters._text import plain
 from traque.model import Indicator, Observable
 from traque.model.detection import Action, DetectionBulletin, Direction, LeftOut
@@ -88,6 +89,7 @@ class Job:
         direction: Direction = "both",
         withdrawn: Sequence[Observable] = (),
         numbers: Numbers | None = None,
+        revisions: Revisions | None = None,
     ) -> None:
         self.target = target
         self.items = items
@@ -98,6 +100,7 @@ class Job:
         self.direction: Direction = direction
         self.withdrawn = withdrawn
         self.numbers = numbers or Numbers({})
+        self.revisions = revisions or Revisions({}, made.date())
         self.left_out: list[LeftOut] = []
         self._by_kind: dict[str, list[Item]] = {}
         for item in items:
@@ -130,6 +133,10 @@ class Job:
     def number(self, key: str, low: int, high: int) -> int:
         """A number in ``low <= n < high`` for the rule that ``key`` names, the same in every export."""
         return self.numbers.give(f"{self.target}:{key}", low, high)
+
+    def revision(self, key: str, text: str) -> Revision:
+        """The version of the rule that ``key`` names; ``text`` is all of it but days and numbers."""
+        return self.revisions.give(f"{self.target}:{key}", text)
 
     @cached_property
     def expires(self) -> datetime:

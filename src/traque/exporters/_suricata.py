@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 from traque.exporters._job import Job
+from traque.exporters._revisions import Revision
 from traque.exporters._text import plain
 
 SIDS: Final = (1_000_000, 2_000_000)
@@ -38,19 +40,46 @@ def message(job: Job, what: str) -> str:
     return plain(f"traque {what} {ids}", most=160).replace(":", "_").replace(",", "_")
 
 
-def metadata(job: Job) -> str:
-    """``metadata`` of one rule: bulletins, date, marking, actors, day of the export and of expiry."""
-    pairs = []
+class Carried:
+    """What each rule of a job carries at its end: metadata, number and version.
+
+    The metadata are bulletins, date, marking, actors, the days on which the rule was made, last changed and
+    is to go. The number stays; the version rises when the rule says or finds something else than in the last
+    export (not when only its expiry is renewed).
+    """
+
+    def __init__(self, job: Job, separator: str = ", ") -> None:
+        self._job = job
+        self._separator = separator
+        self._said = separator.join(_pairs(job))
+
+    def __call__(self, key: str, rule: str) -> str:
+        """For the rule that ``key`` names and that begins with ``rule``."""
+        job = self._job
+        revision = job.revision(key, f"{rule}{self._said}")
+        days = [f"created_at {revision.created:%Y_%m_%d}"]
+        if revision.number > 1:
+            days.append(f"updated_at {revision.updated:%Y_%m_%d}")
+        days += [f"expires {job.expires:%Y-%m-%d}", f"traque {_word(job.version)}"]
+        said = self._separator.join(filter(None, (self._said, *days)))
+        return f"metadata:{said}; {identity(job, key, revision)}"
+
+
+def identity(job: Job, key: str, revision: Revision) -> str:
+    """``sid:1234567; rev:1;`` of the rule that ``key`` names."""
+    return f"sid:{job.number(key, *SIDS)}; rev:{revision.number};"
+
+
+def _pairs(job: Job) -> Iterator[str]:
     for bulletin in job.bulletins[:3]:
-        pairs.append(("bulletin", bulletin.id))
-        pairs.append(("published", f"{bulletin.published:%Y-%m-%d}" if bulletin.published else ""))
-        pairs.append(("tlp", bulletin.tlp or ""))
-        pairs.append(("pap", bulletin.pap or ""))
-        pairs.extend(("actor", actor) for actor in bulletin.actors[:2])
-    pairs.append(("created_at", f"{job.made:%Y_%m_%d}"))
-    pairs.append(("expires", f"{job.expires:%Y-%m-%d}"))
-    pairs.append(("traque", job.version))
-    return ", ".join(f"{key} {_word(value)}" for key, value in pairs if value)
+        pairs = [
+            ("bulletin", bulletin.id),
+            ("published", f"{bulletin.published:%Y-%m-%d}" if bulletin.published else ""),
+            ("tlp", bulletin.tlp or ""),
+            ("pap", bulletin.pap or ""),
+            *(("actor", actor) for actor in bulletin.actors[:2]),
+        ]
+        yield from (f"{key} {_word(value)}" for key, value in pairs if value)
 
 
 def _word(text: str) -> str:

@@ -3,7 +3,8 @@
 A rule has at most 8,192 characters, lists of addresses included; a group has a fixed capacity of at most
 30,000 rules and 2,000,000 bytes. So addresses stand in lists of 400 a rule, and names have a rule for each
 protocol that shows them. The rules keep their numbers between exports. Source: AWS Network Firewall developer
-guide, "Quotas" and "Suricata compatible rule strings".
+guide, "Quotas" and "Suricata compatible rule strings"; AWS CLI reference, ``network-firewall
+update-rule-group``.
 """
 
 from __future__ import annotations
@@ -16,13 +17,14 @@ import msgspec
 from traque.exporters._capacity import aggregated, shards, within
 from traque.exporters._job import File, Item, Job
 from traque.exporters._packets import commented
+from traque.exporters._suricata import identity
 from traque.exporters._target import ADDRESSES, Limit, Target
 from traque.observables import matches_below
 
 _CAPACITY: Final = 30_000
 _LISTED: Final = {4: 400, 6: 180}
 """Addresses in one rule: with the longest forms it stays below 8,000 characters."""
-_SIDS: Final = (1_000_000, 2_000_000)
+_GROUP: Final = "--rule-group-name traque --type STATEFUL"
 _ADDRESSES: Final = 20_000
 _NAMES: Final = 1_000
 """What fits 2,000,000 bytes together: an address stands in two rules, a name in three of about 200 bytes."""
@@ -30,20 +32,15 @@ _FULL: Final = f"a rule group of 2,000,000 bytes holds {_ADDRESSES:,} addresses 
 
 
 def write(job: Job) -> Iterator[File]:
-    """The rule group as the input of ``aws network-firewall create-rule-group``, and the removal."""
+    """The rule group, the script that creates or replaces it, and the removal."""
     names = within(job, job.of("domain-name"), _NAMES, _FULL)
     rules = [*_addresses(job), *(rule for item in names for rule in _name(job, item))]
     group = {
-        "RuleGroupName": "traque",
-        "Type": "STATEFUL",
-        "Capacity": min(_CAPACITY, max(100, 2 * len(rules))),
-        "RuleGroup": {
-            "RulesSource": {"RulesString": "".join(f"{rule}\n" for rule in rules)},
-            "StatefulRuleOptions": {"RuleOrder": "STRICT_ORDER"},
-        },
+        "RulesSource": {"RulesString": "".join(f"{rule}\n" for rule in rules)},
+        "StatefulRuleOptions": {"RuleOrder": "STRICT_ORDER"},
     }
     yield File("traque.json", [msgspec.json.format(msgspec.json.encode(group), indent=1), b"\n"])
-    yield File("load.sh", _load(job), script=True)
+    yield File("load.sh", _load(job, min(_CAPACITY, max(100, 2 * len(rules)))), script=True)
     yield File("remove.sh", _remove(job), script=True)
 
 
@@ -56,8 +53,8 @@ def _addresses(job: Job) -> Iterator[str]:
             listed = f"[{','.join(part)}]"
             for way, sides in (("in", f"{listed} any -> any any"), ("out", f"any any -> {listed} any")):
                 if job.direction in (way, "both"):
-                    options = _options(job, f"ipv{family}:{way}:{number}", f"{way} address")
-                    yield f"{_verb(job)} ip {sides} ({options})"
+                    key = f"ipv{family}:{way}:{number}"
+                    yield _rule(job, key, f"ip {sides} (", f"{way} address")
 
 
 def _name(job: Job, item: Item) -> Iterator[str]:
@@ -67,33 +64,35 @@ def _name(job: Job, item: Item) -> Iterator[str]:
         match = f'{buffer}; {"dotprefix; " if dotted else ""}content:"{value}"; nocase; endswith; '
         if not dotted:
             match += f"bsize:{len(value)}; "
-        yield (
-            f"{_verb(job)} {protocol} any any -> any any "
-            f"({match}{_options(job, f'{protocol}:{item.value}', f'{protocol} name')})"
-        )
+        head = f"{protocol} any any -> any any ({match}"
+        yield _rule(job, f"{protocol}:{item.value}", head, f"{protocol} name")
 
 
-def _verb(job: Job) -> str:
-    return "drop" if job.blocks else "alert"
+def _rule(job: Job, key: str, head: str, what: str) -> str:
+    """The rule that ``key`` names and that begins with ``head``; its message says all, to save room."""
+    message = f'msg:"traque {what} {job.label(job.items[0])}"; '.replace(":_", "_")
+    rule = f"{'drop' if job.blocks else 'alert'} {head}{message}"
+    return f"{rule}{identity(job, key, job.revision(key, rule))})"
 
 
-def _options(job: Job, key: str, what: str) -> str:
-    number = job.number(key, *_SIDS)
-    return f'msg:"traque {what} {job.label(job.items[0])}"; sid:{number}; rev:1;'.replace(":_", "_")
-
-
-def _load(job: Job) -> Iterator[str]:
+def _load(job: Job, capacity: int) -> Iterator[str]:
     yield "#!/bin/sh\n"
     yield from commented(job)
+    yield "# An existing group keeps its capacity. Where that is too small, AWS says so: run remove.sh before.\n"
     yield 'set -e\ncd "$(dirname "$0")"\n'
-    yield "aws network-firewall create-rule-group --cli-input-json file://traque.json\n"
+    yield f"token=$(aws network-firewall describe-rule-group {_GROUP} \\\n"
+    yield "  --query UpdateToken --output text 2>/dev/null) || token=\n"
+    group = f"{_GROUP} --rule-group file://traque.json"
+    yield 'if [ -n "$token" ]; then\n'
+    yield f'  aws network-firewall update-rule-group {group} --update-token "$token"\n'
+    yield f"else\n  aws network-firewall create-rule-group {group} --capacity {capacity}\nfi\n"
 
 
 def _remove(job: Job) -> Iterator[str]:
     yield "#!/bin/sh\n"
     yield from commented(job)
-    yield f"# Run this on {job.expires:%Y-%m-%d} and before a newer export is loaded.\n"
-    yield "aws network-firewall delete-rule-group --rule-group-name traque --type STATEFUL\n"
+    yield f"# Run this on {job.expires:%Y-%m-%d} unless a newer export was loaded.\n"
+    yield f"aws network-firewall delete-rule-group {_GROUP}\n"
 
 
 SPEC = Target(

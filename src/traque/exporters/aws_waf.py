@@ -1,8 +1,9 @@
 """AWS WAF: IP sets of at most 10,000 entries, and a rule group that counts or blocks.
 
-The files are the input of ``aws wafv2`` (``--cli-input-json``). The ARNs of the sets are known only once they
-exist, so ``load.sh`` puts them in the rule group. WAF sees who asks, never whom a machine calls. Source: AWS
-WAF developer guide, "IP set match rule statement".
+The files are the addresses of each set. The ARNs of the sets are known only once they exist, so ``load.sh``
+puts them in the rule group; sets and a group that exist get the new content, whole. WAF sees who asks, never
+whom a machine calls. Source: AWS WAF developer guide, "IP set match rule statement"; AWS CLI reference, ``wafv2
+update-ip-set``.
 """
 
 from __future__ import annotations
@@ -23,6 +24,9 @@ _SETS: Final = 50
 others."""
 _FULL: Final = f"{_SETS} sets of {_SET:,} entries are full"
 
+_SCOPE: Final = "--scope REGIONAL"
+_LISTED: Final = {"rule-group": "RuleGroups", "ip-set": "IPSets"}
+
 
 def write(job: Job) -> Iterator[File]:
     """One file a set, the rule group, and the scripts."""
@@ -35,23 +39,13 @@ def write(job: Job) -> Iterator[File]:
         for number, part in enumerate(shards(values, _SET), start=1):
             name = f"traque-ipv{family}-{number}"
             names.append(name)
-            yield File(f"{name}.json", _set(job, name, family, part))
+            yield File(f"{name}.json", [_json(list(map(_prefixed, part)))])
     yield File("load.sh", _load(job, names), script=True)
-    yield File("remove.sh", _remove(job, names), script=True)
+    yield File("remove.sh", _remove(job), script=True)
 
 
-def _set(job: Job, name: str, family: int, values: Sequence[str]) -> Iterator[bytes]:
-    yield _json(
-        {
-            "Name": name,
-            "Scope": "REGIONAL",
-            "IPAddressVersion": f"IPV{family}",
-            "Description": _described(job),
-            "Addresses": [
-                value if "/" in value else f"{value}/{32 if family == 4 else 128}" for value in values
-            ],
-        }
-    )
+def _prefixed(value: str) -> str:
+    return value if "/" in value else f"{value}/{128 if ':' in value else 32}"
 
 
 def _described(job: Job) -> str:
@@ -76,40 +70,51 @@ def _rule(name: str, priority: int, *, blocks: bool) -> dict[str, object]:
 
 def _load(job: Job, names: Sequence[str]) -> Iterator[str]:
     rules = [_rule(name, priority, blocks=job.blocks) for priority, name in enumerate(names)]
-    yield "#!/bin/sh\n"
-    yield from commented(job)
-    yield 'set -e\ncd "$(dirname "$0")"\nrules=$(cat <<\'END\'\n'
+    yield from _shell(job)
+    yield "rules=$(cat <<'END'\n"
     yield f"{msgspec.json.encode(rules).decode()}\nEND\n)\n"
     for name in names:
-        yield f"arn=$(aws wafv2 create-ip-set --cli-input-json file://{name}.json \\\n"
-        yield "  --query Summary.ARN --output text)\n"
+        given = f'{_SCOPE} --name {name} --addresses file://{name}.json --description "{_described(job)}"'
+        yield from _written("ip-set", name, given, f"--ip-address-version {name[7:11].upper()}")
+        yield f"arn=$(found ip-set IPSets {name} ARN)\n"
         yield f'rules=$(printf %s "$rules" | sed "s|ARN:{name}\\"|$arn\\"|")\n'
-    yield (
-        f"aws wafv2 create-rule-group --name traque --scope REGIONAL --capacity {max(1, len(names))} "
-        "--visibility-config SampledRequestsEnabled=true,CloudWatchMetricsEnabled=true,MetricName=traque "
-        '--rules "$rules"\n'
-    )
+    seen = "SampledRequestsEnabled=true,CloudWatchMetricsEnabled=true,MetricName=traque"
+    given = f'{_SCOPE} --name traque --visibility-config {seen} --rules "$rules"'
+    yield from _written("rule-group", "traque", given, f"--capacity {_SETS}")
 
 
-def _remove(job: Job, names: Sequence[str]) -> Iterator[str]:
-    yield "#!/bin/sh\n"
-    yield from commented(job)
-    yield f"# Run this on {job.expires:%Y-%m-%d} and before a newer export is loaded.\n"
+def _written(kind: str, name: str, given: str, fixed: str) -> Iterator[str]:
+    """Create or replace it; ``fixed`` is what cannot be changed later."""
+    yield f"id=$(found {kind} {_LISTED[kind]} {name} Id)\n"
+    yield f'if [ -n "$id" ]; then\n  token=$(found {kind} {_LISTED[kind]} {name} LockToken)\n'
+    yield f'  aws wafv2 update-{kind} {given} --id "$id" --lock-token "$token"\n'
+    yield f"else\n  aws wafv2 create-{kind} {given} {fixed}\nfi\n"
+
+
+def _remove(job: Job) -> Iterator[str]:
+    yield from _shell(job)
+    yield f"# Run this on {job.expires:%Y-%m-%d} unless a newer export was loaded.\n"
     yield from _deleted("rule-group", "traque")
-    for name in names:
-        yield from _deleted("ip-set", name)
+    yield f"for name in $(aws wafv2 list-ip-sets {_SCOPE} --limit 100 \\\n"
+    yield "  --query \"IPSets[?starts_with(Name, 'traque-ipv')].Name\" --output text)\ndo\n"
+    yield from _deleted("ip-set", '"$name"')
+    yield "done\n"
 
 
 def _deleted(kind: str, name: str) -> Iterator[str]:
-    listing, field = {
-        "rule-group": ("list-rule-groups", "RuleGroups"),
-        "ip-set": ("list-ip-sets", "IPSets"),
-    }[kind]
-    scope = "--scope REGIONAL"
-    yield f"id=$(aws wafv2 {listing} {scope} --query \"{field}[?Name=='{name}'].Id\" --output text)\n"
-    yield f'if [ -n "$id" ]; then\n  token=$(aws wafv2 get-{kind} {scope} --name {name} --id "$id" \\\n'
-    yield "    --query LockToken --output text)\n"
-    yield f'  aws wafv2 delete-{kind} {scope} --name {name} --id "$id" --lock-token "$token"\nfi\n'
+    yield f"id=$(found {kind} {_LISTED[kind]} {name} Id)\n"
+    yield f'if [ -n "$id" ]; then\n  token=$(found {kind} {_LISTED[kind]} {name} LockToken)\n'
+    yield f'  aws wafv2 delete-{kind} {_SCOPE} --name {name} --id "$id" --lock-token "$token"\nfi\n'
+
+
+def _shell(job: Job) -> Iterator[str]:
+    yield "#!/bin/sh\n"
+    yield from commented(job)
+    yield 'set -e\ncd "$(dirname "$0")"\n'
+    yield (
+        "found() {\n"
+        f'  aws wafv2 "list-${{1}}s" {_SCOPE} --limit 100 --query "$2[?Name==\'$3\'].$4" --output text\n}}\n'
+    )
 
 
 def _json(document: object) -> bytes:

@@ -100,6 +100,7 @@ SPEC = Target(
         *_rpz.SOURCES,
         "https://bind9.readthedocs.io/en/stable/reference.html#namedconf-statement-response-policy",
     ),
+    read_back=(_rpz.FILE,),
     write=write,
     check=check,
 )

@@ -1,7 +1,8 @@
 """Cisco ASA and FTD: network object groups, in the CLI's own words.
 
 Access lists are read from above, and where a permit line goes is the administrator's to know: the groups are
-written, and the lines that use them as comments. Source: Cisco ASA CLI configuration guide, "Objects for
+written, and the lines that use them as comments. A group that exists is added to: what was withdrawn is taken out
+by name, so every value is an object of its own. Source: Cisco ASA CLI configuration guide, "Objects for
 Access Control".
 """
 
@@ -12,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from traque.exporters._job import File, Job
-from traque.exporters._packets import commented, entries
+from traque.exporters._packets import FAMILIES, commented
 from traque.exporters._target import ADDRESSES, Limit, Target
 
 _GROUP: Final = "TRAQUE"
@@ -20,22 +21,31 @@ _GROUP: Final = "TRAQUE"
 
 def write(job: Job) -> Iterator[File]:
     """The groups, to paste or to copy to the running configuration, and their removal."""
-    found = [(family, values) for family, values in entries(job).items() if values]
-    yield File("traque.cfg", _groups(job, found))
+    found = [_Family(job, *kinds) for kinds in FAMILIES]
+    yield File("traque.cfg", _groups(job, [family for family in found if family.listed or family.gone]))
     yield File("remove.cfg", _remove(job))
 
 
-def _groups(job: Job, found: Sequence[tuple[int, list[str]]]) -> Iterator[str]:
+class _Family:
+    def __init__(self, job: Job, number: int, *kinds: str) -> None:
+        self.group = f"{_GROUP}{number}"
+        self.listed = job.values(*kinds)
+        self.gone = job.gone(*kinds)
+
+
+def _groups(job: Job, found: Sequence[_Family]) -> Iterator[str]:
     yield from commented(job, "!")
-    for family, values in found:
-        yield f"object-group network {_GROUP}{family}\n"
-        yield f" description {job.label(job.items[0])}\n"
-        yield from (f" network-object {_object(value)}\n" for value in values)
+    for family in found:
+        yield f"object-group network {family.group}\n"
+        if job.items:
+            yield f" description {job.label(job.items[0])}\n"
+        yield from (f" network-object {_object(value)}\n" for value in family.listed)
+        yield from (f" no network-object {_object(value)}\n" for value in family.gone)
         yield "exit\n"
     verb = "deny" if job.blocks else "permit"
-    for family, _values in found:
-        yield f"! access-list NAME line N extended {verb} ip object-group {_GROUP}{family} any log\n"
-        yield f"! access-list NAME line N extended {verb} ip any object-group {_GROUP}{family} log\n"
+    for family in found:
+        yield f"! access-list NAME line N extended {verb} ip object-group {family.group} any log\n"
+        yield f"! access-list NAME line N extended {verb} ip any object-group {family.group} log\n"
 
 
 def _object(value: str) -> str:
@@ -59,7 +69,12 @@ SPEC = Target(
     title="Cisco ASA and FTD object groups",
     family="network",
     kinds=ADDRESSES,
-    limits=(Limit("the memory for access lists of the platform", "aggregated into the fewest networks"),),
+    limits=(
+        Limit(
+            "the memory for access lists of the platform",
+            "one object a value: a device that is full refuses the rest in words",
+        ),
+    ),
     escaping="values are addresses; descriptions are reduced to safe ASCII",
     load=(
         "copy traque.cfg to the running configuration\n"

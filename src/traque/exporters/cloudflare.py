@@ -1,7 +1,9 @@
 """Cloudflare custom lists: addresses, host names and AS numbers, as the body of the Lists API.
 
 IPv6 is taken as networks of /12 to /64 only, IPv4 networks from /8. ``PUT`` replaces all items of a list, so
-a new export also takes out what was withdrawn. Source: Cloudflare documentation, "Custom lists".
+a new export also takes out what was withdrawn, all of it where nothing of a list is left. An account does one
+such operation at a time and refuses the next, so it is waited for. Source: Cloudflare documentation, "Custom
+lists", "Lists API endpoints".
 """
 
 from __future__ import annotations
@@ -21,16 +23,14 @@ _ITEMS: Final = 10_000
 _FULL: Final = "an account holds 10,000 list items"
 _FIELD: Final = {"traque_ip": "ip.src", "traque_hostname": "http.host", "traque_asn": "ip.src.asnum"}
 
+_KINDS: Final = {"traque_ip": ADDRESSES, "traque_hostname": ("domain-name",), "traque_asn": ("asn",)}
+
 
 def write(job: Job) -> Iterator[File]:
     """The items of each list, and a script that creates, fills or empties them."""
     fitting = within(job, [item for item in job.items if _fits(job, item)], _ITEMS, _FULL)
-    lists = {
-        "traque_ip": [item for item in fitting if item.kind in ADDRESSES],
-        "traque_hostname": [item for item in fitting if item.kind == "domain-name"],
-        "traque_asn": [item for item in fitting if item.kind == "asn"],
-    }
-    names = [name for name, items in lists.items() if items]
+    lists = {name: [item for item in fitting if item.kind in kinds] for name, kinds in _KINDS.items()}
+    names = [name for name, items in lists.items() if items or job.gone(*_KINDS[name])]
     for name in names:
         yield File(f"{name}.json", _items(job, lists[name]))
     yield File("load.sh", _load(job, names), script=True)
@@ -63,12 +63,23 @@ def _items(job: Job, items: Sequence[Item]) -> Iterator[str]:
 
 def _load(job: Job, names: Sequence[str]) -> Iterator[str]:
     yield from _shell(job)
+    yield (
+        "fill() {\n"
+        '  operation=$(call PUT "/$1/items" -d "@$2" | jq -r .result.operation_id)\n'
+        "  while :; do\n"
+        '    state=$(call GET "/bulk_operations/$operation" | jq -r .result.status)\n'
+        '    case "$state" in\n'
+        "      pending | running) sleep 2 ;;\n"
+        "      completed) return ;;\n"
+        '      *) echo "$2 was not taken: operation $operation, $state" >&2; exit 1 ;;\n'
+        "    esac\n  done\n}\n"
+    )
     for name in names:
         kind = name.partition("_")[2]
         body = f'{{"name":"{name}","kind":"{kind}","description":"traque"}}'
         yield f"id=$(list {name})\n"
         yield f"[ -n \"$id\" ] || id=$(call POST '' -d '{body}' | jq -r .result.id)\n"
-        yield f'call PUT "/$id/items" -d @{name}.json\n'
+        yield f'fill "$id" {name}.json\n'
     verb = "block" if job.blocks else "log"
     yield f"# Then a custom rule with the action {verb}:\n"
     yield from (f"#   {_FIELD[name]} in ${name}\n" for name in names)
@@ -109,6 +120,9 @@ SPEC = Target(
     load="CLOUDFLARE_ACCOUNT=... CLOUDFLARE_TOKEN=... ./load.sh   # then the rules that its last lines show",
     verify="Manage Account > Configurations > Lists shows traque_ip with its items",
     remove="./remove.sh",
-    sources=("https://developers.cloudflare.com/waf/tools/lists/custom-lists/",),
+    sources=(
+        "https://developers.cloudflare.com/waf/tools/lists/custom-lists/",
+        "https://developers.cloudflare.com/waf/tools/lists/lists-api/endpoints/",
+    ),
     write=write,
 )

@@ -36,7 +36,8 @@ def _scope(item: Item) -> str:
 
 def _load(job: Job) -> Iterator[str]:
     yield from _remove(job)
-    yield 'set -e\ncd "$(dirname "$0")"\ncscli decisions import -i decisions.csv --batch 5000\n'
+    if job.items:  # an import of nothing is an error
+        yield 'set -e\ncd "$(dirname "$0")"\ncscli decisions import -i decisions.csv --batch 5000\n'
 
 
 def _remove(job: Job) -> Iterator[str]:

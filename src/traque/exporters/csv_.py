@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from functools import lru_cache
 
 from traque.exporters._job import File, Item, Job
 from traque.exporters._target import Limit, Target
@@ -32,9 +33,10 @@ def _table(job: Job) -> Iterator[str]:
 
 def _row(job: Job, item: Item) -> Sequence[object]:
     indicator, bulletin = item.indicator, job.bulletin(item)
+    observable = indicator.observable
     return (
-        item.kind,
-        unformula(item.value),
+        observable.kind,
+        unformula(observable.value),
         indicator.role or "",
         "" if indicator.confidence is None else indicator.confidence,
         indicator.tlp or bulletin.tlp or "",
@@ -42,12 +44,18 @@ def _row(job: Job, item: Item) -> Sequence[object]:
         _moment(indicator.valid_from),
         _moment(indicator.valid_until),
         _moment(item.expires),
-        unformula(visible(" ".join(item.bulletins))),
-        unformula(visible(bulletin.producer)),
+        _cell(" ".join(item.bulletins)),
+        _cell(bulletin.producer),
         _moment(bulletin.published),
-        unformula(visible("; ".join(indicator.actors or bulletin.actors))),
-        unformula(visible(indicator.description)),
+        _cell("; ".join(indicator.actors or bulletin.actors)),
+        _cell(indicator.description) if indicator.description else "",
     )
+
+
+@lru_cache(maxsize=1024)
+def _cell(text: str) -> str:
+    """Words of a bulletin; most rows have the same."""
+    return unformula(visible(text))
 
 
 def unformula(text: str) -> str:
@@ -55,6 +63,7 @@ def unformula(text: str) -> str:
     return f"'{text}" if text[:1] in "=+-@'\t\r" and text else text
 
 
+@lru_cache(maxsize=1024)
 def _moment(moment: datetime | None) -> str:
     return f"{moment:%Y-%m-%dT%H:%M:%SZ}" if moment else ""
 

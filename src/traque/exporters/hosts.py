@@ -77,5 +77,6 @@ SPEC = Target(
         "https://docs.pi-hole.net/database/gravity/",
         "https://adguard-dns.io/kb/general/dns-filtering-syntax/",
     ),
+    read_back=("hosts", "domains.txt"),
     write=write,
 )

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from traque.exporters._capacity import aggregated, shards, within
 from traque.exporters._check import run
 from traque.exporters._job import File, Item, Job
-from traque.exporters._suricata import SIDS, content, message
+from traque.exporters._suricata import Carried, content, message
 from traque.exporters._target import ADDRESSES, Limit, Target
 from traque.model.detection import Check
 from traque.observables import matches_below
@@ -34,46 +34,56 @@ def write(job: Job) -> Iterator[File]:
 
 def _rules(job: Job) -> Iterator[str]:
     yield from (f"# {line}\n" for line in job.header())
+    rule = _Rule(job)
     addresses = aggregated(job.values(*ADDRESSES))
     opened = "" if job.direction == "both" else "flow:to_server; "
     for number, part in enumerate(shards(addresses, _LISTED) if addresses else (), start=1):
         listed = f"[{','.join(part)}]"
         for way, sides in (("in", f"{listed} any -> any any"), ("out", f"any any -> {listed} any")):
             if job.direction in (way, "both"):
-                yield _rule(job, f"ip {sides}", opened, f"{way} listed address", f"address:{way}:{number}")
+                yield rule(f"ip {sides}", opened, f"{way} listed address", f"address:{way}:{number}")
     full = "each {} takes rules of its own, and {:,} are written"
     for item in within(job, job.of("domain-name"), _NAMES, full.format("name", _NAMES)):
-        yield from _name(job, item)
+        yield from _name(rule, item)
     for item in within(job, job.of("url"), _URLS, full.format("URL", _URLS)):
-        yield _rule(job, "tcp any any -> any $HTTP_PORTS", _url(item), "listed URL", f"url:{item.value}")
+        yield rule("tcp any any -> any $HTTP_PORTS", _url(item), "listed URL", f"url:{item.value}")
     for item in job.of("user-agent"):
-        match = f'http_header:field user-agent; content:"{content(item.spelling)}",nocase; '
-        yield _rule(
-            job, "tcp any any -> any any", f"{_ASKING}{match}", "user agent", f"user-agent:{item.value}"
-        )
+        match = f'{_ASKING}http_header:field user-agent; content:"{content(item.spelling)}",nocase; '
+        yield rule("tcp any any -> any any", match, "user agent", f"user-agent:{item.value}")
 
 
-def _name(job: Job, item: Item) -> Iterator[str]:
+class _Rule:
+    """Writes rules of one job: action, message, metadata and number are the same for all."""
+
+    def __init__(self, job: Job) -> None:
+        self._job = job
+        self._carried = Carried(job)
+
+    def __call__(self, head: str, match: str, what: str, key: str) -> str:
+        verb = "drop" if self._job.blocks else "alert"
+        rule = f'{verb} {head} (msg:"{message(self._job, what)}"; {match}'
+        return f"{rule}{self._carried(key, rule)})\n"
+
+
+def _name(rule: _Rule, item: Item) -> Iterator[str]:
     name, below = item.value, matches_below(item.observable)
     labels = b"".join(bytes([len(label)]) + label.encode() for label in name.split(".")) + b"\0"
     for protocol in ("udp", "tcp"):
         start = "" if below else f"offset {12 if protocol == 'udp' else 14},depth {len(labels)},"
         match = f'content:"{content(labels)}",{start}nocase; '
-        yield _rule(
-            job, f"{protocol} any any -> any 53", match, "listed name over dns", f"name:{protocol}:{name}"
-        )
+        yield rule(f"{protocol} any any -> any 53", match, "listed name over dns", f"name:{protocol}:{name}")
     tls = "tcp any any -> any any"
     exact = f'content:"|00|{content(len(name).to_bytes(2, "big"))}{content(name)}",nocase; '
     client = f"{_ASKING}ssl_state:client_hello; "
-    yield _rule(job, tls, client + exact, "listed name over tls", f"name:tls:{name}")
+    yield rule(tls, client + exact, "listed name over tls", f"name:tls:{name}")
     host = f"{_ASKING}http_header:field host; "
     match = f'{host}content:"{content(name)}",nocase; bufferlen:{len(name)}; '
-    yield _rule(job, tls, match, "listed name over http", f"name:http:{name}")
+    yield rule(tls, match, "listed name over http", f"name:http:{name}")
     if below:
         dotted = f'content:".{content(name)}|00|",nocase; '
-        yield _rule(job, tls, client + dotted, "name below a listed one over tls", f"below:tls:{name}")
+        yield rule(tls, client + dotted, "name below a listed one over tls", f"below:tls:{name}")
         match = f'{host}content:".{content(name)}",nocase; isdataat:!1,relative; '
-        yield _rule(job, tls, match, "name below a listed one over http", f"below:http:{name}")
+        yield rule(tls, match, "name below a listed one over http", f"below:http:{name}")
 
 
 def _url(item: Item) -> str:
@@ -83,12 +93,6 @@ def _url(item: Item) -> str:
         f'{_ASKING}http_header:field host; content:"{content(parts.hostname or "")}",nocase; '
         f'http_raw_uri; content:"{content(path)}"; bufferlen:{len(path.encode())}; '
     )
-
-
-def _rule(job: Job, head: str, match: str, what: str, key: str) -> str:
-    verb = "drop" if job.blocks else "alert"
-    number = job.number(key, *SIDS)
-    return f'{verb} {head} (msg:"{message(job, what)}"; {match}sid:{number}; rev:1;)\n'
 
 
 def check(folder: Path) -> Iterator[Check]:

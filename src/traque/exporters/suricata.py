@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from traque.exporters._capacity import aggregated, shards, within
 from traque.exporters._check import run
 from traque.exporters._job import File, Item, Job
-from traque.exporters._suricata import SIDS, content, message, metadata
+from traque.exporters._suricata import Carried, content, message
 from traque.exporters._suricata_check import grammar
 from traque.exporters._target import ADDRESSES, Limit, Target
 from traque.model.detection import Check, LeftOut
@@ -103,16 +103,13 @@ class _Rule:
     def __init__(self, job: Job) -> None:
         self._job = job
         self._verb = "drop" if job.blocks else "alert"
-        self._metadata = metadata(job)
+        self._carried = Carried(job)
 
     def __call__(
         self, protocol: str, match: str, what: str, key: str, sides: str = "any any -> any any"
     ) -> str:
-        number = self._job.number(key, *SIDS)
-        return (
-            f'{self._verb} {protocol} {sides} (msg:"{message(self._job, what)}"; {match}'
-            f"metadata:{self._metadata}; sid:{number}; rev:1;)\n"
-        )
+        rule = f'{self._verb} {protocol} {sides} (msg:"{message(self._job, what)}"; {match}'
+        return f"{rule}{self._carried(key, rule)})\n"
 
 
 def _dataset(name: str, kind: str, count: int) -> str:

@@ -72,6 +72,7 @@ SPEC = Target(
     ),
     remove="./remove.sh",
     sources=(*_rpz.SOURCES, "https://unbound.docs.nlnetlabs.nl/en/latest/topics/filtering/rpz.html"),
+    read_back=(_rpz.FILE,),
     write=write,
     check=check,
 )

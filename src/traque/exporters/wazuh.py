@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from traque.exporters import _xml
-from traque.exporters._job import File, Item, Job
+from traque.exporters._job import File, Item, Job, origin
 from traque.exporters._target import Limit, Target
 from traque.exporters._text import plain
 from traque.model.detection import Check
@@ -77,7 +77,10 @@ def _rules(job: Job, names: list[str]) -> Iterator[str]:
             yield f'  <rule id="{number}" level="10">\n'
             yield f"    <if_group>{_SYSCHECK}</if_group>\n" if name == "hash" else ""
             yield f'    <list field="{field}" lookup="{how}">etc/lists/traque-{name}</list>\n'
-            yield f"    <description>{said}</description>\n  </rule>\n"
+            yield f"    <description>{said}</description>\n"
+            for bulletin in job.bulletins[:3]:
+                yield f'    <info type="text">{_xml.text(plain(origin(bulletin, titled=False)))}</info>\n'
+            yield "  </rule>\n"
     yield "</group>\n"
 
 

@@ -12,7 +12,7 @@ from traque.errors import ObservableError
 from traque.model import Observable
 from traque.observables._kind import ObservableKind, Reading
 from traque.observables._lone import lone
-from traque.observables._prose import extract, guess
+from traque.observables._prose import extract, guess, whole
 from traque.observables._ranges import RANGE, expand
 from traque.observables._refang import refang
 from traque.registry import Registry, discover
@@ -32,6 +32,7 @@ __all__ = [
     "refang",
     "registry",
     "spellings",
+    "whole",
 ]
 
 

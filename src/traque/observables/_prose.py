@@ -51,6 +51,10 @@ _PREFIX_ONLY = re.compile(r"(?:/[0-9]*)?")
 _HOST_NAME = re.compile(r"\.[^.0-9][^.]*\Z")
 _TWO_GROUPS = re.compile(r"(?=.*[0-9])[0-9a-f]+:.*[0-9a-f]")
 _DEFANGING = re.compile(r"[\[({\\]")
+_UNDERSCORED = re.compile(
+    r"(?:[a-z0-9_-]{1,63}\.){0,20}(?=[a-z0-9-]*_)[a-z0-9_-]{1,63}\.[a-z][a-z0-9-]{1,62}"
+)
+"""A name with a ``_`` in its last label but one."""
 _ADDRESSES = {"ipv4-addr": "ipv4-net", "ipv6-addr": "ipv6-net"}
 
 Found = tuple[Observable, int, int]
@@ -85,6 +89,32 @@ def extract(text: str, kinds: Collection[str] = ENUMERABLE_KINDS, *, raw: str = 
         for observable, start, end in _in_line(line, kinds, defanged):
             yield observable, at + start, at + end
         at += len(line) + 1
+
+
+def whole(text: str, *, defanged: bool = False) -> Observable | None:
+    """What a whole line is, of the forms that prose is full of for other reasons; None if it is none.
+
+    ``::1`` and ``2002::`` (with a digit: ``::`` alone is a mark in some texts), and a name with a
+    ``_`` right above its last label, when no registry runs that or it is ``defanged``. Raises ObservableError
+    for one that cannot be meant, with the reason.
+    """
+    if "::" in text and any(map(str.isdigit, text)):
+        try:
+            return _ip.canonical(text)
+        except ObservableError as error:
+            if error.code == "malformed":
+                return None
+            raise
+    if not _UNDERSCORED.fullmatch(text) or not _suffixes.has_known_suffix(text):
+        return None
+    last = text.rpartition(".")[2]
+    if _EXTENSION.fullmatch(last):
+        return None
+    if not defanged and last not in _suffixes.RESERVED:
+        raise ObservableError(f"no registry hands out a name with _ right below .{last}", code="malformed")
+    from traque.observables import canonical
+
+    return canonical("domain-name", text)
 
 
 def _defanged_names(raw: str) -> frozenset[str]:

@@ -2,22 +2,23 @@
 # traque 0.0.0, made 2026-01-15, action alert
 # CERT-EXAMPLE-2026-001 2026-01-14 TLP:CLEAR PAP:CLEAR Example Panda (Relays and tools of an intrusion set) by CERT-EXAMPLE
 # renew or remove by 2026-02-14
-# Run this on 2026-02-14 and before a newer export is loaded.
-id=$(aws wafv2 list-rule-groups --scope REGIONAL --query "RuleGroups[?Name=='traque'].Id" --output text)
+set -e
+cd "$(dirname "$0")"
+found() {
+  aws wafv2 "list-${1}s" --scope REGIONAL --limit 100 --query "$2[?Name=='$3'].$4" --output text
+}
+# Run this on 2026-02-14 unless a newer export was loaded.
+id=$(found rule-group RuleGroups traque Id)
 if [ -n "$id" ]; then
-  token=$(aws wafv2 get-rule-group --scope REGIONAL --name traque --id "$id" \
-    --query LockToken --output text)
+  token=$(found rule-group RuleGroups traque LockToken)
   aws wafv2 delete-rule-group --scope REGIONAL --name traque --id "$id" --lock-token "$token"
 fi
-id=$(aws wafv2 list-ip-sets --scope REGIONAL --query "IPSets[?Name=='traque-ipv4-1'].Id" --output text)
+for name in $(aws wafv2 list-ip-sets --scope REGIONAL --limit 100 \
+  --query "IPSets[?starts_with(Name, 'traque-ipv')].Name" --output text)
+do
+id=$(found ip-set IPSets "$name" Id)
 if [ -n "$id" ]; then
-  token=$(aws wafv2 get-ip-set --scope REGIONAL --name traque-ipv4-1 --id "$id" \
-    --query LockToken --output text)
-  aws wafv2 delete-ip-set --scope REGIONAL --name traque-ipv4-1 --id "$id" --lock-token "$token"
+  token=$(found ip-set IPSets "$name" LockToken)
+  aws wafv2 delete-ip-set --scope REGIONAL --name "$name" --id "$id" --lock-token "$token"
 fi
-id=$(aws wafv2 list-ip-sets --scope REGIONAL --query "IPSets[?Name=='traque-ipv6-1'].Id" --output text)
-if [ -n "$id" ]; then
-  token=$(aws wafv2 get-ip-set --scope REGIONAL --name traque-ipv6-1 --id "$id" \
-    --query LockToken --output text)
-  aws wafv2 delete-ip-set --scope REGIONAL --name traque-ipv6-1 --id "$id" --lock-token "$token"
-fi
+done

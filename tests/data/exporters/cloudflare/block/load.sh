@@ -14,15 +14,26 @@ call() {
 list() {
   call GET "" | jq -r --arg name "$1" '.result[] | select(.name == $name).id'
 }
+fill() {
+  operation=$(call PUT "/$1/items" -d "@$2" | jq -r .result.operation_id)
+  while :; do
+    state=$(call GET "/bulk_operations/$operation" | jq -r .result.status)
+    case "$state" in
+      pending | running) sleep 2 ;;
+      completed) return ;;
+      *) echo "$2 was not taken: operation $operation, $state" >&2; exit 1 ;;
+    esac
+  done
+}
 id=$(list traque_ip)
 [ -n "$id" ] || id=$(call POST '' -d '{"name":"traque_ip","kind":"ip","description":"traque"}' | jq -r .result.id)
-call PUT "/$id/items" -d @traque_ip.json
+fill "$id" traque_ip.json
 id=$(list traque_hostname)
 [ -n "$id" ] || id=$(call POST '' -d '{"name":"traque_hostname","kind":"hostname","description":"traque"}' | jq -r .result.id)
-call PUT "/$id/items" -d @traque_hostname.json
+fill "$id" traque_hostname.json
 id=$(list traque_asn)
 [ -n "$id" ] || id=$(call POST '' -d '{"name":"traque_asn","kind":"asn","description":"traque"}' | jq -r .result.id)
-call PUT "/$id/items" -d @traque_asn.json
+fill "$id" traque_asn.json
 # Then a custom rule with the action block:
 #   ip.src in $traque_ip
 #   http.host in $traque_hostname
