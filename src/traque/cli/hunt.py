@@ -87,6 +87,11 @@ Options with several values take all words up to the next option, so name the bu
     metavar="DIR",
     help="Also write result.json and sightings.csv there.",
 )
+@click.option(
+    "--hash-sources",
+    is_flag=True,
+    help="Record the SHA-256 of what is searched, for a certificate or evidence.",
+)
 @click.option("--quiet", is_flag=True, help="Only the answer in one line, and no progress bar.")
 def hunt(
     *,
@@ -110,6 +115,7 @@ def hunt(
     engine: str,
     as_json: bool,
     out: Path | None,
+    hash_sources: bool,
     quiet: bool,
 ) -> int:
     """Were these indicators ever here? Search logs of any format for the indicators of bulletins.
@@ -137,6 +143,8 @@ def hunt(
         mmdb=mmdb,
         engine=engine,
         source_map=source_map(config),
+        hash_sources=hash_sources,
+        hash_program=hash_sources,
     )
     folder = output.folder(out) if out else None
     questions = read_bulletins(

@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 
 from traque import __version__
 from traque.diagnostics import Diagnostics
+from traque.hunt.expected import Expectations
+from traque.hunt.hashes import hashed, program
 from traque.hunt.options import HuntOptions
 from traque.hunt.question import Question
 from traque.hunt.search import SourceSearch
@@ -22,13 +24,15 @@ from traque.model import (
     SeenIn,
     Sighting,
     StreamCoverage,
+    Verdict,
     Window,
     ladder,
     worst,
 )
 from traque.model.result import BulletinInfo, ByteCount, HuntInfo
+from traque.source_map import ExpectedStream
 from traque.triage import validity
-from traque.triage.coverage import StreamDays, asked_days, cover, covered
+from traque.triage.coverage import StreamDays, asked_days, by_day, cover, covered, searched
 from traque.triage.names import top
 from traque.triage.perimeter import Perimeter
 from traque.triage.streams import Carrier, name_streams
@@ -75,12 +79,13 @@ def assemble(
             interrupted=interrupted,
             bytes=sum(s.bytes for s in searches),
             records=sum(s.records for s in searches),
+            program=program() if options.hash_program else "",
         ),
         bulletins=tuple(_bulletin_info(bulletin) for bulletin in bulletins),
         findings=tuple(_own_assets(question.refs, question.owned)),
         sightings=tuple(sightings),
         not_seen=tuple(ref for ref in question.refs if (ref.kind, ref.value) not in seen),
-        coverage=coverage_of(searches, streams, question.window, started),
+        coverage=coverage_of(searches, streams, question.window, started, stated.streams if stated else ()),
         diagnostics=diagnostics.report(),
     )
 
@@ -131,7 +136,16 @@ def _sighting(ref: IndicatorRef, index: int, held: Sequence[tuple[SourceSearch, 
         assets_by_verdict=assets,
         ports=tuple(in_order(total.ports)),
         bytes=ByteCount(inward=total.inward, outward=total.outward),
-        sources=tuple(_seen_in(search, stream, search.tallies[index]) for search, stream in held),
+        sources=tuple(
+            _seen_in(
+                search,
+                stream,
+                search.tallies[index],
+                _outside(search.outside.get(index, Tally()), ref.role),
+                order,
+            )
+            for search, stream in held
+        ),
         evidence=choose_evidence(
             (e for search, _ in held for e in search.tallies[index].spread.kept()), ref.role
         ),
@@ -156,9 +170,21 @@ def _outside(tally: Tally, role: str | None) -> OutsideWindow | None:
     )
 
 
-def _seen_in(search: SourceSearch, stream: str, tally: Tally) -> SeenIn:
+def _seen_in(
+    search: SourceSearch, stream: str, tally: Tally, outside: OutsideWindow | None, order: Sequence[Verdict]
+) -> SeenIn:
     return SeenIn(
-        path=search.path, stream=stream, count=tally.count, first_seen=tally.first, last_seen=tally.last
+        path=search.path,
+        stream=stream,
+        count=tally.count,
+        first_seen=tally.first,
+        last_seen=tally.last,
+        verdicts={verdict: tally.verdicts[verdict] for verdict in order if verdict in tally.verdicts},
+        undated=tally.undated,
+        relations=dict(sorted(tally.relations.items())),
+        outside_window=outside,
+        inward=tally.inward,
+        outward=tally.outward,
     )
 
 
@@ -197,27 +223,40 @@ def _bulletin_info(bulletin: Bulletin) -> BulletinInfo:
         role=bulletin.role,
         statements=bulletin.statements,
         paths=bulletin.paths,
+        modified=bulletin.modified,
+        files=hashed(bulletin.paths or (bulletin.path,)) if bulletin.format != "values" else (),
     )
 
 
 def coverage_of(
-    searches: Sequence[SourceSearch], streams: Sequence[str], window: Window, now: datetime
+    searches: Sequence[SourceSearch],
+    streams: Sequence[str],
+    window: Window,
+    now: datetime,
+    declared: Sequence[ExpectedStream] = (),
 ) -> Coverage:
-    """What was searched; ``streams`` are the sources' names of their streams."""
+    """What was searched; ``streams`` are the sources' names of their streams, ``declared`` those expected."""
     members: dict[str, list[SourceSearch]] = defaultdict(list)
     for search, stream in zip(searches, streams, strict=True):
         members[stream].append(search)
     spans = {name: cover([s.timeline for s in group]) for name, group in members.items() if _counts(group)}
     earliest = min((span.first for span in spans.values() if span.first is not None), default=None)
     asked = asked_days(window, earliest, now)
-    common = frozenset.intersection(*(span.days for span in spans.values())) if spans else frozenset[int]()
-    searched = None if asked is None else covered(common, asked)
+    expected = Expectations(declared, members)
+    whole = None
+    if asked is not None:
+        there = [(span.days, expected.days(name, asked)) for name, span in spans.items()]
+        absent = [(frozenset[int](), days) for days in expected.absent(asked)]
+        whole = searched(asked, [*there, *absent]) if spans else 0
     return Coverage(
-        streams=tuple(_stream(name, members[name], span, asked) for name, span in sorted(spans.items())),
+        streams=tuple(
+            _stream(name, members[name], span, asked, expected) for name, span in sorted(spans.items())
+        ),
         sources=tuple(s.coverage(stream) for s, stream in zip(searches, streams, strict=True)),
-        window_covered=None if asked is None else bool(spans) and searched == len(asked),
+        window_covered=None if asked is None else bool(spans) and whole == len(asked),
         asked_days=None if asked is None else len(asked),
-        searched_days=searched,
+        searched_days=whole,
+        expected=expected.coverage(window),
     )
 
 
@@ -227,8 +266,13 @@ def _counts(group: Sequence[SourceSearch]) -> bool:
 
 
 def _stream(
-    name: str, group: Sequence[SourceSearch], span: StreamDays, asked: range | None
+    name: str,
+    group: Sequence[SourceSearch],
+    span: StreamDays,
+    asked: range | None,
+    expected: Expectations,
 ) -> StreamCoverage:
+    days = None if asked is None else expected.days(name, asked)
     rated = [(s.parse_rate, s.records) for s in group if s.parse_rate is not None]
     weight = sum(records for _, records in rated)
     return StreamCoverage(
@@ -240,8 +284,10 @@ def _stream(
         sources=len(group),
         records=sum(s.records for s in group if not s.duplicate_of),
         days=len(span.days),
-        asked_days=None if asked is None else len(asked),
-        asked_days_covered=None if asked is None else covered(span.days, asked),
+        asked_days=None if days is None else len(days),
+        asked_days_covered=None if days is None else covered(span.days, days),
         parse_rate=sum(rate * records for rate, records in rated) / weight if weight else None,
-        owner=next((s.mapped.owner for s in group if s.mapped is not None and s.mapped.owner), ""),
+        owner=next((s.mapped.owner for s in group if s.mapped is not None and s.mapped.owner), "")
+        or expected.owner(name),
+        by_day=by_day([s.timeline for s in group if not s.duplicate_of]),
     )

@@ -42,6 +42,14 @@ class MappedQuestion:
         known = self._questions.get(id(table))
         return known or self._questions.setdefault(id(table), self._with(table))
 
+    def expected(self, entry: Entry, source: Source) -> frozenset[str]:
+        """The names of the expected streams whose globs name ``source``."""
+        if not self._map.streams:
+            return frozenset()
+        member = source.path.removeprefix(entry.display).removeprefix("/")
+        found = self._map.expected(entry.path, member) or (self._map.expected(entry.path) if member else ())
+        return frozenset(stream.name for stream in found)
+
     def unused(self) -> list[str]:
         """The globs of the map that named no source, with their lines."""
         return [

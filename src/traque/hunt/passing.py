@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
 from typing import Final
@@ -45,6 +46,8 @@ class Pass:
         self.stopped = False
         self.group_with: Callable[[Scanner], None] | None = None
         """Called with the scanner of the whole source, before its first byte, to let it count alike ones."""
+        self.digest: hashlib._Hash | None = None
+        """Told every byte of the source that was read, where it is set."""
         self._source = source
         self._question = question
         self._times = times
@@ -96,6 +99,9 @@ class Pass:
         try:
             for chunks in _gathered(self._source.chunks()):
                 self.bytes += sum(map(len, chunks))
+                if self.digest is not None:
+                    for chunk in chunks:
+                        self.digest.update(chunk)
                 texts = map(transcoder.feed, chunks) if transcoder else chunks
                 yield scanner.feed(*map(self._framed, texts))
                 if stopped():
@@ -128,6 +134,11 @@ class Pass:
                 self.records = split.records
                 if not self.stopped:
                     file.check(split.bytes)
+            if self.digest is not None:
+                for (
+                    chunk
+                ) in self._source.chunks():  # the parts were read side by side, a hash needs their order
+                    self.digest.update(chunk)
         except SourceError as error:
             self.error = error
         yield timer.finish()

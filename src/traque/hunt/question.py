@@ -50,6 +50,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     """What says the zone: ``--tz`` or a place in the source map; empty for the default."""
     mapped: MappedSource | None = None
     """What the source map says of the source that is asked."""
+    hash_sources: bool = False
 
 
 def ask(
@@ -82,6 +83,7 @@ def ask(
         marks=tuple(b.id.encode() for b in bulletins if len(b.id) >= ID_LENGTH and b.format != "values"),
         texts=frozenset(mark for b in bulletins if (mark := _file_mark(b.path)) is not None),
         now=now,
+        hash_sources=options.hash_sources,
         ageless=tuple(r for r in refs.values() if options.max_age is not None and r.valid_until is None),
     )
 

@@ -85,12 +85,15 @@ def hunt(
 
 
 def exit_status(result: HuntResult) -> int:
-    """0: complete, nothing seen, window covered. 1: complete, something seen or found. 3: incomplete."""
+    """0: complete, nothing seen, window covered. 1: complete, something seen or found. 3: incomplete.
+
+    Nothing seen is incomplete too when a stream that is expected was not there.
+    """
     if result.incomplete:
         return 3
     if result.sightings or result.findings:
         return 1
-    return 3 if result.coverage.window_covered is False else 0
+    return 3 if result.coverage.window_covered is False or result.coverage.missing else 0
 
 
 class _Task(NamedTuple):
@@ -180,6 +183,7 @@ class _Run:
                     brief=task.brief or alike[like] > AT_LENGTH,
                     given=definitions,
                 )
+                search.expected = self.question.expected(entry, source)
                 search.run(advance, self.stop.is_set, cores)
                 searches.append(search)
                 if self.stop.is_set():

@@ -14,7 +14,14 @@ import msgspec
 
 from traque import timestamps
 from traque.diagnostics import Diagnostics
-from traque.errors import SourceError, SourceLimit
+from traque.errors import (
+    SourceCorrupt,
+    SourceEncrypted,
+    SourceError,
+    SourceLimit,
+    SourceTruncated,
+    SourceUnsupported,
+)
 from traque.hunt.clock import Clock, YearWatch
 from traque.hunt.confirm import confirm, one_each
 from traque.hunt.decoding import DecodedText
@@ -52,6 +59,13 @@ IN_BYTES: Final = Judgement(
     why="text among the raw bytes of a binary log; no decoded record holds it",
     at_worst=Verdict.OUTBOUND,
 )
+_STATES: Final = {
+    SourceTruncated: "truncated",
+    SourceCorrupt: "corrupt",
+    SourceEncrypted: "encrypted",
+    SourceLimit: "limit",
+    SourceUnsupported: "not-searched",
+}
 
 
 class SourceSearch:
@@ -88,11 +102,15 @@ class SourceSearch:
         self.device = ""
         self.parse_rate: float | None = None
         self.mapped = question.mapped
+        self.state = ""
+        self.expected: frozenset[str] = frozenset()
+        """The streams of the source map that it is part of."""
         self._question = question
         self._diagnostics = diagnostics
         self._wraps = YearWatch()
         self._last_offset: dict[int, int] = {}
         self._kinds: Kinds | None = None
+        self._digest = hashlib.sha256() if question.hash_sources else None
         head = source.head()
         self.encoding = detect(head)
         decoder = decoder_for(head, source.name)
@@ -145,6 +163,7 @@ class SourceSearch:
             return
         reader = self._recognition.reader
         passing = Pass(self.source, self.encoding, self._question, reader.times, self._framing)
+        passing.digest = self._digest
         if reader.shapes and self.encoding == "utf-8" and self._framing is None:
             passing.group_with = self._group
         self._origin = passing.origin
@@ -157,7 +176,7 @@ class SourceSearch:
                 self._count_alike(alike)
         self.bytes, self.records = passing.bytes, passing.records
         if passing.stopped:
-            self._incomplete("stopped before its end")
+            self._incomplete("stopped before its end", "stopped")
         if passing.error is not None:
             self._fail(passing.error)
         if self._framing is not None and self._framing.lost:
@@ -179,6 +198,8 @@ class SourceSearch:
         def chunks() -> Iterator[bytes]:
             for chunk in self.source.chunks():
                 self.bytes += len(chunk)
+                if self._digest is not None:
+                    self._digest.update(chunk)
                 if raw is not None:
                     self._take_bytes(raw.feed(chunk))
                 yield chunk
@@ -199,7 +220,7 @@ class SourceSearch:
         for batch in chain((first,), batches):
             self._take(scanner.feed(batch))
             if stopped():
-                self._incomplete("stopped before its end")
+                self._incomplete("stopped before its end", "stopped")
                 break
         self._take(scanner.finish())
         if raw is not None:
@@ -229,7 +250,7 @@ class SourceSearch:
                     tally.spread.skip()
 
     def _fail(self, error: SourceError) -> None:
-        self._incomplete(error.what)
+        self._incomplete(error.what, _STATES.get(type(error), "unreadable"))
         code = "source-limit" if isinstance(error, SourceLimit) else "source-unreadable"
         self._diagnostics.note(code, f"{self.path}: {error.what}")
 
@@ -245,10 +266,12 @@ class SourceSearch:
             tally.close()
         if self._container:
             remedy = f" ({self._remedy})" if self._remedy else ""
-            self._incomplete(f"{self._container}: its values are encoded and were not searched{remedy}")
+            self._incomplete(
+                f"{self._container}: its values are encoded and were not searched{remedy}", "not-searched"
+            )
             self._diagnostics.note("source-not-searched", f"{self.path}: {self._container}{remedy}")
         elif self._encoded:
-            self._incomplete(f"{self._encoded}: these values were not searched")
+            self._incomplete(f"{self._encoded}: these values were not searched", "not-searched")
             self._diagnostics.note("source-not-searched", f"{self.path}: {self._encoded}")
         elif self.bytes == 0 and self.complete:
             self._diagnostics.note("source-empty", self.path)
@@ -273,8 +296,9 @@ class SourceSearch:
         self._in_bytes.clear()
         del self._origin
 
-    def _incomplete(self, why: str) -> None:
+    def _incomplete(self, why: str, state: str) -> None:
         self.complete = False
+        self.state = self.state or state
         self.why = self.why or why
 
     def _year_rule(self) -> tuple[timestamps.YearRule, str]:
@@ -393,6 +417,7 @@ class SourceSearch:
             sha256=hashlib.sha256(record.text).hexdigest(),
             cut=len(record.text) < record.length,
             fields=read.event.fields if read.event is not None else {},
+            raw=b"" if _is_utf8(record.text) else record.text,
         )
 
     def coverage(self, stream: str) -> SourceCoverage:
@@ -413,7 +438,18 @@ class SourceSearch:
             year_guessed=self._wraps.folded,
             duplicate_of=self.duplicate_of,
             encoding=self.encoding,
+            state=self.state,
+            fingerprint=self.fingerprint.hex() if self.fingerprint is not None else "",
+            sha256=self._digest.hexdigest() if self._digest is not None else "",
         )
+
+
+def _is_utf8(text: bytes) -> bool:
+    try:
+        text.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 class _Read(NamedTuple):

@@ -39,6 +39,20 @@ class HuntInfo(msgspec.Struct, frozen=True, kw_only=True):
     interrupted: bool = False
     bytes: int = 0
     records: int = 0
+    program: str = ""
+    """SHA-256 of the program that answered: of the list of its files' hashes."""
+    filtered: tuple[str, ...] = ()
+    """What a part of a result was chosen by; empty for a whole one."""
+    made_of: tuple[str, ...] = ()
+    """The digests of the results that this one was merged or filtered from."""
+
+
+class HashedFile(msgspec.Struct, frozen=True, kw_only=True):
+    """A file by its content: SHA-256 of its bytes as they lie on the disk, and how many they are."""
+
+    path: str
+    sha256: str
+    bytes: int
 
 
 class BulletinInfo(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,6 +77,10 @@ class BulletinInfo(msgspec.Struct, frozen=True, kw_only=True):
     """The sentences of its prose that window, role and actors come from."""
     paths: tuple[str, ...] = ()
     """All its files, when there are several."""
+    modified: datetime | None = None
+    """Its version: when the publisher last changed it, where that is said."""
+    files: tuple[HashedFile, ...] = ()
+    """Its files as they were read; none for bare values."""
 
 
 class IndicatorRef(msgspec.Struct, frozen=True, kw_only=True):
@@ -112,13 +130,19 @@ class OutsideValidity(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SeenIn(msgspec.Struct, frozen=True, kw_only=True):
-    """The part of a sighting that one source holds."""
+    """The part of a sighting that one source holds; what it counts adds up to the sighting's own numbers."""
 
     path: str
     stream: str
     count: int
     first_seen: datetime | None
     last_seen: datetime | None
+    verdicts: dict[Verdict, int] = {}
+    undated: int = 0
+    relations: dict[str, int] = {}
+    outside_window: OutsideWindow | None = None
+    inward: int | None = None
+    outward: int | None = None
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
@@ -126,7 +150,7 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
 
     ``line`` counts from 1, ``offset`` is the byte of the match in the decompressed original, ``length``
     the whole record's in bytes. ``text`` is cut to 64 KiB around the match (``cut`` says so);
-    ``sha256`` is of the bytes kept.
+    ``sha256`` is of the bytes kept, which are ``raw`` where they are no UTF-8, else ``text``.
     """
 
     path: str
@@ -142,6 +166,12 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     sha256: str = ""
     cut: bool = False
     fields: dict[str, str | int] = {}
+    raw: bytes = b""
+
+    @property
+    def record(self) -> bytes:
+        """The record, byte for byte."""
+        return self.raw or self.text.encode("utf-8", "surrogatepass")
 
 
 class ByteCount(msgspec.Struct, frozen=True, kw_only=True, rename={"inward": "in", "outward": "out"}):
@@ -211,6 +241,8 @@ class StreamCoverage(msgspec.Struct, frozen=True, kw_only=True):
     """Share of the sampled records that the log format understood."""
     owner: str = ""
     """Whom to ask about it, as the source map says."""
+    by_day: dict[str, int] = {}
+    """Records of each UTC day that has any (``2021-01-31``); shared out by time between two timed records."""
 
 
 class SourceCoverage(msgspec.Struct, frozen=True, kw_only=True):
@@ -231,10 +263,39 @@ class SourceCoverage(msgspec.Struct, frozen=True, kw_only=True):
     year_guessed: bool = False
     duplicate_of: str = ""
     encoding: str = "utf-8"
+    state: str = ""
+    """How it is incomplete: ``truncated``, ``corrupt``, ``unreadable``, ``encrypted``, ``limit``,
+    ``not-searched``, ``stopped``; empty for a complete one."""
+    fingerprint: str = ""
+    """BLAKE2b-128 of its first 16 lines as text: tells logs apart, proves nothing."""
+    sha256: str = ""
+    """Of its bytes that were searched, decompressed; only where it was asked for."""
+
+
+class ExpectedCoverage(msgspec.Struct, frozen=True, kw_only=True):
+    """A stream that the source map says there should be (``[[stream]]``), and what was found of it.
+
+    ``missing``: no record of it was there, although the window asked for (or none) reaches into the time
+    from ``since`` to ``until`` in which it is expected. ``retention`` are the days that it is kept.
+    """
+
+    name: str
+    owner: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    retention: int | None = None
+    streams: tuple[str, ...] = ()
+    sources: int = 0
+    missing: bool = False
 
 
 class Coverage(msgspec.Struct, frozen=True, kw_only=True):
-    """``window_covered``: every stream has records on each asked day (None: no window was asked for)."""
+    """``window_covered``: every stream has records on each asked day (None: no window was asked for).
+
+    A stream counts on the days on which the source map expects it: on all of them, when it does not say.
+    ``expected`` are the streams that the organisation declared; without any, an answer is about the files
+    supplied and never about the organisation.
+    """
 
     streams: tuple[StreamCoverage, ...]
     sources: tuple[SourceCoverage, ...]
@@ -242,6 +303,12 @@ class Coverage(msgspec.Struct, frozen=True, kw_only=True):
     asked_days: int | None = None
     searched_days: int | None = None
     """Asked days on which every stream has records."""
+    expected: tuple[ExpectedCoverage, ...] = ()
+
+    @property
+    def missing(self) -> tuple[ExpectedCoverage, ...]:
+        """The expected streams that were not there."""
+        return tuple(stream for stream in self.expected if stream.missing)
 
 
 class Diagnostic(msgspec.Struct, frozen=True, kw_only=True):

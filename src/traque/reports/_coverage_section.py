@@ -40,7 +40,7 @@ def next_steps(page: Page, result: HuntResult) -> None:
 def window(page: Page, result: HuntResult, saved: str) -> None:
     """The window, whether it is covered, and each stream with its gaps."""
     coverage = result.coverage
-    page.heading("Coverage", "what the answer rests on")
+    page.heading("Coverage", f"what the answer rests on ({summary.scope(coverage)})")
     page.say(summary.window(result))
     if coverage.window_covered:
         page.say(("Covered: every stream has records on each day of it.", "green"))
@@ -50,6 +50,8 @@ def window(page: Page, result: HuntResult, saved: str) -> None:
             days = f"{number(coverage.searched_days)} of {count(coverage.asked_days, 'day')}"
             said = f"Not covered: every stream has records on {days}. No answer for the others."
         page.say((said, "yellow"))
+    if coverage.missing:
+        page.say((f"Not there: {summary.missing(coverage)}.", "yellow"))
     if coverage.streams:
         stream_table(page, coverage.streams, saved)
 

@@ -78,7 +78,22 @@ def shortfalls(result: HuntResult) -> list[str]:
         )
     if not result.sightings and result.coverage.window_covered is False:
         reasons.append(days_searched(result.coverage))
+    if not result.sightings and result.coverage.missing:
+        reasons.append(f"not searched: {missing(result.coverage)}")
     return reasons
+
+
+def scope(coverage: Coverage) -> str:
+    """What an answer is about: the whole organisation only where it said which streams it has."""
+    if not coverage.expected:
+        return "files supplied"
+    return f"organisation: {count(len(coverage.expected), 'expected stream')}"
+
+
+def missing(coverage: Coverage) -> str:
+    """``2 of 7 expected streams, vpn (ask network team) and mail``."""
+    names = [f"{s.name} (ask {s.owner})" if s.owner else s.name for s in coverage.missing]
+    return f"{number(len(names))} of {count(len(coverage.expected), 'expected stream')}, {listing(names, 5)}"
 
 
 def days_searched(coverage: Coverage) -> str:

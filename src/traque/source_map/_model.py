@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import datetime
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from pathlib import Path
@@ -35,6 +36,23 @@ class MappedSource(msgspec.Struct, frozen=True, kw_only=True):
     line: int = 0
 
 
+class ExpectedStream(msgspec.Struct, frozen=True, kw_only=True):
+    """A ``[[stream]]`` table: a stream that the organisation says it has.
+
+    It is there when a source's stream has its ``name``, or when one of ``files`` names a source. It stood
+    there from ``since`` to ``until`` (half-open, UTC; None where that is not said). Its records are kept for
+    ``retention`` days.
+    """
+
+    name: str
+    files: tuple[str, ...] = ()
+    owner: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    retention: int | None = None
+    line: int = 0
+
+
 class SourceMap(msgspec.Struct, frozen=True, kw_only=True):
     """A whole map. ``folder`` is where it stands: its globs lead from there."""
 
@@ -44,6 +62,8 @@ class SourceMap(msgspec.Struct, frozen=True, kw_only=True):
     own: tuple[str, ...] = ()
     internal: tuple[str, ...] = ()
     sources: tuple[MappedSource, ...] = ()
+    streams: tuple[ExpectedStream, ...] = ()
+    """The streams that are expected: what a hunt of the whole organisation is measured against."""
 
     def find(self, path: Path | None, member: str = "") -> tuple[MappedSource, str] | None:
         """The first table with a glob for this source, and the glob; None if it is in none.
@@ -54,16 +74,22 @@ class SourceMap(msgspec.Struct, frozen=True, kw_only=True):
         name. ``*`` also stands for slashes.
         """
         names = spellings(path, member, self.folder)
-        base = names[0].rsplit("/", 1)[-1]
         for source in self.sources:
             for glob in source.files:
-                anchored = "/" in glob
-                if any(
-                    fnmatchcase(name, glob.removeprefix("./"))
-                    for name in (names if anchored else (*names, base))
-                ):
+                if _named(glob, names):
                     return source, glob
         return None
+
+    def expected(self, path: Path | None, member: str = "") -> tuple[ExpectedStream, ...]:
+        """The expected streams with a glob for this source, by the rules of :meth:`find`."""
+        names = spellings(path, member, self.folder)
+        return tuple(stream for stream in self.streams if any(_named(glob, names) for glob in stream.files))
+
+
+def _named(glob: str, names: tuple[str, ...]) -> bool:
+    if "/" not in glob:
+        names = (*names, names[0].rsplit("/", 1)[-1])
+    return any(fnmatchcase(name, glob.removeprefix("./")) for name in names)
 
 
 def spellings(path: Path | None, member: str, folder: Path) -> tuple[str, ...]:

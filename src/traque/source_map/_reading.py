@@ -5,22 +5,26 @@ from __future__ import annotations
 import ipaddress
 import re
 import tomllib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC, date, datetime
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from traque.errors import UsageError
-from traque.source_map._model import FILE_NAME, MappedSource, SourceMap
+from traque.source_map._model import FILE_NAME, ExpectedStream, MappedSource, SourceMap
 
 LARGEST: Final = 1 << 20
 """Bytes of a map; a person writes no more."""
 LONGEST: Final = 4096
 """Characters of a text in it."""
-_TOP: Final = ("tz", "own", "internal", "source")
+_TOP: Final = ("tz", "own", "internal", "source", "stream")
 _TABLE: Final = ("files", "format", "tz", "year", "name", "owner", "own", "internal")
-_HEADER: Final = re.compile(r"^[ \t]*\[\[[ \t]*[\"']?source[\"']?[ \t]*\]\]", re.MULTILINE)
+_EXPECTED: Final = ("name", "files", "owner", "from", "until", "retention")
+_LONGEST_KEPT: Final = 36_525
+"""Days that records may be kept: a century."""
+_HEADER: Final = re.compile(r"^[ \t]*\[\[[ \t]*[\"']?(source|stream)[\"']?[ \t]*\]\]", re.MULTILINE)
 
 
 def find_source_map(folder: Path) -> Path | None:
@@ -54,31 +58,36 @@ class _Reader:
     def __init__(self, path: str, text: str) -> None:
         self._path = path
         self._text = text
-        self._tables = [match.start() for match in _HEADER.finditer(text)]
+        self._headers = list(_HEADER.finditer(text))
 
     def whole(self, document: Mapping[str, object], folder: Path) -> SourceMap:
-        top = _Table(self._path, self._text[: self._tables[0]] if self._tables else self._text, 1, "")
+        top = _Table(
+            self._path, self._text[: self._headers[0].start()] if self._headers else self._text, 1, ""
+        )
         top.only(document, _TOP)
-        tables = document.get("source", [])
-        if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
-            raise top.wrong("source", "is not a list of tables", "begin each with a line [[source]]")
         return SourceMap(
             path=self._path,
             folder=folder,
             tz=top.zone(document),
             own=top.networks(document, "own"),
             internal=top.networks(document, "internal"),
-            sources=tuple(self._source(number, table) for number, table in enumerate(tables)),
+            sources=tuple(self._source(n, table) for n, table in enumerate(top.tables(document, "source"))),
+            streams=self._streams(top.tables(document, "stream")),
         )
 
+    def _table(self, kind: str, number: int) -> _Table:
+        """The text of a table; of ``source = [{...}]`` the lines are not looked for."""
+        line, part = 0, ""
+        places = [place for place, header in enumerate(self._headers) if header[1] == kind]
+        if number < len(places):
+            starts = [header.start() for header in self._headers] + [len(self._text)]
+            begin = starts[places[number]]
+            line = self._text.count("\n", 0, begin) + 1
+            part = self._text[begin : starts[places[number] + 1]]
+        return _Table(self._path, part, line, f"in [[{kind}]] number {number + 1}")
+
     def _source(self, number: int, values: Mapping[str, object]) -> MappedSource:
-        if number < len(self._tables):
-            ends = [*self._tables, len(self._text)]
-            line = self._text.count("\n", 0, ends[number]) + 1
-            part = self._text[ends[number] : ends[number + 1]]
-        else:  # source = [{...}]: the lines of these are not looked for
-            line, part = 0, ""
-        table = _Table(self._path, part, line, f"in [[source]] number {number + 1}")
+        table = self._table("source", number)
         table.only(values, _TABLE)
         return MappedSource(
             files=table.globs(values),
@@ -89,8 +98,34 @@ class _Reader:
             owner=table.text(values, "owner"),
             own=table.networks(values, "own"),
             internal=table.networks(values, "internal"),
-            line=line,
+            line=table.line,
         )
+
+    def _streams(self, tables: Sequence[Mapping[str, object]]) -> tuple[ExpectedStream, ...]:
+        streams: dict[str, ExpectedStream] = {}
+        for number, values in enumerate(tables):
+            table = self._table("stream", number)
+            table.only(values, _EXPECTED)
+            name = table.text(values, "name")
+            if not name:
+                raise table.wrong("name", "is missing", 'write name = "edge firewall"')
+            if name in streams:
+                raise table.wrong(
+                    "name", f"{name!r} is that of an earlier [[stream]]", "name each stream once"
+                )
+            since, until = table.moment(values, "from"), table.moment(values, "until")
+            if since is not None and until is not None and since >= until:
+                raise table.wrong("until", "is not after from", "until is the first day without the stream")
+            streams[name] = ExpectedStream(
+                name=name,
+                files=table.globs(values) if "files" in values else (),
+                owner=table.text(values, "owner"),
+                since=since,
+                until=until,
+                retention=table.days(values, "retention"),
+                line=table.line,
+            )
+        return tuple(streams.values())
 
 
 class _Table:
@@ -99,16 +134,22 @@ class _Table:
     def __init__(self, path: str, part: str, line: int, place: str) -> None:
         self._path = path
         self._part = part
-        self._line = line
+        self.line = line
         self._place = place
 
     def wrong(self, key: str, what: str, remedy: str = "") -> UsageError:
         """The error for the value of a key."""
         found = re.search(rf"^[ \t]*[\"']?{re.escape(key)}[\"']?[ \t]*[=.]", self._part, re.MULTILINE)
-        line = self._line + self._part.count("\n", 0, found.start()) if found else self._line
+        line = self.line + self._part.count("\n", 0, found.start()) if found else self.line
         where = f"{self._path}:{line}" if line else self._path
         place = f" {self._place}" if self._place else ""
         return UsageError(f"{key}{place} {what}", where=where, remedy=remedy)
+
+    def tables(self, values: Mapping[str, object], key: str) -> Sequence[Mapping[str, object]]:
+        tables = values.get(key, [])
+        if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
+            raise self.wrong(key, "is not a list of tables", f"begin each with a line [[{key}]]")
+        return tables
 
     def only(self, values: Mapping[str, object], known: Collection[str]) -> None:
         for key in values:
@@ -172,6 +213,25 @@ class _Table:
         if not isinstance(year, int) or isinstance(year, bool) or not 1970 <= year <= 9999:
             raise self.wrong("year", f"{year!r} is not a year", "write year = 2021")
         return year
+
+    def moment(self, values: Mapping[str, object], key: str) -> datetime | None:
+        """A day, which is its first moment in UTC, or a time."""
+        value = values.get(key)
+        if isinstance(value, datetime):
+            return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+        if isinstance(value, date):
+            return datetime(value.year, value.month, value.day, tzinfo=UTC)
+        if value is not None:
+            raise self.wrong(key, "is not a day", f"write {key} = 2021-01-31, without quotes")
+        return None
+
+    def days(self, values: Mapping[str, object], key: str) -> int | None:
+        days = values.get(key)
+        if days is None:
+            return None
+        if not isinstance(days, int) or isinstance(days, bool) or not 1 <= days <= _LONGEST_KEPT:
+            raise self.wrong(key, f"{days!r} is not a number of days", f"write {key} = 365")
+        return days
 
     def networks(self, values: Mapping[str, object], key: str) -> tuple[str, ...]:
         texts = self.texts(values, key)

@@ -38,6 +38,7 @@ class Timeline:
         self.busy: list[tuple[float, float]] = []
         self.silences: list[tuple[float, float]] = []
         self.intervals: Counter[int] = Counter()
+        self.volume: Counter[int] = Counter()
         self._days: set[int] = set()
         self._previous: tuple[float, int, int] | None = None  # seconds, line, day
 
@@ -57,6 +58,7 @@ class Timeline:
         if previous is None:
             self._days.add(day)
             self.busy.append((seconds, seconds))
+            self.volume[day] += 1
             return
         before, before_line, before_day = previous
         if day != before_day:
@@ -67,12 +69,27 @@ class Timeline:
         if end - start > SILENCE_FLOOR and not joined:
             self.silences.append((start, end))
             self.busy.append((end, end))
+            self.volume[day] += records
             return
+        if day == before_day:
+            self.volume[day] += records
+        else:
+            self._share_out(start, end, records)
         since, until = self.busy[-1]
         if not since <= start <= until:
             self.busy.append((start, end))
         elif end > until:
             self.busy[-1] = (since, end)
+
+    def _share_out(self, start: float, end: float, records: int) -> None:
+        """The records after ``start``, up to ``end``, each to its day, as if they came at one pace."""
+        first, last = int(start // 86_400), int(end // 86_400)
+        given = 0
+        for day in range(first, last):
+            until = round(records * ((day + 1) * 86_400 - start) / (end - start))
+            self.volume[day] += until - given
+            given = until
+        self.volume[last] += records - given
 
     def pause(self) -> None:
         """What comes next has no known distance to what came before: records without a time lie between."""
@@ -110,6 +127,14 @@ def cover(timelines: Sequence[Timeline]) -> StreamDays:
         gaps=tuple(_gaps(busy, longest)),
         days=frozenset(day for timeline in timelines for day in timeline.days),
     )
+
+
+def by_day(timelines: Sequence[Timeline]) -> dict[str, int]:
+    """Records of each UTC day that has any, in order; a day that is known to have some has at least one."""
+    total: Counter[int] = Counter()
+    for timeline in timelines:
+        total.update({day: max(1, timeline.volume[day]) for day in timeline.days})
+    return {_day(day).isoformat(): total[day] for day in sorted(total)}
 
 
 def median_interval(timelines: Sequence[Timeline]) -> float:
@@ -182,6 +207,21 @@ def asked_days(window: Window, earliest: datetime | None, now: datetime) -> rang
     if since is None or since >= until:
         return range(0)
     return range(int(since.timestamp() // 86_400), int(-(-until.timestamp() // 86_400)))
+
+
+def expected_days(asked: range, since: datetime | None, until: datetime | None) -> range:
+    """The asked days on which a stream is expected that stood there from ``since`` to ``until``."""
+    first = asked.start if since is None else int(since.timestamp() // 86_400)
+    after = asked.stop if until is None else int(-(-until.timestamp() // 86_400))
+    return range(max(asked.start, first), max(asked.start, first, min(asked.stop, after)))
+
+
+def searched(asked: range, streams: Iterable[tuple[frozenset[int], range]]) -> int:
+    """The asked days on which every stream has records, or is not expected: ``(days, expected days)``."""
+    absent: set[int] = set()
+    for days, expected in streams:
+        absent.update(day for day in expected if day not in days)
+    return len(asked) - len(absent)
 
 
 def covered(days: frozenset[int], asked: range) -> int:
