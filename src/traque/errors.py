@@ -6,6 +6,7 @@
     ├── UsageError                 the question itself cannot be asked (exit 2)
     ├── RegistryError              two modules claim one name, or a SPEC is malformed
     ├── ObservableError            a value that cannot be an indicator; carries why
+    ├── ProofError                 a document that is not what it was when it was written (exit 3)
     ├── BulletinError              a bulletin that cannot be used
     │   ├── UnrecognisedBulletin   no reader knows this content
     │   ├── MalformedBulletin      a reader knows it, but the content is broken
@@ -46,6 +47,10 @@ class TraqueError(Exception):
 
 class UsageError(TraqueError):
     """The arguments do not make a question (exit 2)."""
+
+
+class ProofError(TraqueError):
+    """A result, certificate or bag is not what it was when it was written (exit 3)."""
 
 
 class RegistryError(TraqueError):

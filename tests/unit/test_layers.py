@@ -33,12 +33,13 @@ MAY_IMPORT: dict[str, set[str]] = {
     "source_map": BASE | {"logs", "sources"},
     "hunt": CORE
     | {"source_map", "observables", "bulletins", "sources", "logs", "scan", "enrich", "triage", "__init__"},
+    "proof": MODEL | {"diagnostics", "sources", "observables", "triage", "reports", "__init__"},
     "reports": MODEL | {"registry", "__init__"},
     "show": MODEL | {"enrich", "reports"},
     "inspection": CORE | {"sources", "logs", "scan", "triage", "source_map", "hunt", "__init__"},
     "cli": CORE
     | {"source_map", "inspection", "observables", "bulletins", "logs", "enrich", "hunt", "detect"}
-    | {"lint", "compare", "exporters", "reports", "show", "__init__"},
+    | {"lint", "compare", "exporters", "reports", "show", "proof", "__init__"},
     "__main__": {"cli"},
     "__init__": set(),
 }

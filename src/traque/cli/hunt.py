@@ -12,6 +12,7 @@ import click
 
 from traque.cli._bulletins import bulletin_options, read_bulletins
 from traque.cli._config import config_option, source_map
+from traque.cli._sealed import certificate_files, sign_option, signing_key
 from traque.cli._several import Several, SeveralCommand
 from traque.cli._values import moment
 from traque.cli.exit import explain, table
@@ -92,6 +93,8 @@ Options with several values take all words up to the next option, so name the bu
     is_flag=True,
     help="Record the SHA-256 of what is searched, for a certificate or evidence.",
 )
+@click.option("--certificate", is_flag=True, help="With --out: also write certificate.json and .txt there.")
+@sign_option
 @click.option("--quiet", is_flag=True, help="Only the answer in one line, and no progress bar.")
 def hunt(
     *,
@@ -116,6 +119,8 @@ def hunt(
     as_json: bool,
     out: Path | None,
     hash_sources: bool,
+    certificate: bool,
+    sign: Path | None,
     quiet: bool,
 ) -> int:
     """Were these indicators ever here? Search logs of any format for the indicators of bulletins.
@@ -128,7 +133,9 @@ def hunt(
     from traque import hunt as library
     from traque.cli import _output as output
     from traque.cli._progress import progress_bar, stop_on_interrupt
+    from traque.proof.certificate import certify
     from traque.reports import answer, renderers
+    from traque.reports.json_ import digest_of
 
     options = library.HuntOptions(
         since=since,
@@ -144,8 +151,13 @@ def hunt(
         engine=engine,
         source_map=source_map(config),
         hash_sources=hash_sources,
-        hash_program=hash_sources,
+        hash_program=hash_sources or certificate,
     )
+    if sign and not certificate:
+        raise click.UsageError("--sign signs the certificate: ask for it with --certificate.")
+    if certificate and out is None:
+        raise click.UsageError("--certificate writes beside the result: name a folder with --out.")
+    key = signing_key(sign)
     folder = output.folder(out) if out else None
     questions = read_bulletins(
         bulletins, fetch=fetch, added_after=added_after, all_attributes=all_attributes, known=known
@@ -160,6 +172,10 @@ def hunt(
         for renderer in formats:
             if renderer.file_name:
                 output.save(folder / renderer.file_name, renderer.render(result, setting))
+    if folder and certificate:
+        document, page = certificate_files(certify(result, digest_of(result)), key)
+        output.save(folder / "certificate.json", document)
+        output.save(folder / "certificate.txt", page)
     if as_json:
         output.write(formats["json"].render(result, setting))
     elif quiet:

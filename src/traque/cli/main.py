@@ -10,16 +10,20 @@ from collections.abc import Sequence
 import click
 
 from traque import __version__
+from traque.cli.certificate import certificate
 from traque.cli.data import data
 from traque.cli.detect import detect
 from traque.cli.diff import diff
+from traque.cli.evidence import evidence
 from traque.cli.exit import Exit
 from traque.cli.formats import formats
 from traque.cli.hunt import hunt
 from traque.cli.init import init
 from traque.cli.inspect import inspect
+from traque.cli.keygen import keygen
 from traque.cli.lint import lint
 from traque.cli.show import show
+from traque.cli.verify import verify
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -29,6 +33,10 @@ def traque() -> None:
 
 
 traque.add_command(hunt)
+traque.add_command(certificate)
+traque.add_command(evidence)
+traque.add_command(verify)
+traque.add_command(keygen)
 traque.add_command(detect)
 traque.add_command(lint)
 traque.add_command(diff)
@@ -63,7 +71,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _explained(error: Exception) -> int:
     """The status for ``error``, said on standard error."""
-    from traque.errors import BulletinError, ObservableError, UsageError
+    from traque.errors import BulletinError, ObservableError, ProofError, UsageError
 
     if os.environ.get("TRAQUE_DEBUG"):
         import traceback
@@ -72,6 +80,8 @@ def _explained(error: Exception) -> int:
             _say(line)
     if isinstance(error, UsageError | BulletinError | ObservableError):
         return _failed(str(error), Exit.USAGE)
+    if isinstance(error, ProofError):
+        return _failed(str(error), Exit.INCOMPLETE)
     return _failed(
         f"internal error: {type(error).__name__}: {error}\n"
         "There is no answer. Run again with TRAQUE_DEBUG=1 in the environment to see where it failed,\n"

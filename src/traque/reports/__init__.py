@@ -6,13 +6,14 @@ Beside them the pages of other answers: :func:`inspection_page` and :func:`forma
 from collections.abc import Sequence
 
 from traque.model.inspection import FormatDetails, Inspection
+from traque.reports import _words as words
 from traque.reports._escape import printable
 from traque.reports._renderer import Renderer, Setting, renderers
-from traque.reports._summary import answer
+from traque.reports._summary import answer, shortfalls
 
 __all__ = [
     "Renderer", "Setting", "answer", "format_page", "inspection_json", "inspection_page", "printable",
-    "renderers",
+    "renderers", "shortfalls", "words",
 ]  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from traque.errors import TraqueError
 from traque.model import HuntResult
 from traque.model.inspection import Inspection
 from traque.model.result import SCHEMA
+from traque.model.seal import digest
 from traque.reports._renderer import Renderer, Setting
 
 _UNSAFE: Final = re.compile(
@@ -24,10 +25,20 @@ _UNSAFE: Final = re.compile(
 
 
 def dump(result: HuntResult | Inspection) -> bytes:
-    """The document, ending with a line end."""
-    return document(
-        {"schema": result.schema} | {name: getattr(result, name) for name in result.__struct_fields__}
-    )
+    """The document, ending with a line end; a result with its digest (:mod:`traque.model.seal`)."""
+    fields = {name: getattr(result, name) for name in result.__struct_fields__}
+    if isinstance(result, HuntResult):
+        return document({"schema": result.schema, "digest": digest_of(result)} | fields)
+    return document({"schema": result.schema} | fields)
+
+
+def digest_of(result: HuntResult) -> str:
+    """The digest of the document that :func:`dump` writes of a result."""
+    fields = {name: getattr(result, name) for name in result.__struct_fields__}
+    try:
+        return digest(fields)
+    except UnicodeEncodeError:
+        return digest(valid(msgspec.to_builtins(fields)))
 
 
 def document(content: object) -> bytes:
@@ -35,7 +46,7 @@ def document(content: object) -> bytes:
     try:
         compact = msgspec.json.encode(content)
     except UnicodeEncodeError:
-        compact = msgspec.json.encode(_valid_unicode(msgspec.to_builtins(content)))
+        compact = msgspec.json.encode(valid(msgspec.to_builtins(content)))
     text = msgspec.json.format(compact, indent=2) + b"\n"
     if text.isascii() and b"\x7f" not in text:
         return text
@@ -70,14 +81,14 @@ def _escape(found: re.Match[str]) -> str:
     return f"\\u{0xD800 + (code >> 10):04x}\\u{0xDC00 + (code & 0x3FF):04x}"
 
 
-def _valid_unicode(part: Any) -> Any:
+def valid(part: Any) -> Any:
     """``part`` with lone surrogates (a file name's undecodable bytes) spelt out: UTF-8 cannot hold them."""
     if isinstance(part, str):
         return part if part.isascii() else part.encode("utf-8", "backslashreplace").decode()
     if isinstance(part, dict):
-        return {_valid_unicode(key): _valid_unicode(value) for key, value in part.items()}
+        return {valid(key): valid(value) for key, value in part.items()}
     if isinstance(part, list | tuple):
-        return [_valid_unicode(item) for item in part]
+        return [valid(item) for item in part]
     return part
 
 

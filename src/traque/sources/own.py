@@ -6,13 +6,19 @@ import re
 from typing import Final
 
 _RESULT: Final = re.compile(
-    rb'(?:\xef\xbb\xbf)?\s{0,64}\{\s{0,64}"schema"\s{0,8}:\s{0,8}"traque/hunt-result/\d'
+    rb'(?:\xef\xbb\xbf)?\s{0,64}\{\s{0,64}"schema"\s{0,8}:\s{0,8}"traque/[a-z-]{1,32}/\d'
 )
 _SIGHTINGS: Final = b"verdict,kind,indicator,bulletins,role,records,first_seen,last_seen,"
 
 
+_BAG: Final = re.compile(
+    rb'PK\x03\x04.{22}\x0d\0..manifest\.json\{\s{0,8}"schema": "traque/evidence-bag/\d', re.DOTALL
+)
+_PAGE: Final = b"traque coverage certificate\n"
+
+
 def is_own_output(head: bytes, name: str) -> bool:
-    """Whether a file that begins with ``head`` is a result document or a table of sightings.
+    """Whether a file that begins with ``head`` is a document, a table, a certificate or a bag of ours.
 
     Decided by content; the ``name`` must only not contradict it: a log line that quotes the schema in
     ``access.log`` is still searched.
@@ -20,4 +26,8 @@ def is_own_output(head: bytes, name: str) -> bool:
     lowered = name.lower()
     if lowered.endswith(".csv"):
         return head.removeprefix(b"\xef\xbb\xbf").startswith(_SIGHTINGS)
+    if lowered.endswith(".zip"):
+        return _BAG.match(head) is not None
+    if lowered.endswith(".txt"):
+        return head.startswith(_PAGE)
     return lowered.endswith(".json") and _RESULT.match(head) is not None
