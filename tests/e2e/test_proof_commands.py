@@ -231,3 +231,37 @@ def test_without_cryptography_signatures_name_the_remedy(traque: Run, tmp_path: 
     )
     assert done.returncode == 2
     assert b"pip install 'traque[sign]'" in done.stderr
+
+
+def test_explain_goes_back_to_the_log(traque: Run, logs: Path, tmp_path: Path) -> None:
+    import gzip
+
+    odd = "2021-03-05T23:30:00+00:00 bastion x[1]: \x1b[31m peer 198.051.100.023 \u202e done\n".encode()
+    (logs / "odd.log.gz").write_bytes(gzip.compress(odd))
+    hunted(traque, logs)
+    done = traque("explain", "out", "1")
+    assert done.returncode == 0, done.stderr
+    text = " ".join(done.stdout.decode().split())
+    assert "Sighting 1 of 1: 198.51.100.23 (ipv4-addr), authenticated" in text
+    assert "An identity was accepted from it." in text
+    assert "2021-03-03T12:00:00+00:00 bastion sshd[312]" in text  # the record before it, from the log
+    assert "from the log, which still says the same" in text
+    assert "leading zeros are decimal: 198.51.100.23" in text
+    assert r"\x1b[31m peer" in text
+    assert r"\u202e done" in text
+    assert b"\x1b" not in done.stdout
+    found = json.loads(traque("explain", "out", SEEN, "--json").stdout)
+    assert found["schema"] == "traque/explanation/1"
+    assert {record["origin"] for record in found["records"]} == {"log"}
+    (logs / "auth.log").write_bytes(b"something else\n" * 9999)
+    found = json.loads(traque("explain", "out", "1", "--json").stdout)
+    assert [record["origin"] for record in found["records"]] == ["changed", "log"]
+    logs.rename(tmp_path / "elsewhere")
+    found = json.loads(traque("explain", "out", "1", "--json").stdout)
+    assert {record["origin"] for record in found["records"]} == {"result"}
+    found = json.loads(traque("explain", "out", "1", "--in", "elsewhere", "--json").stdout)
+    assert [record["origin"] for record in found["records"]] == ["changed", "log"]
+    for wrong in ("2", "0", "192.0.2.77"):
+        done = traque("explain", "out", wrong)
+        assert done.returncode == 2
+        assert b"name one by its number or its indicator" in done.stderr

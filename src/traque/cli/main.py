@@ -16,6 +16,7 @@ from traque.cli.detect import detect
 from traque.cli.diff import diff
 from traque.cli.evidence import evidence
 from traque.cli.exit import Exit
+from traque.cli.explain import explain
 from traque.cli.formats import formats
 from traque.cli.hunt import hunt
 from traque.cli.init import init
@@ -33,6 +34,7 @@ def traque() -> None:
 
 
 traque.add_command(hunt)
+traque.add_command(explain)
 traque.add_command(certificate)
 traque.add_command(evidence)
 traque.add_command(verify)

@@ -5,16 +5,32 @@ Beside them the pages of other answers: :func:`inspection_page` and :func:`forma
 
 from collections.abc import Sequence
 
+from traque.model import Verdict
 from traque.model.inspection import FormatDetails, Inspection
 from traque.reports import _words as words
 from traque.reports._escape import printable
 from traque.reports._renderer import Renderer, Setting, renderers
-from traque.reports._summary import answer, shortfalls
+from traque.reports._summary import answer, outside_validity, shortfalls
 
 __all__ = [
-    "Renderer", "Setting", "answer", "format_page", "inspection_json", "inspection_page", "printable",
-    "renderers", "shortfalls", "words",
+    "Renderer",
+    "Setting",
+    "answer",
+    "format_page",
+    "inspection_json",
+    "inspection_page",
+    "meaning",
+    "outside_validity",
+    "printable",
+    "renderers",
+    "shortfalls",
+    "words",
 ]  # fmt: skip
+
+
+def meaning(verdict: Verdict) -> str:
+    """What a record with this verdict says."""
+    return words.MEANING[verdict][0]
 
 
 def format_page(formats: Sequence[FormatDetails], setting: Setting) -> bytes:
