@@ -10,6 +10,7 @@ from typing import Final
 
 import click
 
+from traque.cli._answer import present_counts
 from traque.cli._bulletins import bulletin_options, read_bulletins
 from traque.cli._config import config_option, source_map
 from traque.cli._sealed import certificate_files, sign_option, signing_key
@@ -93,6 +94,11 @@ Options with several values take all words up to the next option, so name the bu
     is_flag=True,
     help="Record the SHA-256 of what is searched, for a certificate or evidence.",
 )
+@click.option(
+    "--counts-only",
+    is_flag=True,
+    help="Only indicators, times, counts and verdicts; nothing of the inside.",
+)
 @click.option("--certificate", is_flag=True, help="With --out: also write certificate.json and .txt there.")
 @sign_option
 @click.option("--quiet", is_flag=True, help="Only the answer in one line, and no progress bar.")
@@ -119,6 +125,7 @@ def hunt(
     as_json: bool,
     out: Path | None,
     hash_sources: bool,
+    counts_only: bool,
     certificate: bool,
     sign: Path | None,
     quiet: bool,
@@ -153,6 +160,8 @@ def hunt(
         hash_sources=hash_sources,
         hash_program=hash_sources or certificate,
     )
+    if counts_only and certificate:
+        raise click.UsageError("--counts-only writes nothing of the inside, so no certificate either.")
     if sign and not certificate:
         raise click.UsageError("--sign signs the certificate: ask for it with --certificate.")
     if certificate and out is None:
@@ -166,6 +175,9 @@ def hunt(
         result = library.hunt(questions, paths, options=options, progress=progress, stop=stop)
     atexit.register(gc.freeze)  # what was found is no garbage when the interpreter ends
     status = library.exit_status(result)
+    if counts_only:
+        present_counts(result, folder, as_json=as_json)
+        return status
     setting = output.setting(closing=explain(status), saved=str(folder or ""))
     formats = renderers()
     if folder:

@@ -11,18 +11,21 @@ import click
 
 from traque import __version__
 from traque.cli.certificate import certificate
+from traque.cli.changes import changes
 from traque.cli.data import data
 from traque.cli.detect import detect
 from traque.cli.diff import diff
 from traque.cli.evidence import evidence
 from traque.cli.exit import Exit
 from traque.cli.explain import explain
+from traque.cli.filter import filter_
 from traque.cli.formats import formats
 from traque.cli.hunt import hunt
 from traque.cli.init import init
 from traque.cli.inspect import inspect
 from traque.cli.keygen import keygen
 from traque.cli.lint import lint
+from traque.cli.merge import merge
 from traque.cli.show import show
 from traque.cli.verify import verify
 
@@ -35,6 +38,9 @@ def traque() -> None:
 
 traque.add_command(hunt)
 traque.add_command(explain)
+traque.add_command(filter_, "filter")
+traque.add_command(merge)
+traque.add_command(changes)
 traque.add_command(certificate)
 traque.add_command(evidence)
 traque.add_command(verify)

@@ -34,6 +34,7 @@ from traque.source_map import ExpectedStream
 from traque.triage import validity
 from traque.triage.coverage import StreamDays, asked_days, by_day, cover, covered, searched
 from traque.triage.names import top
+from traque.triage.order import worst_first
 from traque.triage.perimeter import Perimeter
 from traque.triage.streams import Carrier, name_streams
 from traque.triage.tally import Tally, choose_evidence, in_order
@@ -104,13 +105,7 @@ def _sightings(
         for index in search.tallies:
             holders[index].append((search, stream))
     sightings = [_sighting(question.refs[index], index, held) for index, held in holders.items()]
-    return sorted(sightings, key=_worst_first)
-
-
-def _worst_first(sighting: Sighting) -> tuple[int, int, str, str]:
-    """By the place of its verdict on its own role's ladder, then by records."""
-    ref = sighting.indicator
-    return (ladder(ref.role).index(sighting.verdict), -sighting.count, ref.kind, ref.value)
+    return sorted(sightings, key=worst_first)
 
 
 def _sighting(ref: IndicatorRef, index: int, held: Sequence[tuple[SourceSearch, str]]) -> Sighting:

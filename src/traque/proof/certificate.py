@@ -6,6 +6,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from traque.errors import UsageError
 from traque.model import HuntResult
 from traque.model.certificate import (
     AskedQuestion,
@@ -28,7 +29,12 @@ _EXAMPLES = 5
 
 
 def certify(result: HuntResult, digest: str) -> Certificate:
-    """The certificate of ``result``, whose document has this digest. It depends on nothing else."""
+    """The certificate of ``result``, whose document has this digest; it depends on nothing else.
+
+    UsageError for a part of a result.
+    """
+    if result.hunt.filtered:
+        raise UsageError("this is a part of a result: only a whole one can be certified")
     days = by_day.span(result)
     streams = tuple(by_day.rows(result, days))
     seen = Counter(str(sighting.verdict) for sighting in result.sightings)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -48,3 +49,33 @@ def read_result(path: str) -> Read:
         return Read(load(data), digest, path)
     except TraqueError as error:
         raise ProofError(error.what, where=path) from error
+
+
+def named_results(words: Sequence[str]) -> tuple[list[Read], list[str]]:
+    """The results that ``[SITE=]RESULT`` name, and the names of their sites.
+
+    Without one, it is that of the file, or of the folder of a ``result.json``. UsageError for fewer than two
+    results, and for unnamed ones that would have one name.
+    """
+    if len(words) < 2:
+        raise UsageError("one result is nothing to merge", remedy="name two or more")
+    reads, sites, given = [], [], []
+    for word in words:
+        site, sign, path = word.partition("=")
+        named = bool(sign) and bool(site) and "/" not in site
+        read = read_result(path if named else word)
+        reads.append(read)
+        sites.append(site if named else _site(read.path))
+        given.append(named)
+    for site, named in zip(sites, given, strict=True):
+        if not named and sites.count(site) > 1:
+            raise UsageError(
+                f"two results are called {site!r}", remedy="name their sites: paris=RESULT lyon=RESULT"
+            )
+    return reads, sites
+
+
+def _site(path: str) -> str:
+    file = Path(path)
+    name = file.absolute().parent.name if file.name == "result.json" else file.stem
+    return name.strip("-/") or "stdin"

@@ -21,6 +21,9 @@ from traque.reports._words import boundary, count, gap, listing, moment, number
 
 def answer(result: HuntResult) -> str:
     """The answer in one line: what was seen, the worst of it, and whether the hunt is complete."""
+    if result.hunt.filtered:
+        part = f"A part of a result, chosen by {listing(result.hunt.filtered, 6)}"
+        return f"{part}: {count(len(result.sightings), 'sighting')}. Of the others it says nothing."
     sentences = [_seen(result)]
     if result.findings:
         sentences.append(_found(result))

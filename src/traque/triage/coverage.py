@@ -164,6 +164,12 @@ def _seconds(bucket: int) -> float:
     return math.exp(bucket / 100)
 
 
+def gaps_between(busy: Sequence[tuple[datetime, datetime]]) -> tuple[Gap, ...]:
+    """The gaps between stretches in which a stream is known to be busy, where its pace is not known."""
+    stretches = [(since.timestamp(), until.timestamp()) for since, until in busy]
+    return tuple(_gaps(stretches, SILENCE_FLOOR)) if stretches else ()
+
+
 def _gaps(busy: list[tuple[float, float]], longest: float) -> Iterable[Gap]:
     busy.sort()
     reached = busy[0][1]
