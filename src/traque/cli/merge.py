@@ -18,9 +18,7 @@ Examples:
 
 @click.command(epilog=f"{_EXAMPLES}\n\n{table()}", short_help="One result of the hunts of several sites.")
 @click.argument("results", metavar="[SITE=]RESULT...", nargs=-1, required=True)
-@click.option(
-    "--counts-only", is_flag=True, help="Indicator, first, last, count, verdict; nothing of the inside."
-)
+@click.option("--counts-only", is_flag=True, help="Indicator, times, count, verdict; nothing of the inside.")
 @click.option("--json", "as_json", is_flag=True, help="Print the document instead of the report.")
 @click.option(
     "--out",

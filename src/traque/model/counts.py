@@ -47,3 +47,5 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
     asked_days: int | None
     searched_days: int | None
     scope: str
+    part: bool
+    """Only a part of what was hunted is counted: the result was filtered."""

@@ -42,4 +42,5 @@ def counts(result: HuntResult) -> Counts:
         asked_days=result.coverage.asked_days,
         searched_days=result.coverage.searched_days,
         scope=scope(result),
+        part=bool(result.hunt.filtered),
     )

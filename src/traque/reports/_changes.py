@@ -15,10 +15,10 @@ _INDICATORS = 12
 def changes_page(found: Changes, setting: Setting) -> bytes:
     """What is new first, then what is gone, then what the two hunts asked and searched differently."""
     page = Page(setting)
+    gone = f"{number(len(found.gone))} gone, {number(found.same)} the same"
     page.say(
         (
-            f"{number(len(found.appeared))} new, {number(len(found.grown))} changed, "
-            f"{number(len(found.gone))} gone, {number(found.same)} the same.",
+            f"{number(len(found.appeared))} new, {number(len(found.grown))} changed, {gone}.",
             "bold yellow" if found.news else "bold green",
         )
     )

@@ -11,8 +11,9 @@ from traque.reports._words import boundary, count, moment, number
 def counts_page(found: Counts, setting: Setting) -> bytes:
     """A line for each indicator that was seen; nothing of the inside."""
     page = Page(setting)
+    others = "of a part of the result" if found.part else f"{number(found.not_seen)} not"
     names = ", ".join(bulletin.id for bulletin in found.bulletins)
-    page.say((f"{names}: {count(len(found.seen), 'indicator')} seen, {number(found.not_seen)} not.", "bold"))
+    page.say((f"{names}: {count(len(found.seen), 'indicator')} seen, {others}.", "bold"))
     if found.since or found.until:
         since = boundary(found.since) if found.since else "the first record"
         until = boundary(found.until) if found.until else "the hunt"
