@@ -49,6 +49,7 @@ CODES: Final = {
         ),
         Code("document-irregular", "documents that are cut or not regular: from there on a line is a record"),
         Code("record-not-understood", "records with a match that the log format could not read"),
+        Code("records-dropped", "records in which the device itself says that it dropped others"),
         Code("record-undated", "records without a readable time: kept and counted"),
         Code("year-guessed", "year-less times that would span more than a year"),
         Code("year-from-mtime", "year-less times: the year comes from the file's modification time"),

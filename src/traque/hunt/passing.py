@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
 from typing import Final
@@ -46,8 +45,8 @@ class Pass:
         self.stopped = False
         self.group_with: Callable[[Scanner], None] | None = None
         """Called with the scanner of the whole source, before its first byte, to let it count alike ones."""
-        self.digest: hashlib._Hash | None = None
-        """Told every byte of the source that was read, where it is set."""
+        self.taps: list[Callable[[bytes], None]] = []
+        """Told every byte of the source that was read, in order."""
         self._source = source
         self._question = question
         self._times = times
@@ -99,9 +98,8 @@ class Pass:
         try:
             for chunks in _gathered(self._source.chunks()):
                 self.bytes += sum(map(len, chunks))
-                if self.digest is not None:
-                    for chunk in chunks:
-                        self.digest.update(chunk)
+                for chunk in chunks if self.taps else ():
+                    self._tap(chunk)
                 texts = map(transcoder.feed, chunks) if transcoder else chunks
                 yield scanner.feed(*map(self._framed, texts))
                 if stopped():
@@ -115,6 +113,10 @@ class Pass:
             yield scanner.feed(self._framing.finish())
         yield scanner.finish()
         self.records = scanner.records
+
+    def _tap(self, chunk: bytes) -> None:
+        for tap in self.taps:
+            tap(chunk)
 
     def _framed(self, text: bytes) -> bytes:
         return text if self._framing is None else self._framing.feed(text)
@@ -134,11 +136,8 @@ class Pass:
                 self.records = split.records
                 if not self.stopped:
                     file.check(split.bytes)
-            if self.digest is not None:
-                for (
-                    chunk
-                ) in self._source.chunks():  # the parts were read side by side, a hash needs their order
-                    self.digest.update(chunk)
+            for chunk in self._source.chunks() if self.taps else ():  # the parts were read side by side
+                self._tap(chunk)
         except SourceError as error:
             self.error = error
         yield timer.finish()

@@ -27,9 +27,10 @@ from traque.hunt.confirm import confirm, one_each
 from traque.hunt.decoding import DecodedText
 from traque.hunt.formats import Formats
 from traque.hunt.kinds import Judged, Kinds, add_alike, names_of
+from traque.hunt.losses import Losses
 from traque.hunt.passing import Pass
 from traque.hunt.question import Question
-from traque.logs import Recognition, read_as, recognise
+from traque.logs import Recognition, read_as, recognise, registry
 from traque.model import Event, Evidence, SourceCoverage, Stamp, Verdict
 from traque.scan.matches import Batch, Counted, Hit, MatchedRecord, Relation, Scanner, can_group
 from traque.scan.plan import Cores
@@ -103,6 +104,7 @@ class SourceSearch:
         self.parse_rate: float | None = None
         self.mapped = question.mapped
         self.state = ""
+        self.losses: Counter[str] = Counter()
         self.expected: frozenset[str] = frozenset()
         """The streams of the source map that it is part of."""
         self._question = question
@@ -163,7 +165,9 @@ class SourceSearch:
             return
         reader = self._recognition.reader
         passing = Pass(self.source, self.encoding, self._question, reader.times, self._framing)
-        passing.digest = self._digest
+        losses = self._watch_losses()
+        passing.taps += [self._digest.update] if self._digest is not None else []
+        passing.taps += [losses.feed] if losses is not None else []
         if reader.shapes and self.encoding == "utf-8" and self._framing is None:
             passing.group_with = self._group
         self._origin = passing.origin
@@ -175,6 +179,7 @@ class SourceSearch:
             for alike in self._kinds.counted():
                 self._count_alike(alike)
         self.bytes, self.records = passing.bytes, passing.records
+        self._count_losses(losses)
         if passing.stopped:
             self._incomplete("stopped before its end", "stopped")
         if passing.error is not None:
@@ -295,6 +300,22 @@ class SourceSearch:
         self._last_offset.clear()
         self._in_bytes.clear()
         del self._origin
+
+    def _watch_losses(self) -> Losses | None:
+        """A watch for records that tell of dropped ones, where the format has such."""
+        spec = registry().get(self._recognition.format)
+        return Losses(spec.loss, self._when) if spec is not None and spec.loss else None
+
+    def _when(self, record: bytes) -> datetime | None:
+        event = self._parse(record)
+        return self._clock.moment(event.time) if event is not None and event.time is not None else None
+
+    def _count_losses(self, losses: Losses | None) -> None:
+        if losses is not None:
+            losses.finish()
+            self.losses = losses.by_day
+            if losses.count:
+                self._diagnostics.note("records-dropped", self.path, losses.count)
 
     def _incomplete(self, why: str, state: str) -> None:
         self.complete = False
@@ -439,6 +460,7 @@ class SourceSearch:
             duplicate_of=self.duplicate_of,
             encoding=self.encoding,
             state=self.state,
+            losses=dict(sorted(self.losses.items())),
             fingerprint=self.fingerprint.hex() if self.fingerprint is not None else "",
             sha256=self._digest.hexdigest() if self._digest is not None else "",
         )

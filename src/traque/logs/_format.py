@@ -132,6 +132,8 @@ class LogFormat(FormatSpec, frozen=True, kw_only=True):
     begins: tuple[str, ...] = ()
     marks: tuple[str, ...] = ()
     utc: bool = False
+    loss: bytes = b""
+    """Text of the records by which the device itself says that it dropped others; empty: it never says."""
     message: Callable[[Envelope], Event | None] | None = None
     document: Callable[[Mapping[str, object]], Event | None] | None = None
     shapes: tuple[Shape, ...] = ()

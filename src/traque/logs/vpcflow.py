@@ -127,6 +127,7 @@ SPEC = LogFormat(
     knows="REJECT is denied, ACCEPT was let through. TCP flags say who opened where they are recorded, else "
     "the service's port; two high ports do not tell. What the opened end sent back is data.",
     times=TIMES,
+    loss=b" SKIPDATA",
     sniff=sniff,
     reader=reader,
 )

@@ -270,6 +270,8 @@ class SourceCoverage(msgspec.Struct, frozen=True, kw_only=True):
     """BLAKE2b-128 of its first 16 lines as text: tells logs apart, proves nothing."""
     sha256: str = ""
     """Of its bytes that were searched, decompressed; only where it was asked for."""
+    losses: dict[str, int] = {}
+    """Records of each UTC day in which the device says that it dropped others."""
 
 
 class ExpectedCoverage(msgspec.Struct, frozen=True, kw_only=True):

@@ -78,11 +78,13 @@ def _row(
     ends = {_number(source.last) for source in broken if source.last is not None}
     begin = min((_number(s.first) if s.first is not None else days.start for s in broken), default=days.stop)
     silent = _silent_days(stream.gaps)
+    lossy = {day for source in sources for day in source.losses}
     cells = []
     for day in days:
         records = stream.by_day.get(name(day), 0)
         if records:
-            state = State.TRUNCATED if day in ends else State.PARTIAL if day in silent else State.SEARCHED
+            state = State.LOSSY if name(day) in lossy else State.SEARCHED
+            state = State.TRUNCATED if day in ends else State.PARTIAL if day in silent else state
         elif day not in expected:
             state = State.NOT_EXPECTED
         else:
