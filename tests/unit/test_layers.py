@@ -26,13 +26,15 @@ MAY_IMPORT: dict[str, set[str]] = {
     "scan": MODEL | {"observables", "sources", "timestamps", "_kernel"},
     "enrich": MODEL | {"registry"},
     "triage": MODEL | {"diagnostics"},
+    "owned": MODEL | {"observables", "enrich"},
     "exporters": MODEL | {"registry", "observables"},
     "detect": CORE | {"observables", "bulletins", "enrich", "exporters", "__init__"},
     "compare": MODEL,
-    "lint": MODEL | {"observables", "bulletins", "enrich", "exporters", "__init__"},
-    "source_map": BASE | {"logs", "sources"},
+    "lint": MODEL | {"observables", "bulletins", "enrich", "exporters", "owned", "__init__"},
+    "source_map": BASE | {"logs", "sources", "owned"},
     "hunt": CORE
-    | {"source_map", "observables", "bulletins", "sources", "logs", "scan", "enrich", "triage", "__init__"},
+    | {"source_map", "observables", "bulletins", "sources", "logs", "scan", "enrich", "triage", "owned"}
+    | {"__init__"},
     "reports": MODEL | {"registry", "__init__"},
     "show": MODEL | {"enrich", "reports"},
     "inspection": CORE | {"sources", "logs", "scan", "triage", "source_map", "hunt", "__init__"},

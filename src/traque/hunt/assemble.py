@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from traque import __version__
 from traque.diagnostics import Diagnostics
 from traque.hunt.options import HuntOptions
+from traque.hunt.owning import own_assets
 from traque.hunt.question import Question
 from traque.hunt.search import SourceSearch
 from traque.model import (
     Bulletin,
     Coverage,
-    Finding,
     HuntResult,
     IndicatorRef,
     OutsideWindow,
@@ -30,7 +29,6 @@ from traque.model.result import BulletinInfo, ByteCount, HuntInfo
 from traque.triage import validity
 from traque.triage.coverage import StreamDays, asked_days, cover, covered
 from traque.triage.names import top
-from traque.triage.perimeter import Perimeter
 from traque.triage.streams import Carrier, name_streams
 from traque.triage.tally import Tally, choose_evidence, in_order
 
@@ -68,6 +66,7 @@ def assemble(
             max_age=options.max_age,
             own=options.own + (stated.own if stated else ()),
             internal=options.internal + (stated.internal if stated else ()),
+            trusted_proxies=options.trusted_proxies + (stated.trusted_proxies if stated else ()),
             zone=str(question.zone),
             source_map=stated.path if stated else "",
             paths=tuple(paths),
@@ -77,7 +76,7 @@ def assemble(
             records=sum(s.records for s in searches),
         ),
         bulletins=tuple(_bulletin_info(bulletin) for bulletin in bulletins),
-        findings=tuple(_own_assets(question.refs, question.owned)),
+        findings=tuple(own_assets(question.refs, question.owned, bulletins)),
         sightings=tuple(sightings),
         not_seen=tuple(ref for ref in question.refs if (ref.kind, ref.value) not in seen),
         coverage=coverage_of(searches, streams, question.window, started),
@@ -160,21 +159,6 @@ def _seen_in(search: SourceSearch, stream: str, tally: Tally) -> SeenIn:
     return SeenIn(
         path=search.path, stream=stream, count=tally.count, first_seen=tally.first, last_seen=tally.last
     )
-
-
-def _own_assets(refs: Iterable[IndicatorRef], perimeter: Perimeter) -> Iterable[Finding]:
-    for ref in refs:
-        if ref.kind not in ("ipv4-addr", "ipv6-addr", "ipv4-net", "ipv6-net"):
-            continue
-        own = perimeter.owner_range(ipaddress.ip_network(ref.value))
-        if own is not None:
-            yield Finding(
-                code="own-asset",
-                indicator=ref,
-                asset=str(own),
-                text=f"{ref.value} is on the list and is yours ({own}): an attacker may hold this device",
-                remedy="isolate it, keep its memory and configuration, tell your CERT before any reset",
-            )
 
 
 def _bulletin_info(bulletin: Bulletin) -> BulletinInfo:

@@ -50,12 +50,16 @@ def hunt(
 
     A path is a file, a folder or ``-`` for standard input. Broken sources are counted in the
     result, never raised. When ``stop`` is set, what was found so far comes back, marked
-    interrupted. Raises UsageError for options or paths that make no question.
+    interrupted. Without ``paths`` only the findings about the reader's own things are answered.
+    Raises UsageError for options or paths that make no question.
     """
     started = datetime.now(UTC)
-    if not paths:
-        raise UsageError("nothing to search", remedy="name files or folders of logs with --in")
     question = ask(bulletins, options, None, started)
+    if not paths and not question.owned.properties:
+        raise UsageError(
+            "nothing to search",
+            remedy="name files or folders of logs with --in, or what is yours with --own",
+        )
     atlas = Atlas(options.mmdb)
     diagnostics = Diagnostics()
     roots: list[Path | Literal["-"]] = ["-" if path == "-" else Path(path) for path in paths]
@@ -90,7 +94,7 @@ def exit_status(result: HuntResult) -> int:
         return 3
     if result.sightings or result.findings:
         return 1
-    return 3 if result.coverage.window_covered is False else 0
+    return 3 if result.coverage.window_covered is False or not result.hunt.paths else 0
 
 
 class _Task(NamedTuple):

@@ -34,6 +34,7 @@ from traque.sources.framing import framed_head, framing_of
 from traque.sources.recognise import encoded_container, encoded_values
 from traque.sources.streams import HEAD
 from traque.triage.coverage import Timeline
+from traque.triage.forwarded import behind
 from traque.triage.judge import OWN_TEXT, Judgement, judge
 from traque.triage.locate import Place, locate
 from traque.triage.properties import FIELDS
@@ -145,7 +146,9 @@ class SourceSearch:
             return
         reader = self._recognition.reader
         passing = Pass(self.source, self.encoding, self._question, reader.times, self._framing)
-        if reader.shapes and self.encoding == "utf-8" and self._framing is None:
+        # Who is behind a trusted proxy may stand in what shapes leave free.
+        groupable = bool(reader.shapes) and not self._question.proxies.own
+        if groupable and self.encoding == "utf-8" and self._framing is None:
             passing.group_with = self._group
         self._origin = passing.origin
         with closing(passing.batches(stopped, cores)) as batches:
@@ -330,6 +333,8 @@ class SourceSearch:
         """What the record says of each indicator that is confirmed in it."""
         question = self._question
         event = self._parse(record.text)
+        if event is not None and question.proxies.own:
+            event = behind(event, question.proxies)
         confirmed: list[tuple[Hit, Relation, Place]] = []
         for hit in hits:
             observable = question.observables[hit.indicator]

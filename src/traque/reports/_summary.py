@@ -22,8 +22,8 @@ from traque.reports._words import boundary, count, gap, listing, moment, number
 def answer(result: HuntResult) -> str:
     """The answer in one line: what was seen, the worst of it, and whether the hunt is complete."""
     sentences = [_seen(result)]
-    if result.findings:
-        sentences.append(_found(result))
+    if result.findings:  # about the reader's own house: before all else
+        sentences.insert(0, _found(result))
     if reasons := shortfalls(result):
         sentences.append(f"Incomplete: {'; '.join(reasons)}.")
     elif not result.sightings and result.coverage.window_covered:
@@ -33,6 +33,8 @@ def answer(result: HuntResult) -> str:
 
 def _seen(result: HuntResult) -> str:
     hunted = len(result.sightings) + len(result.not_seen)
+    if not result.hunt.paths and not result.sightings:
+        return "No log was searched."
     if not result.sightings:
         said = (
             "The indicator was not seen" if hunted == 1 else f"None of {number(hunted)} indicators was seen"
@@ -51,11 +53,21 @@ def _seen(result: HuntResult) -> str:
 
 
 def _found(result: HuntResult) -> str:
-    many = len(result.findings)
-    if all(finding.code == "own-asset" for finding in result.findings):
-        one = "One of your own addresses is an indicator."
-        return one if many == 1 else f"{number(many)} of your own addresses are indicators."
-    return f"{count(many, 'finding')} that need no log."
+    own = [finding for finding in result.findings if finding.code == "own-asset"]
+    sentences = []
+    if own:
+        addresses = all(finding.indicator.kind.startswith("ip") for finding in own)
+        if len(own) == 1:
+            one = "One of your own addresses" if addresses else "Something of your own"
+            head = f"{one} is an indicator"
+        else:
+            head = f"{number(len(own))} {'of your own addresses' if addresses else 'things of your own'} are indicators"
+        sentences.append(f"{head}: {listing([finding.indicator.value for finding in own], 3)}.")
+    residents = len(result.findings) - len(own)
+    if residents:
+        many_words = count(residents, "regular user comes", "regular users come")
+        sentences.append(f"{many_words} from a listed address: attacker, or hijacked home box?")
+    return " ".join(sentences)
 
 
 def by_verdict(result: HuntResult) -> list[tuple[Verdict, int]]:
@@ -66,6 +78,8 @@ def by_verdict(result: HuntResult) -> list[tuple[Verdict, int]]:
 def shortfalls(result: HuntResult) -> list[str]:
     """Why the answer is not complete; nothing when it is. A coverage gap beside sightings is not here."""
     reasons = []
+    if not result.hunt.paths and not result.findings:
+        reasons.append("whether they were here is not answered (name logs with --in)")
     if result.hunt.interrupted:
         reasons.append("the hunt was stopped before its end")
     if broken := unread(result.coverage):

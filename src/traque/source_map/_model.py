@@ -20,7 +20,8 @@ class MappedSource(msgspec.Struct, frozen=True, kw_only=True):
     """A ``[[source]]`` table: the sources that its globs name, and what is known of them.
 
     Empty means not stated. ``format`` is the name of a log format, ``tz`` an IANA zone, ``name`` the
-    stream's, ``owner`` whom to ask about it; ``own`` and ``internal`` are added to the whole estate's.
+    stream's, ``owner`` whom to ask about it; ``own``, ``internal`` and ``trusted_proxies`` are
+    added to the whole estate's.
     ``line`` is where the table begins in the file.
     """
 
@@ -32,6 +33,7 @@ class MappedSource(msgspec.Struct, frozen=True, kw_only=True):
     owner: str = ""
     own: tuple[str, ...] = ()
     internal: tuple[str, ...] = ()
+    trusted_proxies: tuple[str, ...] = ()
     line: int = 0
 
 
@@ -43,6 +45,7 @@ class SourceMap(msgspec.Struct, frozen=True, kw_only=True):
     tz: str = ""
     own: tuple[str, ...] = ()
     internal: tuple[str, ...] = ()
+    trusted_proxies: tuple[str, ...] = ()
     sources: tuple[MappedSource, ...] = ()
 
     def find(self, path: Path | None, member: str = "") -> tuple[MappedSource, str] | None:

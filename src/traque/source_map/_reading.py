@@ -18,8 +18,8 @@ LARGEST: Final = 1 << 20
 """Bytes of a map; a person writes no more."""
 LONGEST: Final = 4096
 """Characters of a text in it."""
-_TOP: Final = ("tz", "own", "internal", "source")
-_TABLE: Final = ("files", "format", "tz", "year", "name", "owner", "own", "internal")
+_TOP: Final = ("tz", "own", "internal", "trusted_proxies", "source")
+_TABLE: Final = ("files", "format", "tz", "year", "name", "owner", "own", "internal", "trusted_proxies")
 _HEADER: Final = re.compile(r"^[ \t]*\[\[[ \t]*[\"']?source[\"']?[ \t]*\]\]", re.MULTILINE)
 
 
@@ -66,8 +66,9 @@ class _Reader:
             path=self._path,
             folder=folder,
             tz=top.zone(document),
-            own=top.networks(document, "own"),
+            own=top.own(document),
             internal=top.networks(document, "internal"),
+            trusted_proxies=top.networks(document, "trusted_proxies"),
             sources=tuple(self._source(number, table) for number, table in enumerate(tables)),
         )
 
@@ -87,8 +88,9 @@ class _Reader:
             year=table.year(values),
             name=table.text(values, "name"),
             owner=table.text(values, "owner"),
-            own=table.networks(values, "own"),
+            own=table.own(values),
             internal=table.networks(values, "internal"),
+            trusted_proxies=table.networks(values, "trusted_proxies"),
             line=line,
         )
 
@@ -172,6 +174,18 @@ class _Table:
         if not isinstance(year, int) or isinstance(year, bool) or not 1970 <= year <= 9999:
             raise self.wrong("year", f"{year!r} is not a year", "write year = 2021")
         return year
+
+    def own(self, values: Mapping[str, object]) -> tuple[str, ...]:
+        from traque.owned import read_property
+
+        texts = self.texts(values, "own")
+        for text in texts:
+            try:
+                read_property(text)
+            except UsageError as error:
+                what = f"has {text!r}, which is no address or network, domain name or AS number with its days"
+                raise self.wrong("own", what, error.remedy) from error
+        return texts
 
     def networks(self, values: Mapping[str, object], key: str) -> tuple[str, ...]:
         texts = self.texts(values, key)
