@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from traque import __version__
 from traque.diagnostics import Diagnostics
+from traque.hunt.losses import merged
 from traque.hunt.options import HuntOptions
 from traque.hunt.owning import own_assets
 from traque.hunt.question import Question
@@ -141,6 +142,8 @@ def _sighting(ref: IndicatorRef, index: int, held: Sequence[tuple[SourceSearch, 
         evidence_of=total.count,
         outside_validity=invalid,
         confidence=validity.confidence(ref, invalid),
+        accepted=top(total.accepted),
+        exchanges=len(total.flows) if total.flows else None,
     )
 
 
@@ -227,5 +230,6 @@ def _stream(
         asked_days=None if asked is None else len(asked),
         asked_days_covered=None if asked is None else covered(span.days, asked),
         parse_rate=sum(rate * records for rate, records in rated) / weight if weight else None,
+        losses=merged([loss for s in group if not s.duplicate_of for loss in s.losses]),
         owner=next((s.mapped.owner for s in group if s.mapped is not None and s.mapped.owner), ""),
     )

@@ -21,7 +21,8 @@ class HuntOptions(msgspec.Struct, frozen=True, kw_only=True):
     map's, else UTC). ``year`` is the year of times that state none. ``source_map`` says more of single
     sources. ``jobs`` is how many threads search at once (None: one a core); it never changes the answer.
     ``max_age`` are the days that an indicator holds after its own date, else its bulletin's. ``mmdb``
-    are the user's own country, city and AS data; they label too. ``engine`` is ``auto``, ``kernel`` or ``python``.
+    are the user's own country, city and AS data; they label too. ``engine`` is ``auto``, ``kernel`` or
+    ``python``.
     """
 
     since: datetime | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Final
@@ -24,10 +25,15 @@ def own_assets(
     found = []
     for ref in refs if owned.properties else ():
         held = owned.all_holding(Observable(ref.kind, ref.value))
-        found += [(own, ref) for own in held[:1] if own.until is None or len(held) == 1]
-        found += [(own, ref) for own in held if not any(ref is known for _, known in found)][:1]
-    for own, ref in sorted(found, key=lambda pair: pair[0].until is not None):
+        if held:
+            found.append((max(held, key=_ended), ref))
+    for own, ref in sorted(found, key=lambda pair: _ended(pair[0]), reverse=True):
         yield _finding(ref, own, listed.get(ref.bulletin))
+
+
+def _ended(own: Property) -> float:
+    """When it ceased to be the reader's, in seconds since 1970; infinite while it is."""
+    return math.inf if own.until is None else own.until.timestamp()
 
 
 def _listed(bulletin: Bulletin) -> datetime | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
 from typing import Final
@@ -45,6 +46,8 @@ class Pass:
         self.stopped = False
         self.group_with: Callable[[Scanner], None] | None = None
         """Called with the scanner of the whole source, before its first byte, to let it count alike ones."""
+        self.watch: Callable[[bytes], None] | None = None
+        """Shown every chunk of the source as it is scanned; the source is then not split."""
         self._source = source
         self._question = question
         self._times = times
@@ -69,7 +72,7 @@ class Pass:
         scanner that counts alike records is quicker than several that hand over each of them.
         """
         size = self._source.size
-        plain = self._transcoder is None and self._framing is None
+        plain = self._transcoder is None and self._framing is None and self.watch is None
         if size is None or size < SPLIT_FROM or not plain or cores.jobs == 1:
             return self._whole(stopped)
         if self.group_with is not None and self._is_hot(size):
@@ -96,6 +99,8 @@ class Pass:
         try:
             for chunks in _gathered(self._source.chunks()):
                 self.bytes += sum(map(len, chunks))
+                if self.watch is not None:
+                    deque(map(self.watch, chunks), maxlen=0)
                 texts = map(transcoder.feed, chunks) if transcoder else chunks
                 yield scanner.feed(*map(self._framed, texts))
                 if stopped():

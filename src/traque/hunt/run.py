@@ -18,6 +18,7 @@ from traque.diagnostics import Diagnostics
 from traque.enrich.places import Atlas
 from traque.errors import UsageError
 from traque.hunt.assemble import assemble
+from traque.hunt.assessing import assessed
 from traque.hunt.carrying import NONE, definitions_for
 from traque.hunt.enriching import enriched
 from traque.hunt.formats import Formats, pattern
@@ -85,7 +86,8 @@ def hunt(
         interrupted=run.stop.is_set(),
     )
     with atlas:
-        return enriched(result, atlas)
+        result = enriched(result, atlas)
+    return assessed(result, question, bulletins, searches, options)
 
 
 def exit_status(result: HuntResult) -> int:
@@ -98,10 +100,10 @@ def exit_status(result: HuntResult) -> int:
 
 
 class _Task(NamedTuple):
-    """An entry to be searched: in brief, and with what definitions for each of its sources."""
+    """An entry to be searched: how many alike come before it, and the definitions for each of its sources."""
 
     entry: Entry
-    brief: bool
+    before: int
     given: Sequence[Definitions] = ()
 
 
@@ -116,7 +118,7 @@ class _Run:
 
     def all(self, entries: Sequence[Entry], jobs: int) -> list[SourceSearch]:
         """Every source of every entry, in the order of the entries, and so is what the diagnostics tell."""
-        tasks = [_Task(entry, brief) for entry, brief in zip(entries, _alike_before(entries), strict=True)]
+        tasks = [_Task(entry, before) for entry, before in zip(entries, _alike_before(entries), strict=True)]
         found = self._each(tasks, jobs)
         definitions = iter(definitions_for([search for searches, _ in found for search in searches]))
         again: dict[int, _Task] = {}
@@ -181,9 +183,11 @@ class _Run:
                     self.question.for_source(entry, source),
                     diagnostics,
                     formats,
-                    brief=task.brief or alike[like] > AT_LENGTH,
+                    brief=task.before >= AT_LENGTH or alike[like] > AT_LENGTH,
+                    before=task.before + max(0, alike[like] - 1),
                     given=definitions,
                 )
+                search.entry = entry
                 search.run(advance, self.stop.is_set, cores)
                 searches.append(search)
                 if self.stop.is_set():
@@ -192,12 +196,12 @@ class _Run:
         return searches, diagnostics
 
 
-def _alike_before(entries: Sequence[Entry]) -> list[bool]:
-    """For each entry, whether many of its folder and name come before it."""
+def _alike_before(entries: Sequence[Entry]) -> list[int]:
+    """For each entry, how many of its folder and name come before it."""
     seen: Counter[str] = Counter()
     answers = []
     for entry in entries:
         alike = pattern(entry.display)
+        answers.append(seen[alike])
         seen[alike] += 1
-        answers.append(seen[alike] > AT_LENGTH)
     return answers

@@ -17,16 +17,18 @@ from traque.diagnostics import Diagnostics
 from traque.errors import SourceError, SourceLimit
 from traque.hunt.clock import Clock, YearWatch
 from traque.hunt.confirm import confirm, one_each
+from traque.hunt.controls import Looked
 from traque.hunt.decoding import DecodedText
 from traque.hunt.formats import Formats
 from traque.hunt.kinds import Judged, Kinds, add_alike, names_of
+from traque.hunt.losses import Losses
 from traque.hunt.passing import Pass
 from traque.hunt.question import Question
-from traque.logs import Recognition, read_as, recognise
-from traque.model import Event, Evidence, SourceCoverage, Stamp, Verdict
+from traque.logs import Recognition, read_as, recognise, registry
+from traque.model import Event, Evidence, Loss, SourceCoverage, Stamp, Verdict
 from traque.scan.matches import Batch, Counted, Hit, MatchedRecord, Relation, Scanner, can_group
 from traque.scan.plan import Cores
-from traque.sources import Source
+from traque.sources import Entry, Source
 from traque.sources.decoders import NONE, Carried, Decoder, Definitions, Reading, decoder_for
 from traque.sources.duplicates import fingerprint
 from traque.sources.encoding import Transcoder, detect
@@ -45,6 +47,10 @@ LISTING: Final = 5
 the bulletin's own text."""
 HEAD_RECORDS: Final = 32
 """Records of the head that are read for the parse rate and the device."""
+LOOKED_AT: Final = 96
+"""Records behind these that are looked at for what the stream could show, in the first of its name."""
+LOOKED_IN: Final = 3
+"""Sources of one folder and name whose first records are looked at for it."""
 _NAMED: Final = (Place.MENTIONED, Place.UNKNOWN)
 NEAR: Final = 120
 """Bytes on each side that are shown of text found among binary bytes."""
@@ -60,8 +66,19 @@ class SourceSearch:
 
     ``tallies`` and ``outside`` are by the index of the observable; ``outside`` is the part outside the
     window asked for. Of the head of a ``brief`` one only the first record is read for the parse rate and the
-    device. ``given`` are definitions (templates) that other sources of its stream state.
+    device. ``before`` is how many of its folder and name come before it: only of the first ones records are
+    looked at for what the stream could show. ``given`` are definitions (templates) that other sources of its
+    stream state.
     """
+
+    entry: Entry | None = None
+    """The file that the source is of, to read it again."""
+    is_lines = False
+    """Its bytes are its lines, so that offsets lead to records; known once it is searched."""
+    losses: tuple[Loss, ...] = ()
+    """What its records say they do not hold."""
+    _losses: Losses | None = None
+    _flows = False
 
     def __init__(
         self,
@@ -71,6 +88,7 @@ class SourceSearch:
         formats: Formats,
         *,
         brief: bool = False,
+        before: int = 0,
         given: Definitions = NONE,
     ) -> None:
         self.source = source
@@ -89,8 +107,10 @@ class SourceSearch:
         self.device = ""
         self.parse_rate: float | None = None
         self.mapped = question.mapped
+        self.looked = Looked(question.perimeter) if before < LOOKED_IN else None
         self._question = question
         self._diagnostics = diagnostics
+        self._is_first = before == 0
         self._wraps = YearWatch()
         self._last_offset: dict[int, int] = {}
         self._kinds: Kinds | None = None
@@ -128,6 +148,10 @@ class SourceSearch:
         self._recognition = recognition
         self._clock = Clock(UTC if recognition.utc else self._question.zone, self._years)
         self.format = recognition.format
+        spec = registry().get(recognition.format)
+        if spec is not None:
+            self._flows = spec.flows
+            self._losses = Losses(spec.losses) if spec.losses else None
         self._read_head(head, brief=brief)
 
     @property
@@ -150,6 +174,8 @@ class SourceSearch:
         groupable = bool(reader.shapes) and not self._question.proxies.own
         if groupable and self.encoding == "utf-8" and self._framing is None:
             passing.group_with = self._group
+        if self._losses is not None:
+            passing.watch = self._losses.feed
         self._origin = passing.origin
         with closing(passing.batches(stopped, cores)) as batches:
             for batch in batches:
@@ -201,6 +227,8 @@ class SourceSearch:
         scanner = engine.scanner(self._recognition.reader.times)
         for batch in chain((first,), batches):
             self._take(scanner.feed(batch))
+            if self._losses is not None:
+                self._losses.feed(batch)
             if stopped():
                 self._incomplete("stopped before its end")
                 break
@@ -246,6 +274,8 @@ class SourceSearch:
     def _close(self) -> None:
         for tally in self.tallies.values():
             tally.close()
+        if self._losses is not None:
+            self.losses = tuple(self._losses.told(self._parse, self._clock.moment))
         if self._container:
             remedy = f" ({self._remedy})" if self._remedy else ""
             self._incomplete(f"{self._container}: its values are encoded and were not searched{remedy}")
@@ -271,7 +301,8 @@ class SourceSearch:
 
     def _let_go(self) -> None:
         """Keep nothing that only the search needs: there may be a million sources."""
-        self._kinds = self._framing = self._decoder = None
+        self.is_lines = self.encoding == "utf-8" and self._framing is None and self._decoder is None
+        self._kinds = self._framing = self._decoder = self._losses = None
         self._last_offset.clear()
         self._in_bytes.clear()
         del self._origin
@@ -290,11 +321,18 @@ class SourceSearch:
     def _read_head(self, head: bytes, *, brief: bool) -> None:
         beginning = head.split(b"\n", HEAD_RECORDS)[:HEAD_RECORDS]
         lines = (line for line in beginning if line.strip() and not line.startswith(b"#"))
-        events = [self._parse(line.rstrip(b"\r")) for line in islice(lines, 1 if brief else None)]
+        read = [line.rstrip(b"\r") for line in islice(lines, 1 if brief else None)]
+        events = [self._parse(line) for line in read]
         if events and self._recognition.format != "unknown":
             self.parse_rate = sum(event is not None for event in events) / len(events)
         devices = {device for event in events if event and (device := _device(event))}
         self.device = devices.pop() if len(devices) == 1 else ""
+        if self.looked is not None:
+            self.looked.at(read, events)
+            if self._is_first:
+                behind_them = head.split(b"\n")[HEAD_RECORDS:-1]
+                spread = behind_them[:: max(1, len(behind_them) // LOOKED_AT)][:LOOKED_AT]
+                self.looked.at(spread, [self._parse(line.rstrip(b"\r")) if line else None for line in spread])
 
     def _parse(self, record: bytes) -> Event | None:
         return self._recognition.reader.parse(record)
@@ -358,6 +396,8 @@ class SourceSearch:
         moment = read.moment
         tally = self.tallies.setdefault(hit.indicator, Tally())
         tally.add(judgement, moment, relation)
+        if self._flows and read.event is not None and (flow := flow_of(read.event)) is not None:
+            tally.add_flow(flow)
         if moment is not None and not self._question.window.holds(moment):
             self.outside.setdefault(hit.indicator, Tally()).add(judgement, moment, relation)
         if tally.spread.wants(judgement.verdict, moment):
@@ -442,6 +482,15 @@ def _is_own_text(text: bytes, named: list[str], marks: tuple[bytes, ...]) -> boo
     # One file has hashes of several kinds and a name: together they are no list.
     listed = len(named) - properties.total() + max(properties.values(), default=0)
     return listed >= LISTING or (bool(named) and any(mark in text for mark in marks))
+
+
+def flow_of(event: Event) -> int | None:
+    """A number for the two ends of a flow and its transport, the same for both directions."""
+    get = event.fields.get
+    ends = {(get("source.ip"), get("source.port")), (get("destination.ip"), get("destination.port"))}
+    if None in {end[0] for end in ends}:
+        return None
+    return hash((frozenset(ends), get("network.transport")))
 
 
 def _device(event: Event) -> str:

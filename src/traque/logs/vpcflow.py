@@ -12,7 +12,7 @@ from typing import Final
 
 from traque.logs._envelope import text_of
 from traque.logs._fields import fields_of, is_service, number_of
-from traque.logs._format import Head, LineReader, LogFormat, RecordReader, share, specific
+from traque.logs._format import Head, LineReader, LogFormat, LossWord, RecordReader, share, specific
 from traque.model import Event, Initiator, Outcome, TimeRule
 from traque.timestamps import read
 
@@ -129,4 +129,10 @@ SPEC = LogFormat(
     times=TIMES,
     sniff=sniff,
     reader=reader,
+    losses=(
+        LossWord("flow-skipped", b"SKIPDATA", "SKIPDATA: AWS dropped flow records of this interval"),
+        LossWord("flow-none", b"NODATA", "NODATA: an interval in which the interface had no traffic"),
+    ),
+    flows=True,
+    outcomes=frozenset({Outcome.ALLOWED, Outcome.DATA, Outcome.DENIED, Outcome.UNKNOWN}),
 )

@@ -61,7 +61,11 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CaseMember(msgspec.Struct, frozen=True, kw_only=True):
-    """A sighting's part in a case; ``verdict`` and ``count`` are of the records that belong to it."""
+    """A sighting's part in a case; ``verdict`` and ``count`` are of the records that belong to it.
+
+    ``last_seen`` is None where the indicator has records of other verdicts too; ``streams`` is then where
+    this one began.
+    """
 
     kind: str
     value: str
@@ -159,6 +163,8 @@ class Sight(StrEnum):
     """Records that were looked at show it: a listed address in their place would have had this verdict."""
     POSSIBLE = "possible"
     """The format can say it, or it is not known whether; none of the records looked at did."""
+    UNLIKELY = "unlikely"
+    """The format can say it, but this device does not seem to log it: only denials were seen in many."""
     NEVER = "never"
     """Nothing that this format writes leads to it."""
 

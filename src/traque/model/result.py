@@ -169,6 +169,8 @@ class Sighting(msgspec.Struct, frozen=True, kw_only=True):
     confidence: int | None = None
     """That an indicator held when it was seen, 0 to 100: the publisher's, less outside its validity."""
     explanation: Explanation | None = None
+    accepted: tuple[str, ...] = ()
+    """Those of ``accounts`` that were accepted: of records with verdict ``authenticated``."""
     exchanges: int | None = None
     """Flows among the records, both directions of one counted once; None where records are no flows."""
 

@@ -61,7 +61,8 @@ def _found(result: HuntResult) -> str:
             one = "One of your own addresses" if addresses else "Something of your own"
             head = f"{one} is an indicator"
         else:
-            head = f"{number(len(own))} {'of your own addresses' if addresses else 'things of your own'} are indicators"
+            several = "of your own addresses" if addresses else "things of your own"
+            head = f"{number(len(own))} {several} are indicators"
         sentences.append(f"{head}: {listing([finding.indicator.value for finding in own], 3)}.")
     residents = len(result.findings) - len(own)
     if residents:
@@ -228,15 +229,8 @@ def _people_and_hosts(result: HuntResult) -> list[str]:
 
 
 def _accepted(result: HuntResult) -> list[str]:
-    """The accounts that were accepted: those that the evidence names, else all that the sightings do."""
-    names = dict.fromkeys(
-        str(record.fields["user.name"])
-        for sighting in result.sightings
-        for record in sighting.evidence
-        if record.verdict == Verdict.AUTHENTICATED and record.fields.get("user.name")
-    )
-    seen = (name for s in result.sightings if s.verdict == Verdict.AUTHENTICATED for name in s.accounts)
-    return list(names or dict.fromkeys(seen))
+    """The accounts that were accepted from an indicator."""
+    return list(dict.fromkeys(name for s in result.sightings for name in s.accepted))
 
 
 def _ends(result: HuntResult, verdict: Verdict) -> list[str]:
