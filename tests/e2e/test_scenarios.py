@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import bz2
+import gzip
+import io
 import json
+import tarfile
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -97,6 +102,38 @@ def test_forty_accounts_then_a_success_from_an_unlisted_neighbour(tmp_path: Path
     assert [member["value"] for member in chain["members"]][-1] == "198.51.100.99"
     assert chain["members"][-1]["listed"] is False
     assert document["lead_search"]["sources"] == 1
+    assert document["plan"]["look"][0]["subject"] == "user17"
+
+
+@pytest.mark.parametrize("wrapping", ["gz", "bz2", "tar.gz", "zip"])
+def test_a_lead_is_found_in_compressed_logs_and_archives_too(
+    tmp_path: Path, hunt: Hunt, wrapping: str
+) -> None:
+    write(tmp_path, "auth.log", *spray("198.51.100.99"))
+    path = tmp_path / "logs" / "auth.log"
+    data = path.read_bytes()
+    path.unlink()
+    if wrapping == "tar.gz":
+        with tarfile.open(tmp_path / "logs/old.tar.gz", "w:gz") as archive:
+            entry = tarfile.TarInfo("var/log/auth.log")
+            entry.size = len(data)
+            archive.addfile(entry, io.BytesIO(data))
+    elif wrapping == "zip":
+        with zipfile.ZipFile(tmp_path / "logs/old.zip", "w") as packed:
+            packed.writestr("var/log/auth.log", data)
+    else:
+        compress = gzip.compress if wrapping == "gz" else bz2.compress
+        (tmp_path / f"logs/auth.log.{wrapping}").write_bytes(compress(data))
+    document = hunt("198.51.100.11", "198.51.100.12", "198.51.100.13")
+    assert [lead["value"] for lead in document["leads"]] == ["198.51.100.99"]
+
+
+def test_what_cannot_be_read_twice_is_said(traque: Run) -> None:
+    data = "".join(f"{line}\n" for line in spray("198.51.100.99")).encode()
+    done = traque("hunt", "198.51.100.11", "--in", "-", "--json", input=data)
+    document = json.loads(done.stdout)
+    assert document["leads"] == []
+    assert "standard input" in document["lead_search"]["limits"][0]
 
 
 def test_a_listed_success_is_a_chain_and_no_lead(tmp_path: Path, hunt: Hunt) -> None:

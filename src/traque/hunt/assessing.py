@@ -53,7 +53,7 @@ def assessed(
         cases=cases(sightings, leads),
         leads=leads,
         lead_search=lead_search,
-        plan=first_hour(sightings, result.coverage) if sightings or result.findings else None,
+        plan=first_hour(sightings, result.coverage, leads) if sightings or result.findings else None,
         visibility=tuple(_visibility(result, searches, options)),
     )
 

@@ -148,7 +148,7 @@ class _Look:
         kib = WINDOW // 1024
         return LeadSearch(
             text=(
-                f"looked at {self._records:,} records in {self._sources} sources, within {kib} KiB of those "
+                f"records looked at: {self._records:,}; sources: {self._sources}; within {kib} KiB of those "
                 "that are kept as evidence, for unlisted addresses with the same account, user agent, "
                 "JA3, path or network within a day"
             ),

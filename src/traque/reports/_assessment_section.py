@@ -60,6 +60,7 @@ def leads(page: Page, result: HuntResult) -> None:
         accounts = f", accounts {listing(lead.accounts, 3)}" if lead.accounts else ""
         page.say(f"{lead.verdict} at worst: {count(lead.count, 'record')}{when}{accounts}", indent=18)
         if lead.evidence is not None:
+            page.say((f"{lead.evidence.path}, byte {lead.evidence.offset}", "dim"), indent=18)
             page.say(*page.around(lead.evidence.text, lead.value, page.width - 26), indent=18)
     _rest(page, len(result.leads) - LEADS, "more lead")
     if result.leads:
@@ -79,7 +80,7 @@ def first_hour(page: Page, result: HuntResult) -> None:
     ):
         for position, step in enumerate(steps[:most]):
             owner = f" (ask {step.owner})" if step.owner else ""
-            what = "" if label == "freeze" else f" {step.what}{owner}:"
+            what = "" if label == "freeze" else f" {step.what}{owner};"
             begin = (label if position == 0 else "", "bold")
             page.entry(begin, (f"{step.subject}:", "bold"), f"{what} {step.why}.", indent=0, hang=8)
     page.say("To freeze: stop the rotation of these and copy all their files, the oldest first.")

@@ -128,7 +128,7 @@ def _chains(steps: Sequence[_Step]) -> Iterator[Case]:
             sources = _count({step.value for step in failed}, "address")
             parts.append(f"failed log-ins over {_count(accounts, 'account')} from {sources}")
         who = _few(sorted(success.accounts)) or "an account"
-        unlisted = "" if success.listed else ", which no bulletin lists"
+        unlisted = "" if success.listed else ", which no bulletin lists,"
         parts.append(
             f"{who} accepted from {success.value}{unlisted} at {success.first:%Y-%m-%d %H:%M:%S} UTC"
         )

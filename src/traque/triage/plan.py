@@ -14,10 +14,12 @@ from itertools import pairwise
 from statistics import median
 from typing import Final
 
-from traque.model import Coverage, Plan, PlanStep, Sighting, SourceCoverage, StreamCoverage, Verdict
+from traque.model import Coverage, Lead, Plan, PlanStep, Sighting, SourceCoverage, StreamCoverage, Verdict
 
 STEPS: Final = 20
 """Steps of each list that are kept."""
+NAMED: Final = 2
+"""Accounts or hosts that are named for one indicator."""
 
 _NUMBERED: Final = re.compile(r"\.\d{1,4}(?:\.[A-Za-z0-9]+)?$")
 _DOORS: Final = (
@@ -37,7 +39,7 @@ _DOORS: Final = (
 """Where an identity is accepted from outside, in the order in which to look; format or name tells."""
 
 
-def first_hour(sightings: Sequence[Sighting], coverage: Coverage) -> Plan:
+def first_hour(sightings: Sequence[Sighting], coverage: Coverage, leads: Sequence[Lead] = ()) -> Plan:
     """The plan, from what was seen and what was searched."""
     grave = [s for s in sightings if s.verdict not in (Verdict.TRACE, Verdict.SELF)]
     seen = {part.stream: 0 for sighting in grave for part in sighting.sources}
@@ -46,7 +48,7 @@ def first_hour(sightings: Sequence[Sighting], coverage: Coverage) -> Plan:
             seen[part.stream] += part.count
     return Plan(
         freeze=tuple(_freeze(coverage, seen))[:STEPS],
-        look=tuple(_look(grave, coverage, seen))[:STEPS],
+        look=(*_accepted(grave, leads), *_called(grave), *_doors(coverage, seen))[:STEPS],
         ask=tuple(_ask(coverage, seen))[:STEPS],
     )
 
@@ -94,11 +96,11 @@ def _freeze(coverage: Coverage, seen: dict[str, int]) -> Iterator[PlanStep]:
 
 
 def _retention(kept: _Kept, sighted: int) -> str:
-    stream, here = kept.stream, f"; {sighted} records with indicators are in it" if sighted else ""
+    stream, here = kept.stream, f"; {_many(sighted, 'record')} with indicators" if sighted else ""
     if stream.first is None or stream.last is None:
         return f"its records have no readable time: how long it is kept is not known{here}"
     days = max(1, (stream.last - stream.first).days)
-    span = f"{days} days ({stream.first:%Y-%m-%d} to {stream.last:%Y-%m-%d})"
+    span = f"{_many(days, 'day')} ({stream.first:%Y-%m-%d} to {stream.last:%Y-%m-%d})"
     if kept.every is None:
         return f"one file holds {span}; what overwrites it is not known{here}"
     way = "numbered" if kept.numbered else "dated"
@@ -119,35 +121,48 @@ def _every(step: timedelta) -> str:
     )
 
 
-def _look(sightings: Sequence[Sighting], coverage: Coverage, seen: dict[str, int]) -> Iterator[PlanStep]:
+def _accepted(sightings: Sequence[Sighting], leads: Sequence[Lead]) -> Iterator[PlanStep]:
+    """Accounts that were accepted from what is listed, then from what is like it; each once."""
+    found: dict[str, str] = {}
     for sighting in sightings:
-        if sighting.verdict is Verdict.AUTHENTICATED:
-            for account in sighting.accepted[:2]:
-                why = f"accepted from {sighting.indicator.value}, which is listed"
-                yield PlanStep(subject=account, what="disable the account and read all it did", why=why)
-        elif sighting.verdict in (Verdict.OUTBOUND, Verdict.OUTBOUND_ATTEMPT):
-            for asset in sighting.assets_by_verdict.get(sighting.verdict, ())[:2]:
-                did = "called" if sighting.verdict is Verdict.OUTBOUND else "tried to call"
-                why = f"{did} {sighting.indicator.value}"
-                yield PlanStep(subject=asset, what="isolate the host and keep its memory", why=why)
+        for account in sighting.accepted[:NAMED]:
+            found.setdefault(account, f"accepted from {sighting.indicator.value}, which is listed")
+    for lead in leads:
+        if lead.verdict is Verdict.AUTHENTICATED:
+            for account in lead.accounts[:NAMED]:
+                found.setdefault(account, f"accepted from {lead.value}, which is on no list but is a lead")
+    for account, why in found.items():
+        yield PlanStep(subject=account, what="disable the account and read all it did", why=why)
+
+
+def _called(sightings: Sequence[Sighting]) -> Iterator[PlanStep]:
+    """Hosts of ours that called what is listed, those that were answered first."""
+    found: dict[str, str] = {}
+    for verdict, did in ((Verdict.OUTBOUND, "called"), (Verdict.OUTBOUND_ATTEMPT, "tried to call")):
+        for sighting in sightings:
+            for asset in sighting.assets_by_verdict.get(verdict, ())[:NAMED]:
+                found.setdefault(asset, f"{did} {sighting.indicator.value}")
+    for asset, why in found.items():
+        yield PlanStep(subject=asset, what="isolate the host and keep its memory", why=why)
+
+
+def _doors(coverage: Coverage, seen: dict[str, int]) -> Iterator[PlanStep]:
+    missing = []
     for door, formats, name in _DOORS:
         streams = [s for s in coverage.streams if s.format in formats or name.search(s.name)]
         if not streams:
-            why = f"no stream of {door} is among what was searched: if you have one, it is where to look"
-            yield PlanStep(subject=door, what="find its logs and hunt in them", why=why)
+            missing.append(door)
         for stream in sorted(streams, key=lambda s: -seen.get(s.name, 0)):
             sighted = seen.get(stream.name, 0)
-            why = (
-                f"{sighted} records with indicators"
-                if sighted
-                else "no indicator; leads and own addresses remain"
-            )
             yield PlanStep(
                 subject=stream.name,
                 what=f"read its log-ins ({door}): accounts, hours, addresses",
-                why=why,
+                why=f"{_many(sighted, 'record')} with indicators" if sighted else "no indicator in it",
                 owner=stream.owner,
             )
+    if missing:
+        why = "none is among what was searched; an identity is accepted there"
+        yield PlanStep(subject=", ".join(missing), what="find these logs and hunt in them", why=why)
 
 
 def _ask(coverage: Coverage, seen: dict[str, int]) -> Iterator[PlanStep]:
@@ -160,8 +175,8 @@ def _ask(coverage: Coverage, seen: dict[str, int]) -> Iterator[PlanStep]:
         holes = sum(len(stream.gaps) for stream in streams)
         sighted = sum(seen.get(stream.name, 0) for stream in streams)
         names = ", ".join(stream.name for stream in streams[:5])
-        about = [f"{sighted} records with indicators"] if sighted else []
-        about += [f"{holes} gaps"] if holes else []
+        about = [f"{_many(sighted, 'record')} with indicators"] if sighted else []
+        about += [_many(holes, "gap")] if holes else []
         yield PlanStep(
             subject=owner,
             what=f"ask about {names}",
@@ -171,3 +186,7 @@ def _ask(coverage: Coverage, seen: dict[str, int]) -> Iterator[PlanStep]:
     if nameless:
         why = "no owner is named for them in traque.toml"
         yield PlanStep(subject=", ".join(nameless[:5]), what="find out who answers for them", why=why)
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"
