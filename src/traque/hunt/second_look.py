@@ -18,7 +18,7 @@ from traque.errors import SourceError
 from traque.hunt.question import Question
 from traque.hunt.search import SourceSearch
 from traque.model import Evidence, Lead, LeadSearch, Sighting, Verdict
-from traque.sources import Source, open_entry
+from traque.sources import Entry, Source, open_entry
 from traque.triage.forwarded import behind
 from traque.triage.leads import Book, Habits, Key
 
@@ -50,8 +50,12 @@ def look_again(
         return (), None
     look = _Look(question, streams)
     look.plan(sightings)
+    wanted: dict[int, tuple[Entry, dict[str, SourceSearch]]] = {}
     for search in searches:
-        look.source(search)
+        if search.entry is not None and look.wants(search):
+            wanted.setdefault(id(search.entry), (search.entry, {}))[1][search.path] = search
+    for entry, held in wanted.values():
+        look.entry(entry, held)
     return look.book.leads(), look.told()
 
 
@@ -80,40 +84,47 @@ class _Look:
                 else:
                     self._limits[f"stretches beyond the first {WINDOWS}"] += 1
 
-    def source(self, search: SourceSearch) -> None:
-        """Look at the stretches of one source."""
-        spans = _joined(self._spans.get(search.path, ()))
-        if not spans or search.entry is None:
-            return
+    def wants(self, search: SourceSearch) -> bool:
+        """Whether there are stretches of the source to look at, and it can be read again."""
+        if not self._spans.get(search.path) or search.entry is None:
+            return False
         if not search.is_lines:
             self._limits["sources whose records are decoded or no lines"] += 1
         elif search.entry.stream:
             self._limits["standard input, which cannot be read twice"] += 1
         else:
-            self._read(search, spans)
+            return True
+        return False
 
-    def _read(self, search: SourceSearch, spans: Sequence[Span]) -> None:
-        assert search.entry is not None  # noqa: S101 -- asked before
-        with closing(open_entry(search.entry, diagnostics=Diagnostics())) as sources:
-            source = next((each for each in sources if each.path == search.path), None)
-            if source is None:
-                return
-            self._sources += 1
-            stream = self._streams[search.path]
-            words = self._habits[stream].words()
-            if len(words) > WORDS:
-                self._limits[f"traits of a stream beyond the first {WORDS}"] += len(words) - WORDS
-            seek = _Seek(dict(islice(words.items(), WORDS)), self._habits[stream].addresses())
-            try:
-                for begin, text in _stretches(source, spans):
-                    seek.read(begin, text)
-            except SourceError:  # it was told when all bytes were read
-                pass
-            for offset, line in seek.lines():
-                self._record(search, stream, line, offset)
-            self.book.common |= seek.common
-            if source.size is None and spans[-1][1] > FURTHEST:
-                self._limits[f"stretches that lie beyond {FURTHEST >> 20} MiB of a compressed source"] += 1
+    def entry(self, entry: Entry, held: Mapping[str, SourceSearch]) -> None:
+        """Look at the stretches of the sources of one file, in one pass."""
+        left = len(held)
+        with closing(open_entry(entry, diagnostics=Diagnostics())) as sources:
+            for source in sources:
+                if source.path in held:
+                    self._read(source, held[source.path])
+                    left -= 1
+                    if not left:
+                        break
+
+    def _read(self, source: Source, search: SourceSearch) -> None:
+        spans = _joined(self._spans[search.path])
+        habits = self._habits[self._streams[search.path]]
+        words = habits.words()
+        if len(words) > WORDS:
+            self._limits[f"traits of a stream beyond the first {WORDS}"] += len(words) - WORDS
+        seek = _Seek(dict(islice(words.items(), WORDS)), habits.addresses())
+        self._sources += 1
+        try:
+            for begin, text in _stretches(source, spans):
+                seek.read(begin, text)
+        except SourceError:  # it was told when all bytes were read
+            pass
+        for offset, line in seek.lines():
+            self._record(search, self._streams[search.path], line, offset)
+        self.book.common |= seek.common
+        if source.size is None and spans[-1][1] > FURTHEST:
+            self._limits[f"stretches that lie beyond {FURTHEST >> 20} MiB of a compressed source"] += 1
 
     def _record(self, search: SourceSearch, stream: str, line: bytes, offset: int) -> None:
         if self._records >= RECORDS:
