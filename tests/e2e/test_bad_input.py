@@ -15,7 +15,7 @@ from e2e_tools import ABSENT, SEEN, Run, obey_permissions
     ("arguments", "said"),
     [
         ((), "Missing"),
-        (("hunt",), "BULLETIN|VALUE"),
+        (("hunt",), "no bulletin was named"),
         (("hunt", SEEN), "--in"),
         (("hunt", SEEN, "--in"), "needs at least one value"),
         (("hunt", SEEN, "--in", "--json"), "needs at least one value"),

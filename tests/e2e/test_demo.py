@@ -51,7 +51,7 @@ def test_it_shows_the_command_and_the_report(shown: tuple[Path, subprocess.Compl
     text = " ".join(done.stdout.decode().split())
     assert "$ traque hunt " in text
     assert "7 of 12 indicators were seen; worst: authenticated (1) and outbound (2)." in text
-    assert "One of your own addresses is an indicator." in text
+    assert "One of your own addresses is an indicator: " in text
     assert "no record on 7 days: 2021-03-08 to 2021-03-14" in text
 
 

@@ -4,21 +4,35 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import msgspec
+
 from traque.model import (
+    Case,
+    CaseMember,
+    Control,
     Coverage,
     Diagnostic,
     Direction,
     Evidence,
+    Explanation,
     Finding,
     Gap,
     HuntResult,
     IndicatorRef,
+    Lead,
+    LeadSearch,
     OutsideWindow,
+    Plan,
+    PlanStep,
+    Reason,
     Refused,
     SeenIn,
+    Sight,
     Sighting,
     SourceCoverage,
     StreamCoverage,
+    StreamSight,
+    Trait,
     Verdict,
     Window,
 )
@@ -158,6 +172,81 @@ def result(
     )
 
 
+def assessed(answer: HuntResult, text: str = "") -> HuntResult:
+    """``answer`` with a case, a lead, a plan, a row of visibility and an explanation; ``text`` in all their texts."""
+    first = answer.sightings[0]
+    member = CaseMember(
+        kind="ipv4-addr",
+        value=text or "198.51.100.23",
+        verdict=Verdict.AUTH_FAILED,
+        count=40,
+        first_seen=utc("2021-02-11T03:10:00"),
+        last_seen=None,
+        streams=(text or "sshd bastion",),
+        text=text or "auth-failed: 40 records over 40 accounts from 198.51.100.23",
+    )
+    case = Case(
+        kind="chain",
+        subject=text or "jdoe",
+        text=text or "failed log-ins over 40 accounts from 1 address, then jdoe accepted from 198.51.100.99",
+        verdict=Verdict.AUTHENTICATED,
+        first_seen=member.first_seen,
+        last_seen=None,
+        members=(member,),
+        members_of=1,
+        accounts=(text or "jdoe",),
+        next_steps=(text or "take jdoe as stolen",),
+    )
+    lead = Lead(
+        kind="ipv4-addr",
+        value=text or "198.51.100.99",
+        text=text or "198.51.100.99 is on no list, and has the same network as 198.51.100.23",
+        traits=(
+            Trait(name="network", value=text or "198.51.100.0/24", shared_with=(text or "198.51.100.23",)),
+        ),
+        verdict=Verdict.AUTHENTICATED,
+        count=1,
+        first_seen=utc("2021-02-11T04:00:00"),
+        last_seen=utc("2021-02-11T04:00:00"),
+        streams=(text or "sshd bastion",),
+        accounts=(text or "jdoe",),
+        evidence=first.evidence[0],
+    )
+    step = PlanStep(
+        subject=text or "sshd bastion",
+        what=text or "copy it",
+        why=text or "kept 30 days",
+        owner=text or "hosts team",
+    )
+    row = StreamSight(
+        stream=text or "ufw fw1",
+        records=128,
+        verdicts={
+            Verdict.BLOCKED: Sight.SHOWN,
+            Verdict.SESSION: Sight.UNLIKELY,
+            Verdict.OUTBOUND: Sight.NEVER,
+        },
+        control=Control(kind="ipv4-addr", value=text or "192.0.2.1", path=text or "fw.log", found=True),
+        remarks=(text or "only denials in the 128 records looked at",),
+    )
+    told = Explanation(
+        rule=text or "an identity was accepted from it",
+        facts=text or "Accepted password",
+        confidence="medium",
+        reasons=(Reason(code="role", text=text or "role relay", effect="lowers"),),
+        next_steps=(text or "disable jdoe",),
+    )
+    return msgspec.structs.replace(
+        answer,
+        sightings=(msgspec.structs.replace(first, explanation=told), *answer.sightings[1:]),
+        cases=(case,),
+        leads=(lead,),
+        lead_search=LeadSearch(text=text or "looked at 12 records in 1 source", sources=1, records=12),
+        plan=Plan(freeze=(step,), look=(step,), ask=(step,)),
+        visibility=(row,),
+    )
+
+
 def four() -> tuple[Sighting, ...]:
     """One sighting of each of four verdicts, worst first."""
     return (
@@ -165,6 +254,7 @@ def four() -> tuple[Sighting, ...]:
             "198.51.100.23",
             Verdict.AUTHENTICATED,
             accounts=("jdoe",),
+            accepted=("jdoe",),
             verdicts={Verdict.AUTHENTICATED: 1, Verdict.AUTH_FAILED: 1},
         ),
         sighting(
@@ -260,10 +350,11 @@ def hostile() -> HuntResult:
         code="own-asset", indicator=indicator(HOSTILE), asset=HOSTILE, text=HOSTILE, remedy=HOSTILE
     )
     noted = Diagnostic(code="source-unsafe-name", count=1, examples=(HOSTILE,), text="archive member")
-    return result(
+    answer = result(
         (bad,),
         findings=(found,),
         streams=(stream(HOSTILE, gap=True),),
         not_seen=(indicator(HOSTILE),),
         diagnostics=(noted,),
     )
+    return assessed(answer, HOSTILE)

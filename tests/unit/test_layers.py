@@ -26,14 +26,16 @@ MAY_IMPORT: dict[str, set[str]] = {
     "scan": MODEL | {"observables", "sources", "timestamps", "_kernel"},
     "enrich": MODEL | {"registry"},
     "triage": MODEL | {"diagnostics"},
+    "owned": MODEL | {"observables", "enrich"},
     "exporters": MODEL | {"registry", "observables"},
     "detect": CORE | {"observables", "bulletins", "enrich", "exporters", "__init__"},
     "compare": MODEL,
-    "lint": MODEL | {"observables", "bulletins", "enrich", "exporters", "__init__"},
-    "source_map": BASE | {"logs", "sources"},
-    "hunt": CORE
-    | {"source_map", "observables", "bulletins", "sources", "logs", "scan", "enrich", "triage", "__init__"},
+    "lint": MODEL | {"observables", "bulletins", "enrich", "exporters", "owned", "__init__"},
+    "source_map": BASE | {"logs", "sources", "owned"},
     "proof": MODEL | {"diagnostics", "sources", "observables", "triage", "reports", "__init__"},
+    "hunt": CORE
+    | {"source_map", "observables", "bulletins", "sources", "logs", "scan", "enrich", "triage", "owned"}
+    | {"__init__"},
     "reports": MODEL | {"registry", "__init__"},
     "show": MODEL | {"enrich", "reports"},
     "inspection": CORE | {"sources", "logs", "scan", "triage", "source_map", "hunt", "__init__"},

@@ -10,6 +10,7 @@ import pytest
 from traque.bulletins import from_values
 from traque.hunt import HuntOptions, exit_status, hunt
 from traque.hunt.losses import Losses
+from traque.logs import LossWord
 from traque.proof.certificate import certify
 
 FLOW = "2 123456789010 eni-0a1b2c3d 192.0.2.7 10.0.0.9 51022 22 6 1 40 {0} {1} REJECT OK\n"
@@ -22,13 +23,15 @@ def test_however_it_is_cut(size: int) -> None:
     data = b"1 a\n2 LOST\n3 b\r\n\n4 LOST LOST\r\n5 LOST"
     seen: list[bytes] = []
     losses = Losses(
-        b"LOST", lambda record: seen.append(record) or datetime(2021, 1, int(record[:1]), tzinfo=UTC)
+        [LossWord("lost", b"LOST", "lost")],
+        lambda record: seen.append(record) or datetime(2021, 1, int(record[:1]), tzinfo=UTC),
     )
     for at in range(0, len(data), size):
         losses.feed(data[at : at + size])
     losses.finish()
     assert seen == [b"2 LOST", b"4 LOST LOST", b"5 LOST"]
-    assert losses.count == 3
+    assert losses.dropped == 3
+    assert [loss.count for loss in losses.told()] == [3]
     assert losses.by_day == {"2021-01-02": 1, "2021-01-04": 1, "2021-01-05": 1}
 
 

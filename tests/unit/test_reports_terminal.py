@@ -20,8 +20,8 @@ def report(result: HuntResult, **setting: object) -> str:
 def test_the_first_line_is_the_answer() -> None:
     first = report(sample.result(findings=(sample.own_asset(),)), width=140).splitlines()[0]
     assert first == (
-        "4 of 6 indicators were seen; worst: authenticated (1) and outbound (1). "
-        "One of your own addresses is an indicator."
+        "One of your own addresses is an indicator: 203.0.113.9. "
+        "4 of 6 indicators were seen; worst: authenticated (1) and outbound (1)."
     )
 
 
@@ -155,3 +155,22 @@ def test_what_stood_only_in_the_bulletins_own_text_is_not_called_seen() -> None:
         "1 of 5 indicators was seen; worst: contact (1). 2 more stood only in the bulletin's own text."
         in mixed
     )
+
+
+def test_what_follows_from_the_sightings_has_short_sections() -> None:
+    page = report(sample.assessed(sample.result()), width=100)
+    for heading in ("CASES", "LEADS", "THE FIRST HOUR", "WOULD WE HAVE SEEN IT?"):
+        assert f"\n{heading}" in page
+    assert "confidence medium: role relay" in page
+    assert "failed log-ins over 40 accounts from 1 address" in page
+    assert "198.51.100.99 is on no list" in page
+    assert "sshd bastion: kept 30 days." in page
+    assert "Control: a value of its own was found in 1 of 1 stream." in page
+    row = next(line for line in page.splitlines() if line.startswith("ufw fw1") and line.endswith("128"))
+    assert row.split()[2:] == ["?", "no", "?", "none", "?", "?", "?", "yes", "128"]
+
+
+def test_they_are_inert_whatever_they_hold() -> None:
+    page = report(sample.hostile(), width=100)
+    assert "WOULD WE HAVE SEEN IT?" in page
+    assert not set("\x1b\x9b\u202e\x07\x00") & set(page)

@@ -23,6 +23,7 @@ Examples:
   traque hunt bulletin.json --in /var/log
   traque hunt list.csv page.txt --in logs/ old.tar.gz --own 203.0.113.0/24
   traque hunt 192.0.2.1 evil.example --in /var/log --since 2021-01-01
+  traque hunt bulletin.json --own 203.0.113.0/24 example.org AS64496
   traque hunt --fetch https://cert.example/list.csv --in /var/log
   zcat huge.gz | traque hunt bulletin.json --in - --json > result.json
 
@@ -40,8 +41,7 @@ Options with several values take all words up to the next option, so name the bu
     "paths",
     cls=Several,
     metavar="PATH...",
-    required=True,
-    help="Logs: files, folders, or - for stdin.",
+    help="Logs: files, folders, or - for stdin. Without: only whether something of yours is listed.",
 )
 @click.option("--since", callback=moment, metavar="DATE", help="The window begins here.")
 @click.option(
@@ -54,7 +54,10 @@ Options with several values take all words up to the next option, so name the bu
     help="Indicators hold so long after their date; what is seen later is told apart, never hidden.",
 )
 @click.option(
-    "--own", cls=Several, metavar="CIDR...", help="Your public addresses: inside, and findings when listed."
+    "--own",
+    cls=Several,
+    metavar="CIDR|NAME|ASN...",
+    help="What is yours: a finding when listed; addresses are inside. @2020-01-01..2021-06-30 says when.",
 )
 @click.option(
     "--internal", cls=Several, metavar="CIDR...", help="More inside addresses (private ranges always are)."

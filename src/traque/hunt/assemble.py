@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from traque import __version__
 from traque.diagnostics import Diagnostics
 from traque.hunt.expected import Expectations
 from traque.hunt.hashes import hashed, program
+from traque.hunt.losses import merged
 from traque.hunt.options import HuntOptions
+from traque.hunt.owning import own_assets
 from traque.hunt.question import Question
 from traque.hunt.search import SourceSearch
 from traque.model import (
     Bulletin,
     Coverage,
-    Finding,
     HuntResult,
     IndicatorRef,
     OutsideWindow,
@@ -35,7 +35,6 @@ from traque.triage import validity
 from traque.triage.coverage import StreamDays, asked_days, by_day, cover, covered, searched
 from traque.triage.names import top
 from traque.triage.order import worst_first
-from traque.triage.perimeter import Perimeter
 from traque.triage.streams import Carrier, name_streams
 from traque.triage.tally import Tally, choose_evidence, in_order
 
@@ -73,6 +72,7 @@ def assemble(
             max_age=options.max_age,
             own=options.own + (stated.own if stated else ()),
             internal=options.internal + (stated.internal if stated else ()),
+            trusted_proxies=options.trusted_proxies + (stated.trusted_proxies if stated else ()),
             zone=str(question.zone),
             source_map=stated.path if stated else "",
             paths=tuple(paths),
@@ -83,7 +83,7 @@ def assemble(
             program=program() if options.hash_program else "",
         ),
         bulletins=tuple(_bulletin_info(bulletin) for bulletin in bulletins),
-        findings=tuple(_own_assets(question.refs, question.owned)),
+        findings=tuple(own_assets(question.refs, question.owned, bulletins)),
         sightings=tuple(sightings),
         not_seen=tuple(ref for ref in question.refs if (ref.kind, ref.value) not in seen),
         coverage=coverage_of(searches, streams, question.window, started, stated.streams if stated else ()),
@@ -151,6 +151,8 @@ def _sighting(ref: IndicatorRef, index: int, held: Sequence[tuple[SourceSearch, 
         evidence_of=total.count,
         outside_validity=invalid,
         confidence=validity.confidence(ref, invalid),
+        accepted=top(total.accepted),
+        exchanges=len(total.flows) if total.flows else None,
     )
 
 
@@ -181,21 +183,6 @@ def _seen_in(
         inward=tally.inward,
         outward=tally.outward,
     )
-
-
-def _own_assets(refs: Iterable[IndicatorRef], perimeter: Perimeter) -> Iterable[Finding]:
-    for ref in refs:
-        if ref.kind not in ("ipv4-addr", "ipv6-addr", "ipv4-net", "ipv6-net"):
-            continue
-        own = perimeter.owner_range(ipaddress.ip_network(ref.value))
-        if own is not None:
-            yield Finding(
-                code="own-asset",
-                indicator=ref,
-                asset=str(own),
-                text=f"{ref.value} is on the list and is yours ({own}): an attacker may hold this device",
-                remedy="isolate it, keep its memory and configuration, tell your CERT before any reset",
-            )
 
 
 def _bulletin_info(bulletin: Bulletin) -> BulletinInfo:
@@ -285,4 +272,5 @@ def _stream(
         owner=next((s.mapped.owner for s in group if s.mapped is not None and s.mapped.owner), "")
         or expected.owner(name),
         by_day=by_day([s.timeline for s in group if not s.duplicate_of]),
+        losses=merged([loss for s in group if not s.duplicate_of for loss in s.told_losses]),
     )

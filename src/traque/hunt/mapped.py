@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 
 from traque.hunt.options import HuntOptions
-from traque.hunt.question import Question, perimeter_of, zone_of
+from traque.hunt.question import Question, perimeter_of, proxies_of, zone_of
 from traque.source_map import MappedSource, SourceMap
 from traque.sources import Entry, Source
 
@@ -69,6 +69,7 @@ class MappedQuestion:
             perimeter=perimeter_of(self._options, table)
             if table.own or table.internal
             else question.perimeter,
+            proxies=proxies_of(self._options, table) if table.trusted_proxies else question.proxies,
             mapped=table,
         )
 

@@ -14,11 +14,12 @@ from traque.source_map import SourceMap
 class HuntOptions(msgspec.Struct, frozen=True, kw_only=True):
     """The question's settings; every default is the cautious one.
 
-    ``since``/``until`` are aware, half-open, and only label: no record is ever hidden by them.
-    ``own`` and ``internal`` are addresses or networks. ``exclude`` are globs on the path below a root
-    or on the base name. ``zone`` is the IANA zone of records that state none (empty: the source map's,
-    else UTC). ``year`` is the year of times that state none. ``source_map`` says more of single sources.
-    ``jobs`` is how many threads search at once (None: one a core); it never changes the answer.
+    ``since``/``until`` are aware, half-open, and only label: no record is ever hidden by them. ``own``
+    are addresses, networks, domain names and AS numbers (:func:`traque.owned.read_property`),
+    ``internal`` and ``trusted_proxies`` addresses or networks. ``exclude`` are globs on the path below a
+    root or on the base name. ``zone`` is the IANA zone of records that state none (empty: the source
+    map's, else UTC). ``year`` is the year of times that state none. ``source_map`` says more of single
+    sources. ``jobs`` is how many threads search at once (None: one a core); it never changes the answer.
     ``max_age`` are the days that an indicator holds after its own date, else its bulletin's. ``mmdb``
     are the user's own country, city and AS data; they label too. ``engine`` is
     ``auto``, ``kernel`` or ``python``. ``hash_sources`` records the SHA-256 of what is
@@ -29,6 +30,7 @@ class HuntOptions(msgspec.Struct, frozen=True, kw_only=True):
     until: datetime | None = None
     own: tuple[str, ...] = ()
     internal: tuple[str, ...] = ()
+    trusted_proxies: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     zone: str = ""
     year: int | None = None

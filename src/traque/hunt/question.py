@@ -12,6 +12,7 @@ import msgspec
 from traque.errors import UsageError
 from traque.hunt.options import HuntOptions
 from traque.model import Bulletin, Indicator, IndicatorRef, Observable, Window
+from traque.owned import Owned, addresses
 from traque.scan.matches import Engine
 from traque.source_map import MappedSource
 from traque.sources.duplicates import fingerprint
@@ -35,8 +36,10 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     timer: Engine
     """Of the same make, without indicators: it only samples times."""
     perimeter: Perimeter
-    owned: Perimeter
-    """With the own networks of every source."""
+    proxies: Perimeter
+    """Peers whose ``X-Forwarded-For`` is believed are its ``own``."""
+    owned: Owned
+    """What is the reader's, by the options and by every table of the source map."""
     window: Window
     window_from: str
     zone: tzinfo
@@ -74,7 +77,8 @@ def ask(
         engine=engine or compile_engine(options.engine, observables),
         timer=compile_engine(options.engine, ()),
         perimeter=perimeter_of(options),
-        owned=perimeter_of(options, *(options.source_map.sources if options.source_map else ())),
+        proxies=proxies_of(options),
+        owned=Owned(own_words(options, *(options.source_map.sources if options.source_map else ()))),
         window=window,
         window_from=window_from,
         zone=zone_of(options.zone or (options.source_map.tz if options.source_map else "") or "UTC"),
@@ -189,9 +193,21 @@ def _window(bulletins: Sequence[Bulletin], options: HuntOptions) -> tuple[Window
 def perimeter_of(options: HuntOptions, *tables: MappedSource) -> Perimeter:
     """What is inside: by the options, by the top of the source map, and by these tables of it."""
     top = [options.source_map] if options.source_map else []
-    own = [*options.own, *(n for part in top for n in part.own), *(n for part in tables for n in part.own)]
+    own = addresses(own_words(options, *tables))
     internal = [n for part in top for n in part.internal] + [n for part in tables for n in part.internal]
     return Perimeter(own, [*options.internal, *internal])
+
+
+def proxies_of(options: HuntOptions, *tables: MappedSource) -> Perimeter:
+    """The trusted proxies, by the options, by the top of the source map, and by these tables of it."""
+    top = options.source_map.trusted_proxies if options.source_map else ()
+    return Perimeter([*options.trusted_proxies, *top, *(n for part in tables for n in part.trusted_proxies)])
+
+
+def own_words(options: HuntOptions, *tables: MappedSource) -> list[str]:
+    """What is the reader's, in their own words, once each."""
+    top = options.source_map.own if options.source_map else ()
+    return list(dict.fromkeys([*options.own, *top, *(word for part in tables for word in part.own)]))
 
 
 def _zone_from(options: HuntOptions) -> str:

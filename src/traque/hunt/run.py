@@ -18,6 +18,7 @@ from traque.diagnostics import Diagnostics
 from traque.enrich.places import Atlas
 from traque.errors import UsageError
 from traque.hunt.assemble import assemble
+from traque.hunt.assessing import assessed
 from traque.hunt.carrying import NONE, definitions_for
 from traque.hunt.enriching import enriched
 from traque.hunt.formats import Formats, pattern
@@ -50,12 +51,16 @@ def hunt(
 
     A path is a file, a folder or ``-`` for standard input. Broken sources are counted in the
     result, never raised. When ``stop`` is set, what was found so far comes back, marked
-    interrupted. Raises UsageError for options or paths that make no question.
+    interrupted. Without ``paths`` only the findings about the reader's own things are answered.
+    Raises UsageError for options or paths that make no question.
     """
     started = datetime.now(UTC)
-    if not paths:
-        raise UsageError("nothing to search", remedy="name files or folders of logs with --in")
     question = ask(bulletins, options, None, started)
+    if not paths and not question.owned.properties:
+        raise UsageError(
+            "nothing to search",
+            remedy="name files or folders of logs with --in, or what is yours with --own",
+        )
     atlas = Atlas(options.mmdb)
     diagnostics = Diagnostics()
     roots: list[Path | Literal["-"]] = ["-" if path == "-" else Path(path) for path in paths]
@@ -81,7 +86,8 @@ def hunt(
         interrupted=run.stop.is_set(),
     )
     with atlas:
-        return enriched(result, atlas)
+        result = enriched(result, atlas)
+    return assessed(result, question, bulletins, searches, options)
 
 
 def exit_status(result: HuntResult) -> int:
@@ -93,14 +99,15 @@ def exit_status(result: HuntResult) -> int:
         return 3
     if result.sightings or result.findings:
         return 1
-    return 3 if result.coverage.window_covered is False or result.coverage.missing else 0
+    coverage = result.coverage
+    return 3 if coverage.window_covered is False or coverage.missing or not result.hunt.paths else 0
 
 
 class _Task(NamedTuple):
-    """An entry to be searched: in brief, and with what definitions for each of its sources."""
+    """An entry to be searched: how many alike come before it, and the definitions for each of its sources."""
 
     entry: Entry
-    brief: bool
+    before: int
     given: Sequence[Definitions] = ()
 
 
@@ -115,7 +122,7 @@ class _Run:
 
     def all(self, entries: Sequence[Entry], jobs: int) -> list[SourceSearch]:
         """Every source of every entry, in the order of the entries, and so is what the diagnostics tell."""
-        tasks = [_Task(entry, brief) for entry, brief in zip(entries, _alike_before(entries), strict=True)]
+        tasks = [_Task(entry, before) for entry, before in zip(entries, _alike_before(entries), strict=True)]
         found = self._each(tasks, jobs)
         definitions = iter(definitions_for([search for searches, _ in found for search in searches]))
         again: dict[int, _Task] = {}
@@ -180,10 +187,12 @@ class _Run:
                     self.question.for_source(entry, source),
                     diagnostics,
                     formats,
-                    brief=task.brief or alike[like] > AT_LENGTH,
+                    brief=task.before >= AT_LENGTH or alike[like] > AT_LENGTH,
+                    before=task.before + max(0, alike[like] - 1),
                     given=definitions,
                 )
                 search.expected = self.question.expected(entry, source)
+                search.entry = entry
                 search.run(advance, self.stop.is_set, cores)
                 searches.append(search)
                 if self.stop.is_set():
@@ -192,12 +201,12 @@ class _Run:
         return searches, diagnostics
 
 
-def _alike_before(entries: Sequence[Entry]) -> list[bool]:
-    """For each entry, whether many of its folder and name come before it."""
+def _alike_before(entries: Sequence[Entry]) -> list[int]:
+    """For each entry, how many of its folder and name come before it."""
     seen: Counter[str] = Counter()
     answers = []
     for entry in entries:
         alike = pattern(entry.display)
+        answers.append(seen[alike])
         seen[alike] += 1
-        answers.append(seen[alike] > AT_LENGTH)
     return answers

@@ -24,6 +24,7 @@ from traque.errors import (
 )
 from traque.hunt.clock import Clock, YearWatch
 from traque.hunt.confirm import confirm, one_each
+from traque.hunt.controls import Looked
 from traque.hunt.decoding import DecodedText
 from traque.hunt.formats import Formats
 from traque.hunt.kinds import Judged, Kinds, add_alike, names_of
@@ -31,10 +32,10 @@ from traque.hunt.losses import Losses
 from traque.hunt.passing import Pass
 from traque.hunt.question import Question
 from traque.logs import Recognition, read_as, recognise, registry
-from traque.model import Event, Evidence, SourceCoverage, Stamp, Verdict
+from traque.model import Event, Evidence, Loss, SourceCoverage, Stamp, Verdict
 from traque.scan.matches import Batch, Counted, Hit, MatchedRecord, Relation, Scanner, can_group
 from traque.scan.plan import Cores
-from traque.sources import Source
+from traque.sources import Entry, Source
 from traque.sources.decoders import NONE, Carried, Decoder, Definitions, Reading, decoder_for
 from traque.sources.duplicates import fingerprint
 from traque.sources.encoding import Transcoder, detect
@@ -42,6 +43,7 @@ from traque.sources.framing import framed_head, framing_of
 from traque.sources.recognise import encoded_container, encoded_values
 from traque.sources.streams import HEAD
 from traque.triage.coverage import Timeline
+from traque.triage.forwarded import behind
 from traque.triage.judge import OWN_TEXT, Judgement, judge
 from traque.triage.locate import Place, locate
 from traque.triage.properties import FIELDS
@@ -52,6 +54,10 @@ LISTING: Final = 5
 the bulletin's own text."""
 HEAD_RECORDS: Final = 32
 """Records of the head that are read for the parse rate and the device."""
+LOOKED_AT: Final = 96
+"""Records behind these that are looked at for what the stream could show, in the first of its name."""
+LOOKED_IN: Final = 3
+"""Sources of one folder and name whose first records are looked at for it."""
 _NAMED: Final = (Place.MENTIONED, Place.UNKNOWN)
 NEAR: Final = 120
 """Bytes on each side that are shown of text found among binary bytes."""
@@ -74,8 +80,22 @@ class SourceSearch:
 
     ``tallies`` and ``outside`` are by the index of the observable; ``outside`` is the part outside the
     window asked for. Of the head of a ``brief`` one only the first record is read for the parse rate and the
-    device. ``given`` are definitions (templates) that other sources of its stream state.
+    device. ``before`` is how many of its folder and name come before it: only of the first ones records are
+    looked at for what the stream could show. ``given`` are definitions (templates) that other sources of its
+    stream state.
     """
+
+    entry: Entry | None = None
+    """The file that the source is of, to read it again."""
+    is_lines = False
+    """Its bytes are its lines, so that offsets lead to records; known once it is searched."""
+    why = ""
+    state = ""
+    duplicate_of = ""
+    device = ""
+    told_losses: tuple[Loss, ...] = ()
+    """What its records say they do not hold."""
+    _flows = False
 
     def __init__(
         self,
@@ -85,6 +105,7 @@ class SourceSearch:
         formats: Formats,
         *,
         brief: bool = False,
+        before: int = 0,
         given: Definitions = NONE,
     ) -> None:
         self.source = source
@@ -98,17 +119,15 @@ class SourceSearch:
         self.bytes = 0
         self.records = 0
         self.complete = True
-        self.why = ""
-        self.duplicate_of = ""
-        self.device = ""
         self.parse_rate: float | None = None
         self.mapped = question.mapped
-        self.state = ""
         self.losses: Counter[str] = Counter()
         self.expected: frozenset[str] = frozenset()
         """The streams of the source map that it is part of."""
+        self.looked = Looked(question.perimeter) if before < LOOKED_IN else None
         self._question = question
         self._diagnostics = diagnostics
+        self._is_first = before == 0
         self._wraps = YearWatch()
         self._last_offset: dict[int, int] = {}
         self._kinds: Kinds | None = None
@@ -147,6 +166,9 @@ class SourceSearch:
         self._recognition = recognition
         self._clock = Clock(UTC if recognition.utc else self._question.zone, self._years)
         self.format = recognition.format
+        spec = registry().get(recognition.format)
+        if spec is not None:
+            self._flows = spec.flows
         self._read_head(head, brief=brief)
 
     @property
@@ -168,7 +190,9 @@ class SourceSearch:
         losses = self._watch_losses()
         passing.taps += [self._digest.update] if self._digest is not None else []
         passing.taps += [losses.feed] if losses is not None else []
-        if reader.shapes and self.encoding == "utf-8" and self._framing is None:
+        # Who is behind a trusted proxy may stand in what shapes leave free.
+        groupable = bool(reader.shapes) and not self._question.proxies.own
+        if groupable and self.encoding == "utf-8" and self._framing is None:
             passing.group_with = self._group
         self._origin = passing.origin
         with closing(passing.batches(stopped, cores)) as batches:
@@ -296,6 +320,7 @@ class SourceSearch:
 
     def _let_go(self) -> None:
         """Keep nothing that only the search needs: there may be a million sources."""
+        self.is_lines = self.encoding == "utf-8" and self._framing is None and self._decoder is None
         self._kinds = self._framing = self._decoder = None
         self._last_offset.clear()
         self._in_bytes.clear()
@@ -304,7 +329,7 @@ class SourceSearch:
     def _watch_losses(self) -> Losses | None:
         """A watch for records that tell of dropped ones, where the format has such."""
         spec = registry().get(self._recognition.format)
-        return Losses(spec.loss, self._when) if spec is not None and spec.loss else None
+        return Losses(spec.losses, self._when) if spec is not None and spec.losses else None
 
     def _when(self, record: bytes) -> datetime | None:
         event = self._parse(record)
@@ -314,8 +339,9 @@ class SourceSearch:
         if losses is not None:
             losses.finish()
             self.losses = losses.by_day
-            if losses.count:
-                self._diagnostics.note("records-dropped", self.path, losses.count)
+            self.told_losses = tuple(losses.told())
+            if losses.dropped:
+                self._diagnostics.note("records-dropped", self.path, losses.dropped)
 
     def _incomplete(self, why: str, state: str) -> None:
         self.complete = False
@@ -332,11 +358,18 @@ class SourceSearch:
     def _read_head(self, head: bytes, *, brief: bool) -> None:
         beginning = head.split(b"\n", HEAD_RECORDS)[:HEAD_RECORDS]
         lines = (line for line in beginning if line.strip() and not line.startswith(b"#"))
-        events = [self._parse(line.rstrip(b"\r")) for line in islice(lines, 1 if brief else None)]
+        read = [line.rstrip(b"\r") for line in islice(lines, 1 if brief else None)]
+        events = [self._parse(line) for line in read]
         if events and self._recognition.format != "unknown":
             self.parse_rate = sum(event is not None for event in events) / len(events)
         devices = {device for event in events if event and (device := _device(event))}
         self.device = devices.pop() if len(devices) == 1 else ""
+        if self.looked is not None:
+            self.looked.at(read, events)
+            if self._is_first:
+                behind_them = head.split(b"\n")[HEAD_RECORDS:-1]
+                spread = behind_them[:: max(1, len(behind_them) // LOOKED_AT)][:LOOKED_AT]
+                self.looked.at(spread, [self._parse(line.rstrip(b"\r")) if line else None for line in spread])
 
     def _parse(self, record: bytes) -> Event | None:
         return self._recognition.reader.parse(record)
@@ -375,6 +408,8 @@ class SourceSearch:
         """What the record says of each indicator that is confirmed in it."""
         question = self._question
         event = self._parse(record.text)
+        if event is not None and question.proxies.own:
+            event = behind(event, question.proxies)
         confirmed: list[tuple[Hit, Relation, Place]] = []
         for hit in hits:
             observable = question.observables[hit.indicator]
@@ -398,6 +433,8 @@ class SourceSearch:
         moment = read.moment
         tally = self.tallies.setdefault(hit.indicator, Tally())
         tally.add(judgement, moment, relation)
+        if self._flows and read.event is not None and (flow := flow_of(read.event)) is not None:
+            tally.add_flow(flow)
         if moment is not None and not self._question.window.holds(moment):
             self.outside.setdefault(hit.indicator, Tally()).add(judgement, moment, relation)
         if tally.spread.wants(judgement.verdict, moment):
@@ -495,6 +532,15 @@ def _is_own_text(text: bytes, named: list[str], marks: tuple[bytes, ...]) -> boo
     # One file has hashes of several kinds and a name: together they are no list.
     listed = len(named) - properties.total() + max(properties.values(), default=0)
     return listed >= LISTING or (bool(named) and any(mark in text for mark in marks))
+
+
+def flow_of(event: Event) -> int | None:
+    """A number for the two ends of a flow and its transport, the same for both directions."""
+    get = event.fields.get
+    ends = {(get("source.ip"), get("source.port")), (get("destination.ip"), get("destination.port"))}
+    if None in {end[0] for end in ends}:
+        return None
+    return hash((frozenset(ends), get("network.transport")))
 
 
 def _device(event: Event) -> str:

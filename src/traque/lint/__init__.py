@@ -19,9 +19,9 @@ from traque.enrich import provenance
 from traque.lint import addresses, known, repeats, statements
 from traque.lint._subject import Subject
 from traque.lint.fixing import cleaned
-from traque.lint.owned import Owned
 from traque.model import Bulletin
 from traque.model.lint import SEVERITIES, Complaint, Lint
+from traque.owned import Owned
 
 __all__ = ["CHECKS", "cleaned", "lint"]
 

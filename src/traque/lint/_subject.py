@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import cached_property
 
-from traque.lint.owned import Owned
 from traque.model import Bulletin, Indicator
 from traque.model.lint import Complaint, Severity
+from traque.owned import Owned
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 

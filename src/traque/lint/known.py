@@ -154,7 +154,7 @@ def _trivial() -> dict[str, str]:
 def own(subject: Subject) -> Iterator[Complaint]:
     """Values that are the reader's own."""
     details = {
-        each.observable.value: f"in {held}"
+        each.observable.value: f"in {held.word}"
         for each in subject.bulletin.indicators
         if (held := subject.own.holding(each.observable))
     }

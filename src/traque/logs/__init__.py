@@ -13,6 +13,7 @@ from traque.logs._format import (
     Head,
     LineReader,
     LogFormat,
+    LossWord,
     Recognition,
     RecordReader,
     head_of,
@@ -21,7 +22,17 @@ from traque.logs._format import (
 from traque.model import Event
 from traque.registry import Registry, discover
 
-__all__ = ["Head", "LogFormat", "Recognition", "RecordReader", "rank", "read_as", "recognise", "registry"]
+__all__ = [
+    "Head",
+    "LogFormat",
+    "LossWord",
+    "Recognition",
+    "RecordReader",
+    "rank",
+    "read_as",
+    "recognise",
+    "registry",
+]
 
 ENOUGH = 0.2
 """A format that is less sure than this is not chosen."""

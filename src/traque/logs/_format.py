@@ -16,7 +16,7 @@ import msgspec
 
 from traque.logs._documents import decode
 from traque.logs._envelope import Envelope
-from traque.model import Event, Shape, TimeRule
+from traque.model import Event, Outcome, Shape, TimeRule
 from traque.registry import FormatSpec
 from traque.timestamps import read
 
@@ -83,6 +83,18 @@ class LineReader(msgspec.Struct, frozen=True):
         return self.understand(record)
 
 
+class LossWord(msgspec.Struct, frozen=True):
+    """A word in a record that says what the log does not hold: ``code``, the word, and what it means.
+
+    ``dropped`` tells that records are missing, not only that there was nothing to record.
+    """
+
+    code: str
+    word: bytes
+    text: str
+    dropped: bool = True
+
+
 class LogFormat(FormatSpec, frozen=True, kw_only=True):
     """A log format's SPEC.
 
@@ -119,6 +131,10 @@ class LogFormat(FormatSpec, frozen=True, kw_only=True):
     stands is taken as it is. All bytes outside parts make records of different kinds, so they may be matched
     loosely. Where an optional part is present, it stays present. ``message_shapes`` are the same for messages
     in a syslog envelope, from the program's name on.
+
+    ``outcomes`` are all that its records can have; empty where that depends on what they carry. ``losses``
+    are words of records that tell of missing ones. In ``flows`` each direction of a connection may be a
+    record.
     """
 
     example: bytes
@@ -132,12 +148,14 @@ class LogFormat(FormatSpec, frozen=True, kw_only=True):
     begins: tuple[str, ...] = ()
     marks: tuple[str, ...] = ()
     utc: bool = False
-    loss: bytes = b""
     """Text of the records by which the device itself says that it dropped others; empty: it never says."""
     message: Callable[[Envelope], Event | None] | None = None
     document: Callable[[Mapping[str, object]], Event | None] | None = None
     shapes: tuple[Shape, ...] = ()
     message_shapes: tuple[str, ...] = ()
+    outcomes: frozenset[Outcome] = frozenset()
+    losses: tuple[LossWord, ...] = ()
+    flows: bool = False
 
 
 class Recognition(msgspec.Struct, frozen=True):

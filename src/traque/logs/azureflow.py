@@ -95,4 +95,6 @@ SPEC = LogFormat(
     sniff=sniff,
     reader=reader,
     utc=True,
+    flows=True,
+    outcomes=frozenset({Outcome.ALLOWED, Outcome.DATA, Outcome.DENIED, Outcome.UNKNOWN}),
 )

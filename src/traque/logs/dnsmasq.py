@@ -58,4 +58,5 @@ SPEC = LogFormat(
     reader=reader,
     programs=("dnsmasq", "dnsmasq-dhcp", "pihole-FTL"),
     message=message,
+    outcomes=frozenset({Outcome.DENIED, Outcome.RESOLVED, Outcome.UNKNOWN}),
 )

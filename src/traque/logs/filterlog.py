@@ -95,4 +95,5 @@ SPEC = LogFormat(
     linewise=True,
     programs=("filterlog", "filterlog*"),
     message=message,
+    outcomes=frozenset({Outcome.ALLOWED, Outcome.DENIED, Outcome.UNKNOWN}),
 )

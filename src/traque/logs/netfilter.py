@@ -166,4 +166,5 @@ SPEC = LogFormat(
     programs=("kernel", "ulogd", "ufw"),
     message=message,
     message_shapes=_shapes(),
+    outcomes=frozenset({Outcome.ALLOWED, Outcome.DENIED, Outcome.UNKNOWN}),
 )

@@ -187,4 +187,5 @@ SPEC = LogFormat(
     sniff=sniff,
     reader=reader,
     document=document,
+    flows=True,
 )

@@ -50,4 +50,5 @@ SPEC = LogFormat(
     reader=reader,
     programs=("pdns", "pdns_server", "pdns_recursor", "pdns-recursor"),
     message=message,
+    outcomes=frozenset({Outcome.DATA, Outcome.DENIED, Outcome.RESOLVED}),
 )

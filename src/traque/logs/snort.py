@@ -98,4 +98,5 @@ SPEC = LogFormat(
     linewise=True,
     programs=("snort", "suricata"),
     message=message,
+    outcomes=frozenset({Outcome.DENIED, Outcome.UNKNOWN}),
 )

@@ -61,4 +61,5 @@ SPEC = LogFormat(
     reader=_OWN.reader,
     programs=("unbound",),
     message=message,
+    outcomes=frozenset({Outcome.DENIED, Outcome.REFUSED, Outcome.RESOLVED, Outcome.UNANSWERED}),
 )

@@ -12,7 +12,7 @@ from typing import Final
 
 from traque.logs._envelope import text_of
 from traque.logs._fields import fields_of, is_service, number_of
-from traque.logs._format import Head, LineReader, LogFormat, RecordReader, share, specific
+from traque.logs._format import Head, LineReader, LogFormat, LossWord, RecordReader, share, specific
 from traque.model import Event, Initiator, Outcome, TimeRule
 from traque.timestamps import read
 
@@ -127,7 +127,14 @@ SPEC = LogFormat(
     knows="REJECT is denied, ACCEPT was let through. TCP flags say who opened where they are recorded, else "
     "the service's port; two high ports do not tell. What the opened end sent back is data.",
     times=TIMES,
-    loss=b" SKIPDATA",
     sniff=sniff,
     reader=reader,
+    losses=(
+        LossWord("flow-skipped", b"SKIPDATA", "SKIPDATA: AWS dropped flow records of this interval"),
+        LossWord(
+            "flow-none", b"NODATA", "NODATA: an interval in which the interface had no traffic", dropped=False
+        ),
+    ),
+    flows=True,
+    outcomes=frozenset({Outcome.ALLOWED, Outcome.DATA, Outcome.DENIED, Outcome.UNKNOWN}),
 )

@@ -100,4 +100,5 @@ SPEC = LogFormat(
     times=(TimeRule("us-slash"), TimeRule("eu-slash"), TimeRule("iso"), TimeRule("auto")),
     sniff=lambda head: specific(share(head, lambda line: _packet().match(text_of(line)))),
     reader=reader,
+    outcomes=frozenset({Outcome.REFUSED, Outcome.RESOLVED}),
 )

@@ -84,4 +84,5 @@ SPEC = LogFormat(
     sniff=sniff,
     reader=reader,
     linewise=True,
+    outcomes=frozenset({Outcome.ALLOWED, Outcome.DENIED, Outcome.UNKNOWN}),
 )

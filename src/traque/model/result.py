@@ -9,6 +9,7 @@ from datetime import datetime
 
 import msgspec
 
+from traque.model.assessment import Case, Evidence, Explanation, Lead, LeadSearch, Loss, Plan, StreamSight
 from traque.model.bulletin import Refused, Statement, Window
 from traque.model.reference import Reference
 from traque.model.verdict import Direction, Verdict
@@ -31,6 +32,8 @@ class HuntInfo(msgspec.Struct, frozen=True, kw_only=True):
     """Days that an indicator was said to hold (``--max-age``)."""
     own: tuple[str, ...] = ()
     internal: tuple[str, ...] = ()
+    trusted_proxies: tuple[str, ...] = ()
+    """Peers whose ``X-Forwarded-For`` is believed."""
     zone: str = "UTC"
     source_map: str = ""
     """The source map that was used."""
@@ -99,13 +102,20 @@ class IndicatorRef(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
-    """A fact that needs no log (``own-asset``)."""
+    """A fact: ``own-asset`` needs no log, ``resident-user`` rests on records of a listed address.
+
+    ``asset`` is the reader's own word for what is listed, or the account. ``since``/``until`` are the days
+    on which it was the reader's, as stated; for ``resident-user`` the first and the last log-in.
+    """
 
     code: str
     indicator: IndicatorRef
     asset: str
     text: str
     remedy: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    evidence: tuple[Evidence, ...] = ()
 
 
 class OutsideWindow(msgspec.Struct, frozen=True, kw_only=True):
@@ -145,35 +155,6 @@ class SeenIn(msgspec.Struct, frozen=True, kw_only=True):
     outward: int | None = None
 
 
-class Evidence(msgspec.Struct, frozen=True, kw_only=True):
-    """One record, word for word, invalid UTF-8 as U+FFFD.
-
-    ``line`` counts from 1, ``offset`` is the byte of the match in the decompressed original, ``length``
-    the whole record's in bytes. ``text`` is cut to 64 KiB around the match (``cut`` says so);
-    ``sha256`` is of the bytes kept, which are ``raw`` where they are no UTF-8, else ``text``.
-    """
-
-    path: str
-    line: int
-    offset: int
-    time: datetime | None
-    text: str
-    match: str
-    verdict: Verdict
-    why: str = ""
-    relation: str = "exact"
-    length: int = 0
-    sha256: str = ""
-    cut: bool = False
-    fields: dict[str, str | int] = {}
-    raw: bytes = b""
-
-    @property
-    def record(self) -> bytes:
-        """The record, byte for byte."""
-        return self.raw or self.text.encode("utf-8", "surrogatepass")
-
-
 class ByteCount(msgspec.Struct, frozen=True, kw_only=True, rename={"inward": "in", "outward": "out"}):
     """Bytes that came in from and went out to the indicator, where records say so."""
 
@@ -211,6 +192,11 @@ class Sighting(msgspec.Struct, frozen=True, kw_only=True):
     """None when every dated record lies in the indicator's validity, or none is stated."""
     confidence: int | None = None
     """That an indicator held when it was seen, 0 to 100: the publisher's, less outside its validity."""
+    explanation: Explanation | None = None
+    accepted: tuple[str, ...] = ()
+    """Those of ``accounts`` that were accepted: of records with verdict ``authenticated``."""
+    exchanges: int | None = None
+    """Flows among the records, both directions of one counted once; None where records are no flows."""
 
 
 class Gap(msgspec.Struct, frozen=True, kw_only=True):
@@ -243,6 +229,8 @@ class StreamCoverage(msgspec.Struct, frozen=True, kw_only=True):
     """Whom to ask about it, as the source map says."""
     by_day: dict[str, int] = {}
     """Records of each UTC day that has any (``2021-01-31``); shared out by time between two timed records."""
+    losses: tuple[Loss, ...] = ()
+    """What its own records say they do not hold."""
 
 
 class SourceCoverage(msgspec.Struct, frozen=True, kw_only=True):
@@ -335,6 +323,14 @@ class HuntResult(msgspec.Struct, frozen=True, kw_only=True):
     diagnostics: tuple[Diagnostic, ...]
     reference: tuple[Reference, ...] = ()
     """The data that ``Sighting.enrichment`` rests on, with their dates."""
+    cases: tuple[Case, ...] = ()
+    leads: tuple[Lead, ...] = ()
+    lead_search: LeadSearch | None = None
+    """None where nothing was looked for, since there is no sighting."""
+    plan: Plan | None = None
+    """The first hour; None where there is nothing to do in haste."""
+    visibility: tuple[StreamSight, ...] = ()
+    """Would we have seen it? Stream by stream."""
     schema: str = SCHEMA
 
     @property

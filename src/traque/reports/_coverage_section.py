@@ -69,6 +69,8 @@ def stream_table(page: Page, streams: Sequence[StreamCoverage], saved: str) -> N
             page.say((line, "yellow"), indent=4)
         if stream.gaps and stream.owner:
             page.say(f"ask {stream.owner}", indent=4)
+        for loss in stream.losses:
+            page.say((f"{count(loss.count, 'time')} {loss.text}", "yellow"), indent=4)
         if stream.parse_rate is not None and stream.parse_rate < _READS_WELL:
             page.say(
                 f"{stream.parse_rate:.0%} of its records were understood; every byte was searched", indent=4
@@ -214,6 +216,7 @@ def searched(page: Page, result: HuntResult) -> None:
         ("in", hunt.paths),
         ("own", hunt.own),
         ("internal", hunt.internal),
+        ("proxies", hunt.trusted_proxies),
         ("excluded", hunt.excluded),
     ):
         if values:

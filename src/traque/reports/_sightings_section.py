@@ -53,7 +53,7 @@ def findings(page: Page, result: HuntResult) -> None:
     """Facts that need no log; first of all, since they are about the reader's own house."""
     if not result.findings:
         return
-    page.heading("Findings", "true whatever the logs say")
+    page.heading("Findings", "about your own")
     for finding in result.findings:
         said = " ".join(sentence(part) for part in (finding.text or finding.asset, finding.remedy) if part)
         page.entry((finding.code, "bold red"), said, indent=0, hang=_VERDICT + 2)
@@ -175,5 +175,15 @@ def evidence(page: Page, result: HuntResult) -> None:
             (page.short(sighting.indicator.value, page.width - 40), "bold"),
         )
         page.say((f"{record.path}:{record.line}{why}", "dim"), indent=2)
+        if said := _weight(sighting):
+            page.say((said, "dim"), indent=2)
         room = _EVIDENCE_LINES * (page.width - 4) - 8
         page.say(*page.around(record.text, record.match, room), indent=4)
+
+
+def _weight(sighting: Sighting) -> str:
+    """How sure it is and why, in a line; nothing where nothing speaks for or against it."""
+    told = sighting.explanation
+    if told is None or not told.reasons:
+        return ""
+    return f"confidence {told.confidence}: {'; '.join(reason.text for reason in told.reasons[:4])}"

@@ -25,8 +25,8 @@ def answer(result: HuntResult) -> str:
         part = f"A part of a result, chosen by {listing(result.hunt.filtered, 6)}"
         return f"{part}: {count(len(result.sightings), 'sighting')}. Of the others it says nothing."
     sentences = [_seen(result)]
-    if result.findings:
-        sentences.append(_found(result))
+    if result.findings:  # about the reader's own house: before all else
+        sentences.insert(0, _found(result))
     if reasons := shortfalls(result):
         sentences.append(f"Incomplete: {'; '.join(reasons)}.")
     elif not result.sightings and result.coverage.window_covered:
@@ -36,6 +36,8 @@ def answer(result: HuntResult) -> str:
 
 def _seen(result: HuntResult) -> str:
     hunted = len(result.sightings) + len(result.not_seen)
+    if not result.hunt.paths and not result.sightings:
+        return "No log was searched."
     if not result.sightings:
         said = (
             "The indicator was not seen" if hunted == 1 else f"None of {number(hunted)} indicators was seen"
@@ -54,11 +56,22 @@ def _seen(result: HuntResult) -> str:
 
 
 def _found(result: HuntResult) -> str:
-    many = len(result.findings)
-    if all(finding.code == "own-asset" for finding in result.findings):
-        one = "One of your own addresses is an indicator."
-        return one if many == 1 else f"{number(many)} of your own addresses are indicators."
-    return f"{count(many, 'finding')} that need no log."
+    own = [finding for finding in result.findings if finding.code == "own-asset"]
+    sentences = []
+    if own:
+        addresses = all(finding.indicator.kind.startswith("ip") for finding in own)
+        if len(own) == 1:
+            one = "One of your own addresses" if addresses else "Something of your own"
+            head = f"{one} is an indicator"
+        else:
+            several = "of your own addresses" if addresses else "things of your own"
+            head = f"{number(len(own))} {several} are indicators"
+        sentences.append(f"{head}: {listing([finding.indicator.value for finding in own], 3)}.")
+    residents = len(result.findings) - len(own)
+    if residents:
+        many_words = count(residents, "regular user comes", "regular users come")
+        sentences.append(f"{many_words} from a listed address: attacker, or hijacked home box?")
+    return " ".join(sentences)
 
 
 def by_verdict(result: HuntResult) -> list[tuple[Verdict, int]]:
@@ -69,6 +82,8 @@ def by_verdict(result: HuntResult) -> list[tuple[Verdict, int]]:
 def shortfalls(result: HuntResult) -> list[str]:
     """Why the answer is not complete; nothing when it is. A coverage gap beside sightings is not here."""
     reasons = []
+    if not result.hunt.paths and not result.findings:
+        reasons.append("whether they were here is not answered (name logs with --in)")
     if result.hunt.interrupted:
         reasons.append("the hunt was stopped before its end")
     if broken := unread(result.coverage):
@@ -232,15 +247,8 @@ def _people_and_hosts(result: HuntResult) -> list[str]:
 
 
 def _accepted(result: HuntResult) -> list[str]:
-    """The accounts that were accepted: those that the evidence names, else all that the sightings do."""
-    names = dict.fromkeys(
-        str(record.fields["user.name"])
-        for sighting in result.sightings
-        for record in sighting.evidence
-        if record.verdict == Verdict.AUTHENTICATED and record.fields.get("user.name")
-    )
-    seen = (name for s in result.sightings if s.verdict == Verdict.AUTHENTICATED for name in s.accounts)
-    return list(names or dict.fromkeys(seen))
+    """The accounts that were accepted from an indicator."""
+    return list(dict.fromkeys(name for s in result.sightings for name in s.accepted))
 
 
 def _ends(result: HuntResult, verdict: Verdict) -> list[str]:

@@ -12,6 +12,7 @@ from traque.reports._renderer import Renderer, Setting
 
 
 def _render(result: HuntResult, setting: Setting) -> bytes:
+    from traque.reports import _assessment_section as assessment
     from traque.reports import _coverage_section as coverage
     from traque.reports import _sightings_section as sightings
     from traque.reports._page import Page  # rich is loaded only when a page is made
@@ -22,8 +23,12 @@ def _render(result: HuntResult, setting: Setting) -> bytes:
     sightings.table(page, result, setting.saved)
     sightings.meanings(page, result)
     sightings.evidence(page, result)
+    assessment.cases(page, result)
+    assessment.leads(page, result)
     coverage.next_steps(page, result)
+    assessment.first_hour(page, result)
     coverage.window(page, result, setting.saved)
+    assessment.visibility(page, result)
     coverage.unread(page, result, setting.saved)
     coverage.remarks(page, result)
     coverage.not_hunted(page, result)

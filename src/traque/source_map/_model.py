@@ -21,7 +21,8 @@ class MappedSource(msgspec.Struct, frozen=True, kw_only=True):
     """A ``[[source]]`` table: the sources that its globs name, and what is known of them.
 
     Empty means not stated. ``format`` is the name of a log format, ``tz`` an IANA zone, ``name`` the
-    stream's, ``owner`` whom to ask about it; ``own`` and ``internal`` are added to the whole estate's.
+    stream's, ``owner`` whom to ask about it; ``own``, ``internal`` and ``trusted_proxies`` are
+    added to the whole estate's.
     ``line`` is where the table begins in the file.
     """
 
@@ -33,6 +34,7 @@ class MappedSource(msgspec.Struct, frozen=True, kw_only=True):
     owner: str = ""
     own: tuple[str, ...] = ()
     internal: tuple[str, ...] = ()
+    trusted_proxies: tuple[str, ...] = ()
     line: int = 0
 
 
@@ -61,6 +63,7 @@ class SourceMap(msgspec.Struct, frozen=True, kw_only=True):
     tz: str = ""
     own: tuple[str, ...] = ()
     internal: tuple[str, ...] = ()
+    trusted_proxies: tuple[str, ...] = ()
     sources: tuple[MappedSource, ...] = ()
     streams: tuple[ExpectedStream, ...] = ()
     """The streams that are expected: what a hunt of the whole organisation is measured against."""

@@ -19,8 +19,8 @@ LARGEST: Final = 1 << 20
 """Bytes of a map; a person writes no more."""
 LONGEST: Final = 4096
 """Characters of a text in it."""
-_TOP: Final = ("tz", "own", "internal", "source", "stream")
-_TABLE: Final = ("files", "format", "tz", "year", "name", "owner", "own", "internal")
+_TOP: Final = ("tz", "own", "internal", "trusted_proxies", "source", "stream")
+_TABLE: Final = ("files", "format", "tz", "year", "name", "owner", "own", "internal", "trusted_proxies")
 _EXPECTED: Final = ("name", "files", "owner", "from", "until", "retention")
 _LONGEST_KEPT: Final = 36_525
 """Days that records may be kept: a century."""
@@ -69,8 +69,9 @@ class _Reader:
             path=self._path,
             folder=folder,
             tz=top.zone(document),
-            own=top.networks(document, "own"),
+            own=top.own(document),
             internal=top.networks(document, "internal"),
+            trusted_proxies=top.networks(document, "trusted_proxies"),
             sources=tuple(self._source(n, table) for n, table in enumerate(top.tables(document, "source"))),
             streams=self._streams(top.tables(document, "stream")),
         )
@@ -96,8 +97,9 @@ class _Reader:
             year=table.year(values),
             name=table.text(values, "name"),
             owner=table.text(values, "owner"),
-            own=table.networks(values, "own"),
+            own=table.own(values),
             internal=table.networks(values, "internal"),
+            trusted_proxies=table.networks(values, "trusted_proxies"),
             line=table.line,
         )
 
@@ -232,6 +234,18 @@ class _Table:
         if not isinstance(days, int) or isinstance(days, bool) or not 1 <= days <= _LONGEST_KEPT:
             raise self.wrong(key, f"{days!r} is not a number of days", f"write {key} = 365")
         return days
+
+    def own(self, values: Mapping[str, object]) -> tuple[str, ...]:
+        from traque.owned import read_property
+
+        texts = self.texts(values, "own")
+        for text in texts:
+            try:
+                read_property(text)
+            except UsageError as error:
+                what = f"has {text!r}, which is no address or network, domain name or AS number with its days"
+                raise self.wrong("own", what, error.remedy) from error
+        return texts
 
     def networks(self, values: Mapping[str, object], key: str) -> tuple[str, ...]:
         texts = self.texts(values, key)

@@ -83,13 +83,6 @@ class Perimeter:
         """Whether ``text`` writes an address inside the organisation."""
         return self._known(text)
 
-    def owner_range(self, network: Network) -> Network | None:
-        """The ``--own`` range that holds or overlaps ``network``, if any."""
-        for own in self.own:
-            if own.version == network.version and own.overlaps(network):
-                return own
-        return None
-
     def _look_up(self, text: str) -> bool:
         address = parse_address(text)
         return address is not None and any(

@@ -20,6 +20,10 @@ EVIDENCE_KEPT: Final = 12
 T = TypeVar("T", str, int)
 
 
+FLOWS_KEPT: Final = 16_384
+"""Flows told apart in one source."""
+
+
 class Spread:
     """A bounded choice of evidence: first, last, the first of each verdict, and every n-th between."""
 
@@ -100,6 +104,10 @@ class Tally:
         self.directions: set[Direction] = set()
         self.assets: dict[Verdict, Names[str]] = {}
         self.accounts: Names[str] = Names()
+        self.accepted: Names[str] = Names()
+        """The accounts of records with verdict ``authenticated``; these lie between the two moments."""
+        self.accepted_first: datetime | None = None
+        self.accepted_last: datetime | None = None
         self.ports: Names[int] = Names()
         self.at_worst: set[Verdict] = set()
         self.count = 0
@@ -109,12 +117,21 @@ class Tally:
         self.inward: int | None = None
         self.outward: int | None = None
         self.spread = Spread()
+        self.flows: set[int] | None = None
+
+    def add_flow(self, flow: int) -> None:
+        """Note one direction of a flow, by a number that is the same for both, in bounded memory."""
+        self.flows = self.flows or set()
+        if len(self.flows) < FLOWS_KEPT:
+            self.flows.add(flow)
 
     def add(self, judgement: Judgement, moment: datetime | None, relation: str) -> None:
         """Count one record."""
         self.add_all(judgement, moment, moment, relation, 1)
         self.assets[judgement.verdict].count(judgement.asset)
         self.accounts.count(judgement.account)
+        if judgement.verdict is Verdict.AUTHENTICATED:
+            self.accepted.count(judgement.account)
         if judgement.port is not None:
             self.ports.count(judgement.port)
 
@@ -132,6 +149,8 @@ class Tally:
             self.undated += count
         else:
             self._reach(first, last)
+            if judgement.verdict is Verdict.AUTHENTICATED:
+                self._accept(first, last)
         if judgement.direction is not Direction.UNKNOWN:
             self.directions.add(judgement.direction)
         if judgement.at_worst is not None:
@@ -154,12 +173,14 @@ class Tally:
             ends.count(asset, count)
         for account, count in accounts.items():
             self.accounts.count(account, count)
+            if verdict is Verdict.AUTHENTICATED:
+                self.accepted.count(account, count)
         for port, count in ports.items():
             self.ports.count(port, count)
 
     def close(self) -> None:
         """All records of the source were counted: of many names only the most frequent are still needed."""
-        for names in (self.accounts, *self.assets.values()):
+        for names in (self.accounts, self.accepted, *self.assets.values()):
             _cut(names)
         _cut(self.ports)
 
@@ -174,15 +195,24 @@ class Tally:
         for verdict, assets in other.assets.items():
             self.assets.setdefault(verdict, Names()).update(assets)
         self.accounts.update(other.accounts)
+        self.accepted.update(other.accepted)
+        if other.accepted_first is not None and other.accepted_last is not None:
+            self._accept(other.accepted_first, other.accepted_last)
         self.ports.update(other.ports)
         if other.first is not None and other.last is not None:
             self._reach(other.first, other.last)
         self.inward = _sum(self.inward, other.inward)
         self.outward = _sum(self.outward, other.outward)
+        if other.flows:
+            self.flows = (self.flows or set()) | other.flows
 
     def _reach(self, first: datetime, last: datetime) -> None:
         self.first = first if self.first is None else min(self.first, first)
         self.last = last if self.last is None else max(self.last, last)
+
+    def _accept(self, first: datetime, last: datetime) -> None:
+        self.accepted_first = min(self.accepted_first or first, first)
+        self.accepted_last = max(self.accepted_last or last, last)
 
     def assets_by(self, order: Sequence[Verdict]) -> dict[Verdict, tuple[str, ...]]:
         """Our ends, by the verdicts of their records in ``order``, the most frequent first."""

@@ -1,0 +1,104 @@
+"""Adds to an answer what follows from it: explanations, findings, cases, leads, the first hour, visibility.
+
+Counts, verdicts and times of sightings are not touched.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from functools import partial
+
+import msgspec
+
+from traque.hunt.controls import controls
+from traque.hunt.options import HuntOptions
+from traque.hunt.question import Question, compile_engine
+from traque.hunt.search import SourceSearch
+from traque.hunt.second_look import look_again
+from traque.logs import registry
+from traque.model import (
+    Bulletin,
+    Finding,
+    HuntResult,
+    StreamSight,
+)
+from traque.triage.cases import cases
+from traque.triage.explain import explain
+from traque.triage.plan import first_hour
+from traque.triage.residents import residents
+from traque.triage.tally import Tally
+from traque.triage.visibility import sight
+
+
+def assessed(
+    result: HuntResult,
+    question: Question,
+    bulletins: Sequence[Bulletin],
+    searches: Sequence[SourceSearch],
+    options: HuntOptions,
+) -> HuntResult:
+    """``result`` with all that is derived from its sightings and from what was searched."""
+    streams = {source.path: source.stream for source in result.coverage.sources}
+    leads, lead_search = look_again(question, result.sightings, searches, streams)
+    published = {bulletin.id: bulletin.published for bulletin in bulletins}
+    sightings = tuple(
+        msgspec.structs.replace(one, explanation=explain(one, published.get(one.indicator.bulletin)))
+        for one in result.sightings
+    )
+    return msgspec.structs.replace(
+        result,
+        sightings=sightings,
+        findings=(*result.findings, *_residents(question, bulletins, searches)),
+        cases=cases(sightings, leads),
+        leads=leads,
+        lead_search=lead_search,
+        plan=first_hour(sightings, result.coverage, leads) if sightings or result.findings else None,
+        visibility=tuple(_visibility(result, searches, options)),
+    )
+
+
+def _residents(
+    question: Question, bulletins: Sequence[Bulletin], searches: Sequence[SourceSearch]
+) -> Iterator[Finding]:
+    published = {bulletin.id: bulletin.published for bulletin in bulletins}
+    log_ins: dict[int, Tally] = {}
+    for search in searches:
+        for index, tally in search.tallies.items():
+            if tally.accepted:
+                log_ins.setdefault(index, Tally()).merge(tally)
+    for index, tally in sorted(log_ins.items()):
+        ref = question.refs[index]
+        yield from residents(ref, tally, published.get(ref.bulletin) or ref.valid_from)
+
+
+def _visibility(
+    result: HuntResult, searches: Sequence[SourceSearch], options: HuntOptions
+) -> Iterator[StreamSight]:
+    names = {source.path: source.stream for source in result.coverage.sources}
+    members: dict[str, list[SourceSearch]] = defaultdict(list)
+    for search in searches:
+        members[names[search.path]].append(search)
+    asked = [
+        next(
+            (
+                (stream, search.path, search.looked.control)
+                for search in members[stream]
+                if search.looked is not None and search.looked.control is not None
+            ),
+            None,
+        )
+        for stream in sorted(members)
+    ]
+    answers = controls([one for one in asked if one is not None], partial(compile_engine, options.engine))
+    for stream in result.coverage.streams:
+        group = members[stream.name]
+        spec = registry().get(stream.format)
+        yield sight(
+            stream.name,
+            samples=[search.looked.sample for search in group if search.looked is not None],
+            found={v for search in group for tally in search.tallies.values() for v in tally.verdicts},
+            can=spec.outcomes if spec is not None and spec.outcomes else None,
+            control=answers.get(stream.name),
+            losses=stream.losses,
+        )

@@ -1,0 +1,255 @@
+"""A second, cheap look at the records around sightings, for leads (:mod:`traque.triage.leads`).
+
+Only sources with sightings are read again, and of these only the bytes around the records that the answer
+keeps; nothing is read when there is no sighting. What was looked at, and what was not, stands in the answer.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import closing
+from itertools import islice
+from typing import Final
+
+from traque.diagnostics import Diagnostics
+from traque.errors import SourceError
+from traque.hunt.question import Question
+from traque.hunt.search import SourceSearch
+from traque.model import Evidence, Lead, LeadSearch, Sighting, Verdict
+from traque.sources import Entry, Source, open_entry
+from traque.triage.forwarded import behind
+from traque.triage.leads import Book, Habits, Key
+
+WINDOW: Final = 128 * 1024
+"""Bytes on each side of a record with an indicator that are looked at."""
+WINDOWS: Final = 200
+"""Such stretches of a hunt, those of the worst verdicts first."""
+RECORDS: Final = 20_000
+"""Records that are understood for it."""
+FURTHEST: Final = 256 << 20
+"""Bytes of a compressed source that are read to come to a record."""
+COMMON: Final = 60
+"""Records of one source with the same trait; what is in more of them is common."""
+WORDS: Final = 64
+"""Traits of one stream that are looked for."""
+_WORTH: Final = frozenset(Verdict) - {Verdict.BLOCKED, Verdict.TRACE, Verdict.SELF}
+
+Span = tuple[int, int]
+
+
+def look_again(
+    question: Question,
+    sightings: Sequence[Sighting],
+    searches: Sequence[SourceSearch],
+    streams: Mapping[str, str],
+) -> tuple[tuple[Lead, ...], LeadSearch | None]:
+    """The leads around ``sightings``, and what was looked at; ``streams`` are by the sources' paths."""
+    if not sightings:
+        return (), None
+    look = _Look(question, streams)
+    look.plan(sightings)
+    wanted: dict[int, tuple[Entry, dict[str, SourceSearch]]] = {}
+    for search in searches:
+        if search.entry is not None and look.wants(search):
+            wanted.setdefault(id(search.entry), (search.entry, {}))[1][search.path] = search
+    for entry, held in wanted.values():
+        look.entry(entry, held)
+    return look.book.leads(), look.told()
+
+
+class _Look:
+    def __init__(self, question: Question, streams: Mapping[str, str]) -> None:
+        self._question = question
+        self._streams = streams
+        self._habits: dict[str, Habits] = defaultdict(Habits)
+        self._spans: dict[str, list[Span]] = defaultdict(list)
+        self._limits: dict[str, int] = defaultdict(int)
+        self._sources = 0
+        self._records = 0
+        self.book = Book(question.observables, question.perimeter)
+
+    def plan(self, sightings: Sequence[Sighting]) -> None:
+        """Learn the habits of what was seen, and choose where to look: the worst sightings come first."""
+        taken = 0
+        for sighting in sightings:
+            for record in _anchors(sighting):
+                if record.verdict not in _WORTH:
+                    continue
+                self._habits[self._streams[record.path]].learn(sighting, [record])
+                if taken < WINDOWS:
+                    self._spans[record.path].append((max(0, record.offset - WINDOW), record.offset + WINDOW))
+                    taken += 1
+                else:
+                    self._limits[f"stretches beyond the first {WINDOWS}"] += 1
+
+    def wants(self, search: SourceSearch) -> bool:
+        """Whether there are stretches of the source to look at, and it can be read again."""
+        if not self._spans.get(search.path) or search.entry is None:
+            return False
+        if not search.is_lines:
+            self._limits["sources whose records are decoded or no lines"] += 1
+        elif search.entry.stream:
+            self._limits["standard input, which cannot be read twice"] += 1
+        else:
+            return True
+        return False
+
+    def entry(self, entry: Entry, held: Mapping[str, SourceSearch]) -> None:
+        """Look at the stretches of the sources of one file, in one pass."""
+        left = len(held)
+        with closing(open_entry(entry, diagnostics=Diagnostics())) as sources:
+            for source in sources:
+                if source.path in held:
+                    self._read(source, held[source.path])
+                    left -= 1
+                    if not left:
+                        break
+
+    def _read(self, source: Source, search: SourceSearch) -> None:
+        spans = _joined(self._spans[search.path])
+        habits = self._habits[self._streams[search.path]]
+        words = habits.words()
+        if len(words) > WORDS:
+            self._limits[f"traits of a stream beyond the first {WORDS}"] += len(words) - WORDS
+        seek = _Seek(dict(islice(words.items(), WORDS)), habits.addresses())
+        self._sources += 1
+        try:
+            for begin, text in _stretches(source, spans):
+                seek.read(begin, text)
+        except SourceError:  # it was told when all bytes were read
+            pass
+        for offset, line in seek.lines():
+            self._record(search, self._streams[search.path], line, offset)
+        self.book.common |= seek.common
+        if source.size is None and spans[-1][1] > FURTHEST:
+            self._limits[f"stretches that lie beyond {FURTHEST >> 20} MiB of a compressed source"] += 1
+
+    def _record(self, search: SourceSearch, stream: str, line: bytes, offset: int) -> None:
+        if self._records >= RECORDS:
+            self._limits[f"records beyond the first {RECORDS:,}"] += 1
+            return
+        self._records += 1
+        event = search.recognition.reader.parse(line)
+        if event is None:
+            return
+        if self._question.proxies.own:
+            event = behind(event, self._question.proxies)
+        evidence = Evidence(
+            path=search.path,
+            line=0,
+            offset=offset,
+            time=search.moment(event.time) if event.time is not None else None,
+            text=line.decode("utf-8", "replace"),
+            match="",
+            verdict=Verdict.UNCLEAR,
+            length=len(line),
+            sha256=hashlib.sha256(line).hexdigest(),
+            fields=event.fields,
+        )
+        self.book.read(stream, self._habits[stream], event, evidence)
+
+    def told(self) -> LeadSearch:
+        """What was looked at, in words."""
+        if self.book.left_out:
+            self._limits["addresses beyond those that are remembered"] += self.book.left_out
+        if self.book.common:
+            self._limits["traits that many records share"] += len(self.book.common)
+        kib = WINDOW // 1024
+        return LeadSearch(
+            text=(
+                f"records looked at: {self._records:,}; sources: {self._sources}; within {kib} KiB of those "
+                "that are kept as evidence, for unlisted addresses with the same account, user agent, "
+                "JA3, path or network within a day"
+            ),
+            sources=self._sources,
+            records=self._records,
+            limits=tuple(f"not looked at: {what} ({count:,})" for what, count in self._limits.items()),
+        )
+
+
+def _anchors(sighting: Sighting) -> list[Evidence]:
+    """First, last and the first of each verdict: evidence that is the same however the search was split."""
+    dated = [record for record in sighting.evidence if record.time is not None] or list(sighting.evidence)
+    firsts = {record.verdict: record for record in reversed(dated)}
+    anchors = [*dated[:1], *dated[-1:], *firsts.values()]
+    return list({(record.path, record.offset): record for record in anchors}.values())
+
+
+def _joined(spans: Sequence[Span]) -> list[Span]:
+    joined: list[Span] = []
+    for begin, end in sorted(spans):
+        if joined and begin <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((begin, end))
+    return joined
+
+
+def _stretches(source: Source, spans: Sequence[Span]) -> Iterator[tuple[int, bytes]]:
+    """The bytes of each span, with where they begin."""
+    if source.size is not None:
+        with source.plain() as file:
+            for begin, end in spans:
+                yield begin, file.read(begin, end - begin)
+        return
+    position, waiting, kept = 0, list(spans), bytearray()
+    for chunk in source.chunks():
+        start, position = position, position + len(chunk)
+        while waiting and start < waiting[0][1]:
+            begin, end = waiting[0]
+            kept += chunk[max(0, begin - start) : max(0, end - start)]
+            if position < end:
+                break
+            yield begin, bytes(kept)
+            kept.clear()
+            waiting.pop(0)
+        if not waiting or position > FURTHEST:
+            break
+    if kept:
+        yield waiting[0][0], bytes(kept)
+
+
+class _Seek:
+    """Finds the lines of one source that hold one of the words, but for those of listed addresses.
+
+    A word that stands in very many lines is given up with all of them: what it tells of is common.
+    """
+
+    def __init__(self, words: Mapping[bytes, Key], listed: Collection[bytes]) -> None:
+        self._words = dict(words)
+        self._listed = listed
+        self._lines: dict[bytes, dict[int, bytes]] = {word: {} for word in words}
+        self.common: set[Key] = set()
+
+    def read(self, begin: int, text: bytes) -> None:
+        """Look through the bytes that begin at offset ``begin``."""
+        skip = {text.rfind(b"\n", 0, at) + 1 for address in self._listed for at in _all(text, address)}
+        for word, lines in list(self._lines.items()):
+            most = COMMON if self._words[word][0] != "network" else COMMON * 10
+            for at in _all(text, word):
+                start = text.rfind(b"\n", 0, at) + 1
+                if start not in skip:
+                    lines[begin + start] = text[start : _end(text, at)]
+                if len(lines) > most:
+                    self.common.add(self._words[word])
+                    del self._lines[word]
+                    break
+
+    def lines(self) -> list[tuple[int, bytes]]:
+        """The lines with their offsets, each once, in order."""
+        return sorted({at: line for lines in self._lines.values() for at, line in lines.items()}.items())
+
+
+def _all(text: bytes, word: bytes) -> Iterator[int]:
+    """Where the word stands, once in each line."""
+    at = text.find(word)
+    while at >= 0:
+        yield at
+        at = text.find(word, _end(text, at))
+
+
+def _end(text: bytes, at: int) -> int:
+    end = text.find(b"\n", at)
+    return len(text) if end < 0 else end
