@@ -48,7 +48,19 @@ def by_name(item: Renderer | Path) -> str:
 
 def test_all_renderers_load() -> None:
     assert renderers().failures == ()
-    assert {"terminal", "json", "csv", "html", "md", "xlsx", "ecs", "pdf"} <= {r.name for r in renderers()}
+    assert {
+        "terminal",
+        "json",
+        "csv",
+        "html",
+        "md",
+        "xlsx",
+        "ecs",
+        "pdf",
+        "stix",
+        "misp",
+        "notification",
+    } <= {r.name for r in renderers()}
     names = [renderer.file_name for renderer in RENDERERS if renderer.file_name]
     assert len(set(names)) == len(names)
     assert all("/" not in name and not name.startswith(".") for name in names)

@@ -18,7 +18,9 @@ from traque.reports._escape import printable
 from traque.reports._language import Words, words
 from traque.reports._renderer import Renderer, Setting
 
-_SPECIAL: Final = re.compile(r"([\\`*_{}\[\]#|~>$@]|:(?=//)|(?<=www)\.|^[-+.)!]|^\d+(?=[.)]))", re.IGNORECASE)
+_SPECIAL: Final = re.compile(
+    r"([\\`*_{}\[\]#|~>$@]|:(?=//)|(?<=www)\.|^[-+.)!]|^\d{1,9}(?=[.)](?:\s|$)))", re.IGNORECASE
+)
 """What Markdown reads anywhere, what makes a link of an address, and what begins a list."""
 _RECORDS: Final = 25
 """Worst sightings whose most telling record is shown."""
