@@ -31,19 +31,19 @@ def main() -> int:
         page = Path(scratch, "report.html")
         page.write_bytes(renderers()["html"].render(result, Setting()))
         browser = driver.chromium.launch(executable_path=program, args=["--no-sandbox"])
-        shoot(browser, page, target / "report.png", 1280, 1500)
-        shoot(browser, page, target / "report-phone.png", 390, 1500)
-        shoot(browser, page, target / "report-print.png", 720, 1018, media="print")
+        shoot(browser, page, target / "report.png", (1280, 1500))
+        shoot(browser, page, target / "report-phone.png", (390, 1500))
+        shoot(browser, page, target / "report-print.png", (720, 1018), paper=True)
         browser.close()
     return 0
 
 
-def shoot(browser: Browser, page: Path, target: Path, width: int, height: int, media: str = "screen") -> None:
+def shoot(browser: Browser, page: Path, target: Path, size: tuple[int, int], *, paper: bool = False) -> None:
     """The top of the page at that width."""
-    tab = browser.new_page(viewport={"width": width, "height": height}, color_scheme="light")
+    tab = browser.new_page(viewport={"width": size[0], "height": size[1]}, color_scheme="light")
     tab.goto(page.as_uri())
-    tab.emulate_media(media="print" if media == "print" else "screen")
-    if media == "print":
+    tab.emulate_media(media="print" if paper else "screen")
+    if paper:
         tab.evaluate("document.body.style.margin = '40px'")
     tab.screenshot(path=target)
     tab.close()
