@@ -30,7 +30,7 @@ Examples:
     "--out",
     type=click.Path(path_type=Path),
     metavar="DIR|FILE",
-    help="A folder, or the file when it is one format that is not a folder's. Default: standard output.",
+    help="A folder; or, for one format, a file with its ending.  [default: standard output]",
 )
 @click.option(
     "--lang",
