@@ -19,7 +19,7 @@ _PAGE: Final = b"traque coverage certificate\n"
 
 
 def is_own_output(head: bytes, name: str) -> bool:
-    """Whether a file that begins with ``head`` is a document, a report, a table, a certificate or a bag of ours.
+    """Whether a file that begins with ``head`` is a document, report, table, certificate or bag of ours.
 
     Decided by content; the ``name`` must only not contradict it: a log line that quotes the schema in
     ``access.log`` is still searched.
