@@ -104,7 +104,11 @@ def test_json_is_the_result_document(traque: Run, logs: Path) -> None:
 def test_out_writes_both_documents(traque: Run, logs: Path, tmp_path: Path) -> None:
     done = traque("hunt", SEEN, "--in", logs, "--out", "a/b")
     assert done.returncode == 1
-    assert sorted(path.name for path in (tmp_path / "a" / "b").iterdir()) == ["result.json", "sightings.csv"]
+    assert sorted(path.name for path in (tmp_path / "a" / "b").iterdir()) == [
+        "report.html",
+        "result.json",
+        "sightings.csv",
+    ]
     result = load((tmp_path / "a" / "b" / "result.json").read_bytes())
     assert result.sightings[0].indicator.value == SEEN
     with (tmp_path / "a" / "b" / "sightings.csv").open(newline="") as stream:

@@ -16,7 +16,7 @@ _WIDEST = 140
 """Lines longer than this are hard to follow from one end to the other."""
 
 
-def setting(*, closing: str = "", saved: str = "") -> Setting:
+def setting(*, closing: str = "", saved: str = "", language: str = "en") -> Setting:
     """How standard output looks: width, colour (NO_COLOR is honoured), Unicode."""
     terminal = sys.stdout is not None and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
     encoding = (getattr(sys.stdout, "encoding", None) or "ascii").lower().replace("-", "")
@@ -26,6 +26,7 @@ def setting(*, closing: str = "", saved: str = "") -> Setting:
         unicode=encoding.startswith("utf8"),
         closing=closing,
         saved=saved,
+        language=language,
     )
 
 

@@ -90,7 +90,7 @@ Options with several values take all words up to the next option, so name the bu
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
-    help="Also write result.json and sightings.csv there.",
+    help="Also write result.json, report.html and sightings.csv there.",
 )
 @click.option(
     "--hash-sources",
@@ -185,7 +185,7 @@ def hunt(
     formats = renderers()
     if folder:
         for renderer in formats:
-            if renderer.file_name:
+            if renderer.with_hunt:
                 output.save(folder / renderer.file_name, renderer.render(result, setting))
     if folder and certificate:
         document, page = certificate_files(certify(result, digest_of(result)), key)

@@ -26,6 +26,7 @@ from traque.cli.inspect import inspect
 from traque.cli.keygen import keygen
 from traque.cli.lint import lint
 from traque.cli.merge import merge
+from traque.cli.report import report
 from traque.cli.show import show
 from traque.cli.verify import verify
 
@@ -45,6 +46,7 @@ traque.add_command(certificate)
 traque.add_command(evidence)
 traque.add_command(verify)
 traque.add_command(keygen)
+traque.add_command(report)
 traque.add_command(detect)
 traque.add_command(lint)
 traque.add_command(diff)

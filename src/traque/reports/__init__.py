@@ -9,10 +9,12 @@ from traque.model import Verdict
 from traque.model.inspection import FormatDetails, Inspection
 from traque.reports import _words as words
 from traque.reports._escape import printable
+from traque.reports._language import LANGUAGES
 from traque.reports._renderer import Renderer, Setting, renderers
 from traque.reports._summary import answer, outside_validity, shortfalls
 
 __all__ = [
+    "LANGUAGES",
     "Renderer",
     "Setting",
     "answer",

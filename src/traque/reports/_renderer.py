@@ -15,6 +15,7 @@ class Setting(msgspec.Struct, frozen=True, kw_only=True):
 
     ``width`` is in character cells. ``closing`` is a last line from the door (what its exit status
     means). ``saved`` says that the whole result is in a folder too, so that "and 12 more" can name it.
+    ``language`` is that of documents for people, one of :data:`traque.reports.LANGUAGES`.
     """
 
     width: int = 100
@@ -22,16 +23,19 @@ class Setting(msgspec.Struct, frozen=True, kw_only=True):
     unicode: bool = True
     closing: str = ""
     saved: str = ""
+    language: str = "en"
 
 
 class Renderer(FormatSpec, frozen=True, kw_only=True):
     """Turns a result into a document. ``file_name`` is its name in a folder; empty: not for files.
 
+    ``with_hunt``: ``traque hunt --out`` writes it without being asked.
     ``render`` reads the result and the setting, nothing else, and gives the whole document.
     """
 
     render: Callable[[HuntResult, Setting], bytes]
     file_name: str = ""
+    with_hunt: bool = False
     media_type: str = "text/plain; charset=utf-8"
 
 

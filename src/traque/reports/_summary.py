@@ -213,7 +213,7 @@ def next_steps(result: HuntResult) -> list[str]:
         *(f"{found.indicator.value}: {found.remedy or found.text}." for found in result.findings[:5]),
         *_earlier(result),
     ]
-    if holes := _missing_logs(result):
+    if holes := missing_logs(result):
         said = "; ".join(f"{name}, {gap(hole)}" for name, hole in holes[:3])
         steps.append(f"Find the missing logs, then hunt again: {said}{' ...' if len(holes) > 3 else ''}.")
     if broken := unread(result.coverage):
@@ -224,40 +224,40 @@ def next_steps(result: HuntResult) -> list[str]:
             "Keep the logs named here before their rotation deletes them; result.json keeps the evidence."
         )
     producers = list(dict.fromkeys(bulletin.producer for bulletin in result.bulletins if bulletin.producer))
-    if producers and any(sighting.verdict in _SERIOUS for sighting in result.sightings):
+    if producers and any(sighting.verdict in SERIOUS for sighting in result.sightings):
         steps.append(f"Tell {listing(producers, 3)} what you saw.")
     steps.append("Put the indicators in detection and in your block lists: seen or not, they may still come.")
     return steps
 
 
-_SERIOUS = frozenset({Verdict.AUTHENTICATED, Verdict.OUTBOUND, Verdict.OUTBOUND_ATTEMPT, Verdict.SESSION})
+SERIOUS = frozenset({Verdict.AUTHENTICATED, Verdict.OUTBOUND, Verdict.OUTBOUND_ATTEMPT, Verdict.SESSION})
 
 
 def _people_and_hosts(result: HuntResult) -> list[str]:
     steps = []
-    if accounts := _accepted(result):
+    if accounts := accepted(result):
         steps.append(f"Disable, then reset: {listing(accounts, 8)} (accepted from an indicator).")
-    hosts = _ends(result, Verdict.OUTBOUND)
+    hosts = ends(result, Verdict.OUTBOUND)
     if hosts:
         steps.append(f"Isolate and examine: {listing(hosts, 8)} (called an indicator and were answered).")
-    tried = [host for host in _ends(result, Verdict.OUTBOUND_ATTEMPT) if host not in hosts]
+    tried = [host for host in ends(result, Verdict.OUTBOUND_ATTEMPT) if host not in hosts]
     if tried:
         steps.append(f"Examine: {listing(tried, 8)} (tried to reach an indicator).")
     return steps
 
 
-def _accepted(result: HuntResult) -> list[str]:
+def accepted(result: HuntResult) -> list[str]:
     """The accounts that were accepted from an indicator."""
     return list(dict.fromkeys(name for s in result.sightings for name in s.accepted))
 
 
-def _ends(result: HuntResult, verdict: Verdict) -> list[str]:
+def ends(result: HuntResult, verdict: Verdict) -> list[str]:
     """Our hosts in records of that verdict."""
     names = (name for s in result.sightings for name in s.assets_by_verdict.get(verdict, ()))
     return list(dict.fromkeys(names))
 
 
-def _missing_logs(result: HuntResult) -> list[tuple[str, Gap]]:
+def missing_logs(result: HuntResult) -> list[tuple[str, Gap]]:
     """Gaps of whole days in the window, longest first, of streams that are there on most days."""
     since, until = result.hunt.since, result.hunt.until
     holes = []
@@ -272,14 +272,14 @@ def _missing_logs(result: HuntResult) -> list[tuple[str, Gap]]:
     return sorted(holes, key=lambda named: named[1].start - named[1].end)
 
 
-_NEAR_THE_START = timedelta(days=7)
+NEAR_THE_START = timedelta(days=7)
 
 
 def _earlier(result: HuntResult) -> list[str]:
     """A first trace close to where the logs begin says that it may have begun before."""
     seen = [s.first_seen for s in result.sightings if s.first_seen is not None]
     begins = [stream.first for stream in result.coverage.streams if stream.first is not None]
-    if seen and begins and min(seen) - min(begins) < _NEAR_THE_START:
+    if seen and begins and min(seen) - min(begins) < NEAR_THE_START:
         begin, trace = moment(min(begins)), moment(min(seen))
         return [f"Look further back: the first trace ({trace}) is close to where these logs begin ({begin})."]
     return []

@@ -119,5 +119,6 @@ SPEC = Renderer(
     title="one row per sighting, safe to open in a spreadsheet",
     render=_render,
     file_name="sightings.csv",
+    with_hunt=True,
     media_type="text/csv; charset=utf-8",
 )

@@ -43,11 +43,22 @@ def digest_of(result: HuntResult) -> str:
 
 def document(content: object) -> bytes:
     """Any content as JSON, laid out and made safe as :func:`dump` does."""
+    return _safe(msgspec.json.format(_encode(content), indent=2) + b"\n")
+
+
+def line(content: object) -> bytes:
+    """Any content as JSON on one line, made safe as :func:`dump` does, with its line end."""
+    return _safe(_encode(content) + b"\n")
+
+
+def _encode(content: object) -> bytes:
     try:
-        compact = msgspec.json.encode(content)
+        return msgspec.json.encode(content)
     except UnicodeEncodeError:
-        compact = msgspec.json.encode(valid(msgspec.to_builtins(content)))
-    text = msgspec.json.format(compact, indent=2) + b"\n"
+        return msgspec.json.encode(valid(msgspec.to_builtins(content)))
+
+
+def _safe(text: bytes) -> bytes:
     if text.isascii() and b"\x7f" not in text:
         return text
     return _UNSAFE.sub(_escape, text.decode()).encode()
@@ -101,5 +112,6 @@ SPEC = Renderer(
     title="the whole result document, for programs; reloads into the same result",
     render=_render,
     file_name="result.json",
+    with_hunt=True,
     media_type="application/json",
 )

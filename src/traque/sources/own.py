@@ -8,6 +8,7 @@ from typing import Final
 _RESULT: Final = re.compile(
     rb'(?:\xef\xbb\xbf)?\s{0,64}\{\s{0,64}"schema"\s{0,8}:\s{0,8}"traque/[a-z-]{1,32}/\d'
 )
+_REPORT: Final = (b"<!-- traque hunt report -->", b"<!DOCTYPE html>\n<!-- traque hunt report -->")
 _SIGHTINGS: Final = b"verdict,kind,indicator,bulletins,role,records,first_seen,last_seen,"
 
 
@@ -18,7 +19,7 @@ _PAGE: Final = b"traque coverage certificate\n"
 
 
 def is_own_output(head: bytes, name: str) -> bool:
-    """Whether a file that begins with ``head`` is a document, a table, a certificate or a bag of ours.
+    """Whether a file that begins with ``head`` is a document, report, table, certificate or bag of ours.
 
     Decided by content; the ``name`` must only not contradict it: a log line that quotes the schema in
     ``access.log`` is still searched.
@@ -30,4 +31,6 @@ def is_own_output(head: bytes, name: str) -> bool:
         return _BAG.match(head) is not None
     if lowered.endswith(".txt"):
         return head.startswith(_PAGE)
+    if lowered.endswith((".html", ".md")):
+        return head.startswith(_REPORT)
     return lowered.endswith(".json") and _RESULT.match(head) is not None

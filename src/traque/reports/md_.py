@@ -1,0 +1,200 @@
+"""The report as Markdown (GitHub's flavour), for tickets, wikis and mail.
+
+Foreign text is made printable, then escaped: a record cannot start a link, an image, a heading or HTML,
+and cannot leave its table cell or its code span.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from traque.model import HuntResult, Verdict
+from traque.reports import _summary as facts
+from traque.reports import _told as told
+from traque.reports._around import around
+from traque.reports._escape import printable
+from traque.reports._language import Words, words
+from traque.reports._renderer import Renderer, Setting
+
+_SPECIAL: Final = re.compile(
+    r"([\\`*_{}\[\]#|~>$@]|:(?=//)|(?<=www)\.|^[-+.)!]|^\d{1,9}(?=[.)](?:\s|$)))", re.IGNORECASE
+)
+"""What Markdown reads anywhere, what makes a link of an address, and what begins a list."""
+_RECORDS: Final = 25
+"""Worst sightings whose most telling record is shown."""
+_ROWS: Final = 5_000
+_VALUES: Final = 2_000
+_ROOM: Final = 600
+
+
+def prose(text: str) -> str:
+    """``text`` as plain words of a paragraph or a cell; a colon or an at sign makes no link either."""
+    shown = printable(text.replace("\u00a0", " ").replace("\u202f", " "))
+    return _SPECIAL.sub(_escaped, shown).replace("&", "&amp;").replace("<", "&lt;")
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return f"{found[0]}\\" if found[0].isdecimal() else f"\\{found[0]}"
+
+
+def code(text: str, *, cell: bool = False) -> str:
+    """``text`` in a code span whose fence is longer than any run of backticks in it."""
+    shown = printable(text) or " "
+    fence = "`" * (max(map(len, re.findall("`+", shown)), default=0) + 1)
+    blank = " " if shown[0] in "` " or shown[-1] in "` " else ""
+    made = f"{fence}{blank}{shown}{blank}{fence}"
+    return made.replace("|", "\\|") if cell else made
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    """A table whose cells are escaped already, then a blank line."""
+    lines = [head, ["---"] * len(head), *rows]
+    return [*(f"| {' | '.join(cells)} |" for cells in lines), ""]
+
+
+def _render(result: HuntResult, setting: Setting) -> bytes:
+    said = words(setting.language)
+    lines = ["<!-- traque hunt report -->", *_head(result, said)]
+    for part in (_verdicts, _sightings, _evidence, _coverage, _not_seen, _refused, _rest):
+        lines += part(result, said)
+    return ("\n".join(lines).rstrip() + "\n").encode()
+
+
+def _head(result: HuntResult, said: Words) -> list[str]:
+    names = [bulletin.title or bulletin.id for bulletin in result.bulletins]
+    tlps = dict.fromkeys(f"TLP:{b.tlp.upper()}" for b in result.bulletins if b.tlp)
+    made = said("by", version=result.hunt.version, date=said.day(result.hunt.finished))
+    title = f"{said('title')}: {said.listing(names, 3)}"
+    lines = [f"# {prose(title)}", ""]
+    lines += [" ".join(f"**{prose(tlp)}**" for tlp in tlps), ""] if tlps else []
+    if result.findings:
+        lines += [f"## {said('h.findings')}", ""]
+        lines += [f"- **{prose(' '.join(told.finding(found, said)))}**" for found in result.findings]
+        lines.append("")
+    lines += [f"## {said('h.summary')}", "", *(f"{prose(line)}" for line in told.answer(result, said)), ""]
+    lines += [prose(told.window(result, said)), "", prose(f"{made}. {said('utc')}"), ""]
+    lines += [f"## {said('h.next')}", ""]
+    return [*lines, *(f"{n}. {prose(step)}" for n, step in enumerate(told.next_steps(result, said), 1)), ""]
+
+
+def _verdicts(result: HuntResult, said: Words) -> list[str]:
+    if not result.sightings:
+        return []
+    head = [said(f"c.{name}") for name in ("verdict", "count", "meaning", "action")]
+    rows = [
+        [prose(said.verdict(name)), str(many), prose(said(f"says.{name}")), prose(said(f"act.{name}"))]
+        for name, many in facts.by_verdict(result)
+    ]
+    return [f"## {said('h.verdicts')}", "", *table(head, rows)]
+
+
+def _sightings(result: HuntResult, said: Words) -> list[str]:
+    if not result.sightings:
+        return []
+    head = [said(f"c.{name}") for name in ("verdict", "indicator", "records", "first", "last", "where")]
+    rows = []
+    for sighting in result.sightings[:_ROWS]:
+        streams = list(dict.fromkeys(source.stream for source in sighting.sources))
+        times = [said.moment(edge) or said("undated") for edge in (sighting.first_seen, sighting.last_seen)]
+        value = code(sighting.indicator.value, cell=True)
+        verdict = prose(said.verdict(sighting.verdict))
+        rows.append([verdict, value, str(sighting.count), *times, prose(said.listing(streams, 3))])
+    return [f"## {said('h.sightings')}", "", *table(head, rows), *_more(len(result.sightings), _ROWS, said)]
+
+
+def _more(total: int, shown: int, said: Words) -> list[str]:
+    return [said.many("more", total - shown), ""] if total > shown else []
+
+
+def _evidence(result: HuntResult, said: Words) -> list[str]:
+    lines: list[str] = []
+    for sighting in result.sightings[:_RECORDS]:
+        record = facts.telling(sighting)
+        if record is None or sighting.verdict is Verdict.SELF:
+            continue
+        place = said("evidence.line", line=record.line)
+        time = said.moment(record.time) or said("undated")
+        verdict = prose(said.verdict(record.verdict))
+        lines.append(
+            f"- **{verdict}** {code(sighting.indicator.value)}, {time}, {code(record.path)} {place}  "
+        )
+        lines.append(f"  {code(''.join(around(record.text, record.match, _ROOM)))}")
+    return [f"## {said('evidence.title')}", "", *lines, ""] if lines else []
+
+
+def _coverage(result: HuntResult, said: Words) -> list[str]:
+    lines = [f"## {said('h.coverage')}", "", prose(told.covered(result, said)), ""]
+    head = [said(f"c.{name}") for name in ("stream", "begin", "end", "days", "records", "gaps")]
+    rows = []
+    for stream in result.coverage.streams[:_ROWS]:
+        days = str(stream.days)
+        if stream.asked_days is not None:
+            days = f"{stream.asked_days_covered}/{stream.asked_days}"
+        holes = [told.gap(hole, said) for hole in stream.gaps]
+        gaps = said.listing(holes, 6) or said("geo.none")
+        edges = [f"{edge:%Y-%m-%d}" if edge else said("undated") for edge in (stream.first, stream.last)]
+        rows.append([code(stream.name, cell=True), *edges, days, str(stream.records), prose(gaps)])
+    lines += table(head, rows) if rows else []
+    broken = facts.unread(result.coverage)
+    if broken:
+        lines += [f"**{prose(said.many('reason.unread', len(broken)))}**", ""]
+        lines += [f"- {code(source.path)}: {prose(source.why)}" for source in broken[:_VALUES]]
+        lines.append("")
+    return lines
+
+
+def _not_seen(result: HuntResult, said: Words) -> list[str]:
+    if not result.not_seen:
+        return []
+    values = ", ".join(code(ref.value) for ref in result.not_seen[:_VALUES])
+    head = [f"## {said('h.notseen')}", "", prose(said("n.notseen")), "", values, ""]
+    return [*head, *_more(len(result.not_seen), _VALUES, said)]
+
+
+def _refused(result: HuntResult, said: Words) -> list[str]:
+    values = [value for bulletin in result.bulletins for value in bulletin.refused]
+    if not values:
+        return []
+    head = [said(f"c.{name}") for name in ("value", "kind", "reason")]
+    rows = [
+        [code(value.value, cell=True), prose(value.kind or ""), prose(value.reason or value.code)]
+        for value in values[:_VALUES]
+    ]
+    return [f"## {said('h.refused')}", "", *table(head, rows), *_more(len(values), _VALUES, said)]
+
+
+def _rest(result: HuntResult, said: Words) -> list[str]:
+    lines = []
+    if remarks := told.remarks(result, said):
+        lines += [f"## {said('h.remarks')}", "", *(f"- {prose(line)}" for line in remarks[:100]), ""]
+    if result.reference:
+        lines += [f"## {said('h.data')}", ""]
+        for ref in result.reference:
+            credit = f"; {ref.attribution}" if ref.attribution else ""
+            cited = f"{ref.title}: {ref.date}, {ref.licence}{credit}"
+            lines.append(f"- {prose(cited)}")
+        lines.append("")
+    hunt = result.hunt
+    searched = said(
+        "m.searched.text",
+        size=said.size(hunt.bytes),
+        records=said.many("records", hunt.records),
+        sources=said.many("sources", len(result.coverage.sources)),
+    )
+    facts_of = [("searched", searched), ("paths", ", ".join(hunt.paths)), ("own", ", ".join(hunt.own))]
+    facts_of += [("internal", ", ".join(hunt.internal)), ("excluded", ", ".join(hunt.excluded))]
+    facts_of += [("zone", hunt.zone), ("version", hunt.version), ("engine", hunt.engine)]
+    lines += [f"## {said('h.method')}", ""]
+    named = [f"{said(f'm.{name}')}: {value}" for name, value in facts_of if value]
+    return [*lines, *(f"- {prose(line)}" for line in named)]
+
+
+SPEC = Renderer(
+    name="md",
+    title="the report as Markdown, for tickets and wikis",
+    render=_render,
+    file_name="report.md",
+    media_type="text/markdown; charset=utf-8",
+)
