@@ -18,6 +18,7 @@ from traque.reports._renderer import Renderer, Setting
 def page(result: HuntResult, language: str, *, opened: int = 0) -> bytes:
     """The whole page in ``language``; ``opened`` sightings show their evidence from the start."""
     from traque.reports import _html_head as head
+    from traque.reports import _html_next as follows
     from traque.reports import _html_rest as rest
     from traque.reports import _html_time as time
     from traque.reports._html_sightings import sightings, waiting
@@ -30,8 +31,12 @@ def page(result: HuntResult, language: str, *, opened: int = 0) -> bytes:
         "summary": head.summary(result, said),
         "verdicts": head.verdicts(result, said),
         "sightings": sightings(result, said, opened=opened),
+        "cases": follows.cases(result, said),
+        "leads": follows.leads(result, said),
+        "plan": follows.plan(result, said),
         "timeline": time.timeline(result, said),
         "coverage": time.coverage(result, said),
+        "visibility": follows.visibility(result, said),
         "geography": rest.geography(result, said),
         "notseen": rest.not_seen(result, said),
         "warninglists": rest.warninglisted(result, said),

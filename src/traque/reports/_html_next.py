@@ -1,0 +1,131 @@
+"""What follows from the sightings, on the page: cases, leads, the first hour, what each stream could show."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from traque.model import HuntResult, Plan, PlanStep, Sight, Verdict
+from traque.reports._html_head import verdict
+from traque.reports._language import Words
+from traque.reports._markup import Content, Html, el, folded, join, section, table
+
+CASES: Final = 100
+LEADS: Final = 100
+STEPS: Final = 40
+STREAMS: Final = 200
+"""What is shown of each; the result holds the rest."""
+
+_VERDICTS: Final = (
+    Verdict.AUTHENTICATED,
+    Verdict.OUTBOUND,
+    Verdict.OUTBOUND_ATTEMPT,
+    Verdict.SESSION,
+    Verdict.AUTH_FAILED,
+    Verdict.ANSWERED,
+    Verdict.CONTACT,
+    Verdict.BLOCKED,
+)
+
+
+def cases(result: HuntResult, words: Words) -> Html | None:
+    """Sightings that belong together."""
+    if not result.cases:
+        return None
+    head = [(words("c.verdict"), ""), (words("c.what"), ""), (words("c.first"), "")]
+    rows: list[list[Content]] = [
+        [verdict(case.verdict, words), f"{case.text}.", _moment(case.first_seen)]
+        for case in result.cases[:CASES]
+    ]
+    return section(
+        "cases",
+        words("h.cases"),
+        words("n.cases"),
+        table(head, rows, words("h.cases")),
+        _more(len(result.cases) - CASES, words),
+    )
+
+
+def leads(result: HuntResult, words: Words) -> Html | None:
+    """Unlisted addresses that behave like listed ones."""
+    if not result.leads or result.lead_search is None:
+        return None
+    head = [(words("c.value"), ""), (words("c.verdict"), ""), (words("c.records"), "n"), (words("c.why"), "")]
+    rows: list[list[Content]] = []
+    for lead in result.leads[:LEADS]:
+        shown = None
+        if lead.evidence is not None:
+            place = f"{lead.evidence.path}, {lead.evidence.offset}"
+            shown = folded(place, el("pre", lead.evidence.text[:2_000]))
+        rows.append(
+            [
+                el("code", lead.value),
+                verdict(lead.verdict, words),
+                words.number(lead.count),
+                join(f"{lead.text}.", shown),
+            ]
+        )
+    return section(
+        "leads",
+        words("h.leads"),
+        words("n.leads"),
+        table(head, rows, words("h.leads")),
+        el("p", result.lead_search.text, class_="note"),
+        _more(len(result.leads) - LEADS, words),
+    )
+
+
+def plan(result: HuntResult, words: Words) -> Html | None:
+    """What to freeze, what to look at, whom to ask."""
+    steps = result.plan
+    if steps is None or steps == Plan():
+        return None
+    parts = (("plan.freeze", steps.freeze), ("plan.look", steps.look), ("plan.ask", steps.ask))
+    return section(
+        "plan",
+        words("h.plan"),
+        words("n.plan"),
+        *(join(el("h3", words(key)), _steps(found, words)) for key, found in parts if found),
+    )
+
+
+def _steps(steps: tuple[PlanStep, ...], words: Words) -> Html:
+    lines = []
+    for step in steps[:STEPS]:
+        owner = f" ({step.owner})" if step.owner else ""
+        what = f" {step.what}{owner};" if step.what else ""
+        lines.append(el("li", el("strong", f"{step.subject}:"), f"{what} {step.why}."))
+    return join(el("ol", *lines, class_="steps"), _more(len(steps) - STEPS, words))
+
+
+def visibility(result: HuntResult, words: Words) -> Html | None:
+    """Would we have seen it? A matrix of streams and verdicts."""
+    if not result.visibility:
+        return None
+    head = [(words("c.stream"), ""), *((words.verdict(each), "") for each in _VERDICTS)]
+    rows: list[list[Content]] = []
+    remarks: list[Content] = []
+    for row in result.visibility[:STREAMS]:
+        sights = [row.verdicts.get(each, Sight.POSSIBLE) for each in _VERDICTS]
+        rows.append([row.stream, *(words(f"sight.{sight}") for sight in sights)])
+        remarks += [el("li", el("strong", f"{row.stream}:"), f" {remark}") for remark in row.remarks]
+    tried = [row.control for row in result.visibility if row.control is not None]
+    found = sum(control.found for control in tried)
+    control = words("visibility.control", n=words.number(found), total=words.number(len(result.visibility)))
+    return section(
+        "visibility",
+        words("h.visibility"),
+        words("n.visibility"),
+        table(head, rows, words("h.visibility")),
+        el("ul", *remarks, class_="note") if remarks else None,
+        el("p", control, class_="note"),
+        _more(len(result.visibility) - STREAMS, words),
+    )
+
+
+def _moment(at: datetime | None) -> Html | None:
+    return None if at is None else join(f"{at:%Y-%m-%d} ", el("span", f"{at:%H:%M:%S}", class_="quiet"))
+
+
+def _more(rest: int, words: Words) -> Html | None:
+    return el("p", words.many("more", rest), class_="note") if rest > 0 else None
