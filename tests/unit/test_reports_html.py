@@ -12,7 +12,7 @@ import pytest
 from reports_sample import HOSTILE, result, sighting, stream, utc
 from selectolax.lexbor import LexborHTMLParser as HTMLParser
 
-from traque.model import Gap, HuntResult, Verdict
+from traque.model import Case, Gap, HuntResult, Plan, PlanStep, Sight, StreamSight, Verdict
 from traque.reports import Setting, renderers
 from traque.reports._around import around
 from traque.reports._markup import Html, el, join, text
@@ -112,3 +112,26 @@ def test_a_long_record_is_cut_around_its_match() -> None:
     assert len(before + match + after) <= 103
     assert around("short", "none", 100) == ("", "", "short")
     assert around("short", "", 100) == ("", "", "short")
+
+
+def test_what_follows_stands_on_the_page_and_is_escaped() -> None:
+    case = Case(
+        kind="asset",
+        subject="<b>",
+        text="<b> was touched",
+        verdict=Verdict.SESSION,
+        first_seen=utc("2021-03-01"),
+        last_seen=None,
+        members=(),
+        members_of=0,
+    )
+    plan = Plan(freeze=(PlanStep(subject="fw", what="copy it", why="it rotates"),))
+    sight = StreamSight(stream="fw", records=9, verdicts={Verdict.SESSION: Sight.NEVER})
+    for language, never in (("en", "cannot"), ("fr", "impossible")):
+        text = page(
+            msgspec.structs.replace(result(), cases=(case,), plan=plan, visibility=(sight,)), language
+        )
+        assert "&lt;b&gt; was touched." in text
+        assert "<b> was" not in text
+        assert "copy it" in text
+        assert f"<td>{never}</td>" in text
