@@ -24,7 +24,7 @@ from traque.triage.leads import Book, Habits, Key
 
 WINDOW: Final = 128 * 1024
 """Bytes on each side of a record with an indicator that are looked at."""
-WINDOWS: Final = 200
+WINDOWS: Final = 48
 """Such stretches of a hunt, those of the worst verdicts first."""
 RECORDS: Final = 20_000
 """Records that are understood for it."""
@@ -32,7 +32,7 @@ FURTHEST: Final = 256 << 20
 """Bytes of a compressed source that are read to come to a record."""
 COMMON: Final = 60
 """Records of one source with the same trait; what is in more of them is common."""
-WORDS: Final = 64
+WORDS: Final = 32
 """Traits of one stream that are looked for."""
 _WORTH: Final = frozenset(Verdict) - {Verdict.BLOCKED, Verdict.TRACE, Verdict.SELF}
 
@@ -225,13 +225,13 @@ class _Seek:
 
     def read(self, begin: int, text: bytes) -> None:
         """Look through the bytes that begin at offset ``begin``."""
-        skip = {text.rfind(b"\n", 0, at) + 1 for address in self._listed for at in _all(text, address)}
         for word, lines in list(self._lines.items()):
             most = COMMON if self._words[word][0] != "network" else COMMON * 10
             for at in _all(text, word):
                 start = text.rfind(b"\n", 0, at) + 1
-                if start not in skip:
-                    lines[begin + start] = text[start : _end(text, at)]
+                line = text[start : _end(text, at)]
+                if not any(address in line for address in self._listed):
+                    lines[begin + start] = line
                 if len(lines) > most:
                     self.common.add(self._words[word])
                     del self._lines[word]
