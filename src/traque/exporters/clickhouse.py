@@ -57,7 +57,7 @@ def check(folder: Path) -> Iterator[Check]:
         "schema.sql",
         "load.sql",
         folder=folder,
-        install="package clickhouse-common-static of ClickHouse",
+        install="ClickHouse, from clickhouse.com",
     )
 
 
