@@ -42,6 +42,13 @@ def write(document: bytes) -> None:
         hush()
 
 
+def document(value: object) -> None:
+    """A struct to standard output, as JSON that a person can read too."""
+    import msgspec
+
+    write(msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n")
+
+
 def hint(text: str) -> None:
     """Say on standard error, where a person is looking, what is being done; elsewhere nothing."""
     if sys.stderr is not None and sys.stderr.isatty():

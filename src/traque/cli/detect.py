@@ -129,8 +129,6 @@ def detect(
     An export into the folder of an earlier one keeps its rule numbers, and removes what was withdrawn.
     What a target cannot express, and what is known to be harmless, is left out and listed.
     """
-    import msgspec
-
     from traque import detect as library
     from traque.cli import _output as output
     from traque.cli._values import today
@@ -157,7 +155,7 @@ def detect(
         progress=lambda name: None if quiet or as_json else output.hint(f"writing {name}"),
     )
     if as_json:
-        output.write(msgspec.json.format(msgspec.json.encode(result), indent=2) + b"\n")
+        output.document(result)
     elif not quiet:
         output.write(detection(result, output.setting()))
     return Exit.NOTHING_SEEN if result.complete else Exit.INCOMPLETE

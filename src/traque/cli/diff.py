@@ -25,8 +25,6 @@ Exit status:
 @click.option("--json", "as_json", is_flag=True, help="Print the document instead of the page.")
 def diff(*, old: str, new: str, as_json: bool) -> int:
     """Say what NEW adds to OLD, no longer lists, and says differently."""
-    import msgspec
-
     from traque.bulletins import load
     from traque.cli import _output as output
     from traque.compare import compare
@@ -34,7 +32,7 @@ def diff(*, old: str, new: str, as_json: bool) -> int:
 
     result = compare(load([old]), load([new]))
     if as_json:
-        output.write(msgspec.json.format(msgspec.json.encode(result), indent=2) + b"\n")
+        output.document(result)
     else:
         output.write(comparison(result, output.setting()))
     return int(result.differs)

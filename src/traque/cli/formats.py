@@ -26,8 +26,7 @@ def formats(*, name: str | None, as_json: bool) -> None:
 
     Modules that could not be loaded are listed with the reason; the others keep working.
     """
-    import msgspec
-
+    from traque.cli._output import document as print_document
     from traque.cli._output import setting, write
     from traque.registry import FormatSpec, discover
     from traque.reports._page import Page
@@ -44,7 +43,7 @@ def formats(*, name: str | None, as_json: bool) -> None:
             }
             for key, registry in found.items()
         }
-        write(msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n")
+        print_document(document)
         return
     page = Page(setting())
     for key, registry in found.items():
@@ -63,15 +62,14 @@ def formats(*, name: str | None, as_json: bool) -> None:
 
 def _details(name: str, *, as_json: bool) -> None:
     """All formats of one name."""
-    import msgspec
-
+    from traque.cli._output import document as print_document
     from traque.cli._output import setting, write
     from traque.inspection import describe
     from traque.reports import format_page
 
     details = describe(name, {key: package for key, (package, _) in _PACKAGES.items()})
     if as_json:
-        write(msgspec.json.format(msgspec.json.encode(details), indent=2) + b"\n")
+        print_document(details)
     else:
         write(format_page(details, setting()))
 

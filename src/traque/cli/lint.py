@@ -57,8 +57,6 @@ def lint(
 
     Each complaint says which values, why, and what to do.
     """
-    import msgspec
-
     from traque import lint as library
     from traque.cli import _output as output
     from traque.cli._values import today
@@ -78,7 +76,7 @@ def lint(
             output.save(folder / name, document)
         closing = f"{len(changes)} values taken out: {folder / 'cleaned.csv'}, {folder / 'changes.csv'}"
     if as_json:
-        output.write(msgspec.json.format(msgspec.json.encode(result), indent=2) + b"\n")
+        output.document(result)
     else:
         output.write(page(result, output.setting(closing=closing)))
     return _STATUS[result.worst()]

@@ -18,6 +18,7 @@ import msgspec
 
 from traque.errors import UsageError
 from traque.exporters import Item, Numbers, Revision, Revisions
+from traque.exporters.csv_ import unformula
 from traque.model import Indicator, Observable
 from traque.model.detection import Action
 
@@ -81,7 +82,7 @@ def _row(indicator: Indicator, item: Item, action: Action) -> Sequence[str]:
     observable = indicator.observable
     return (
         observable.kind,
-        _quoted(observable.value),
+        unformula(observable.value),
         indicator.role or "",
         action,
         _day(item.expires),
@@ -101,10 +102,6 @@ def _lines(rows: Iterable[Sequence[str]]) -> str:
     return text.getvalue()
 
 
-def _quoted(value: str) -> str:
-    """A value that a spreadsheet would take for a formula gets an apostrophe before it."""
-    return f"'{value}" if value[:1] in "=+-@'\t\r" else value
-
-
 def _unquoted(value: str) -> str:
+    """What :func:`unformula` was given."""
     return value[1:] if value[:1] == "'" else value

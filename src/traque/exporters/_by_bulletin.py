@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from traque.exporters._ids import stable
 from traque.exporters._job import Item, Job
 from traque.exporters._text import slug
 from traque.model.detection import DetectionBulletin
+from traque.model.stix import stable
 
 
 def by_bulletin(job: Job) -> list[tuple[DetectionBulletin, Sequence[Item]]]:

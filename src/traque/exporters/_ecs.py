@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from traque.exporters._ids import stable
 from traque.exporters._job import Item, Job
 from traque.exporters._json import stamp
 from traque.exporters._text import visible
+from traque.model.stix import stable
 
 Document = dict[str, Any]
 

@@ -15,11 +15,11 @@ from typing import Any, Final
 
 from traque.exporters._by_bulletin import by_bulletin
 from traque.exporters._check import absent
-from traque.exporters._ids import stable
 from traque.exporters._job import Item, Job
 from traque.exporters._json import around, encoded
 from traque.exporters._text import plain, visible
 from traque.model.detection import Check, DetectionBulletin
+from traque.model.stix import stable
 
 Object = dict[str, Any]
 

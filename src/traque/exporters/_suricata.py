@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Final
+from urllib.parse import urlsplit
 
-from traque.exporters._job import Job
+from traque.exporters._job import Item, Job
 from traque.exporters._revisions import Revision
 from traque.exporters._text import plain
 
@@ -14,6 +15,16 @@ SIDS: Final = (1_000_000, 2_000_000)
 _AS_IS: Final = frozenset(
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 -_./?&=+,@*~()[]!'^%$<>{}#`"
 )
+
+
+QUIET: Final = "threshold:type limit, track by_both, count 1, seconds 3600; "
+"""One alert an hour for two ends, not one for each of their packets."""
+
+
+def requested(item: Item) -> tuple[str, str]:
+    """Host and path (with its query) that a request for the URL names."""
+    parts = urlsplit(item.value if "://" in item.value else f"//{item.value}")
+    return parts.hostname or "", (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
 
 
 def content(value: str | bytes) -> str:

@@ -12,12 +12,12 @@ from typing import Any, Final
 
 from traque.exporters import _elastic
 from traque.exporters._capacity import aggregated, shards
-from traque.exporters._ids import stable
 from traque.exporters._job import File, Item, Job
 from traque.exporters._json import lines
 from traque.exporters._lookups import listed, names_below
 from traque.exporters._target import Limit, Target
 from traque.exporters._text import plain
+from traque.model.stix import stable
 from traque.observables import registry
 
 _MATCHED: Final = {

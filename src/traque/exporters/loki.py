@@ -15,12 +15,12 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from traque.exporters._capacity import aggregated, shards
-from traque.exporters._ids import stable
 from traque.exporters._job import File, Item, Job
 from traque.exporters._lookups import kinds_of, listed, names_below, registry_forms
 from traque.exporters._target import Limit, Target
 from traque.exporters._text import plain
 from traque.exporters._yaml import quoted
+from traque.model.stix import stable
 
 VALUES: Final = 200
 """Values in one expression."""

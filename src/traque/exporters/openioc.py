@@ -12,11 +12,11 @@ from xml.sax.saxutils import escape, quoteattr
 
 from traque.exporters._by_bulletin import by_bulletin, file_stem
 from traque.exporters._check import run
-from traque.exporters._ids import stable
 from traque.exporters._job import File, Item, Job, origin
 from traque.exporters._target import Limit, Target
 from traque.exporters._text import visible
 from traque.model.detection import Check, DetectionBulletin
+from traque.model.stix import stable
 
 _TERMS: Final = {
     "ipv4-addr": ("PortItem", "PortItem/remoteIP", "IP"),

@@ -15,7 +15,6 @@ from typing import Final
 
 from traque.exporters._by_bulletin import by_bulletin, file_stem
 from traque.exporters._capacity import shards
-from traque.exporters._ids import stable
 from traque.exporters._job import File, Item, Job
 from traque.exporters._lookups import kinds_of, listed
 from traque.exporters._sigma_check import convert
@@ -24,6 +23,7 @@ from traque.exporters._target import Limit, Target
 from traque.exporters._text import visible
 from traque.exporters._yaml import quoted
 from traque.model.detection import Check, DetectionBulletin
+from traque.model.stix import stable
 
 MOST: Final = 100
 """Values in a rule; backends make a query as long as the rule, and engines refuse long ones."""

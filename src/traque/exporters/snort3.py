@@ -10,12 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
 
 from traque.exporters._capacity import aggregated, shards, within
 from traque.exporters._check import run
 from traque.exporters._job import File, Item, Job
-from traque.exporters._suricata import Carried, content, message
+from traque.exporters._suricata import Carried, content, message, requested
 from traque.exporters._target import ADDRESSES, Limit, Target
 from traque.model.detection import Check
 from traque.observables import matches_below
@@ -87,10 +86,9 @@ def _name(rule: _Rule, item: Item) -> Iterator[str]:
 
 
 def _url(item: Item) -> str:
-    parts = urlsplit(item.value if "://" in item.value else f"//{item.value}")
-    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    host, path = requested(item)
     return (
-        f'{_ASKING}http_header:field host; content:"{content(parts.hostname or "")}",nocase; '
+        f'{_ASKING}http_header:field host; content:"{content(host)}",nocase; '
         f'http_raw_uri; content:"{content(path)}"; bufferlen:{len(path.encode())}; '
     )
 

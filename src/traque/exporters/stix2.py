@@ -17,49 +17,21 @@ from typing import Any, Final
 
 from traque.exporters._by_bulletin import by_bulletin, file_stem
 from traque.exporters._check import absent
-from traque.exporters._ids import stable
 from traque.exporters._job import File, Item, Job
 from traque.exporters._json import around, stamp
 from traque.exporters._target import Limit, Target
 from traque.exporters._text import plain, visible
 from traque.model import Observable
 from traque.model.detection import Check, DetectionBulletin
+from traque.model.stix import PATHS, TLP, TLP_CREATED, TLP_EXTENSION, stable
 
 Object = dict[str, Any]
 
-_PATHS: Final = {
-    "ipv4-addr": "ipv4-addr:value",
-    "ipv4-net": "ipv4-addr:value",
-    "ipv6-addr": "ipv6-addr:value",
-    "ipv6-net": "ipv6-addr:value",
-    "domain-name": "domain-name:value",
-    "url": "url:value",
-    "email-addr": "email-addr:value",
-    "md5": "file:hashes.MD5",
-    "sha1": "file:hashes.'SHA-1'",
-    "sha256": "file:hashes.'SHA-256'",
-    "sha512": "file:hashes.'SHA-512'",
-    "file-name": "file:name",
-    "user-agent": "network-traffic:extensions.'http-request-ext'.request_header.'User-Agent'",
-    "registry-key": "windows-registry-key:key",
-    "mutex": "mutex:name",
-    "windows-service": "process:extensions.'windows-service-ext'.service_name",
-    "asn": "autonomous-system:number",
-    "x509-certificate": "x509-certificate:hashes",
-}
+_PATHS: Final = PATHS | {"x509-certificate": "x509-certificate:hashes"}
 """Where an observed object holds values of a kind (STIX 2.1, section 6)."""
 _FINGERPRINTS: Final = {32: ".MD5", 40: ".'SHA-1'", 64: ".'SHA-256'"}
 _SIGNS: Final = {"ipv4-net": "ISSUBSET", "ipv6-net": "ISSUBSET"}
 
-_TLP: Final = {
-    "clear": "94868c89-83c2-464b-929b-a1a8aa3c8487",
-    "green": "bab4a63c-aed9-4cf5-a766-dfca5abac2bb",
-    "amber": "55d920b0-5e8b-4f79-9ee9-91f868d9b421",
-    "amber+strict": "939a9414-2ddd-4d32-a0cd-375ea402b003",
-    "red": "e828b379-4e03-4974-9ac4-e53a884c97c1",
-}
-_TLP_EXTENSION: Final = "extension-definition--60a3c5c5-0d10-413e-aab3-9e08dde9e88d"
-_TLP_CREATED: Final = "2022-10-01T00:00:00.000Z"
 _ACTIVITY: Final = {"relay": "anonymization", "benign": "benign"}
 """A role in STIX's open vocabulary of indicator types; what is not here is malicious activity."""
 
@@ -120,21 +92,21 @@ class _Bundle:
     def _definitions(self) -> Iterator[Object]:
         levels = {item.indicator.tlp for item in self._items} | {self._bulletin.tlp}
         paps = {item.indicator.pap for item in self._items} | {self._bulletin.pap}
-        for level in sorted(level for level in levels if level in _TLP):
+        for level in sorted(level for level in levels if level in TLP):
             yield {
                 "type": "marking-definition",
                 "spec_version": "2.1",
-                "id": f"marking-definition--{_TLP[level]}",
-                "created": _TLP_CREATED,
+                "id": f"marking-definition--{TLP[level]}",
+                "created": TLP_CREATED,
                 "name": f"TLP:{level.upper()}",
-                "extensions": {_TLP_EXTENSION: {"extension_type": "property-extension", "tlp_2_0": level}},
+                "extensions": {TLP_EXTENSION: {"extension_type": "property-extension", "tlp_2_0": level}},
             }
         for pap in sorted(filter(None, paps)):
             yield {
                 "type": "marking-definition",
                 "spec_version": "2.1",
                 "id": _id("marking-definition", f"pap:{pap}"),
-                "created": _TLP_CREATED,
+                "created": TLP_CREATED,
                 "name": f"PAP:{pap.upper()}",
                 "definition_type": "statement",
                 "definition": {"statement": f"PAP:{pap.upper()}"},
@@ -242,7 +214,7 @@ def _id(kind: str, *parts: str) -> str:
 
 
 def _marks(tlp: str | None, pap: str | None) -> list[str]:
-    marks = [f"marking-definition--{_TLP[tlp]}"] if tlp in _TLP else []
+    marks = [f"marking-definition--{TLP[tlp]}"] if tlp in TLP else []
     return [*marks, _id("marking-definition", f"pap:{pap}")] if pap else marks
 
 

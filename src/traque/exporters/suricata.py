@@ -13,12 +13,11 @@ import base64
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
 
 from traque.exporters._capacity import aggregated, shards, within
 from traque.exporters._check import run
 from traque.exporters._job import File, Item, Job
-from traque.exporters._suricata import Carried, content, message
+from traque.exporters._suricata import QUIET, Carried, content, message, requested
 from traque.exporters._suricata_check import grammar
 from traque.exporters._target import ADDRESSES, Limit, Target
 from traque.model.detection import Check, LeftOut
@@ -30,7 +29,6 @@ _BELOW: Final = 2_000
 """Names that get rules for what is below them; more are matched exactly."""
 _URLS: Final = 5_000
 _NETS: Final = 1_000
-_QUIET: Final = "threshold:type limit, track by_both, count 1, seconds 3600; "
 _NAME_BUFFERS: Final = (("dns", "dns.query"), ("tls", "tls.sni"), ("http", "http.host"))
 _FILES: Final = {"md5": "filemd5", "sha1": "filesha1", "sha256": "filesha256"}
 _STRINGS: Final = {"ja3": ("tls", "ja3.hash"), "ja3s": ("tls", "ja3s.hash")}
@@ -129,14 +127,14 @@ def _address_rules(job: Job, rule: _Rule) -> Iterator[str]:
     if count := len(job.of("ipv4-addr", "ipv6-addr")):
         for way in ways:
             buffer = "ip.src" if way == "in" else "ip.dst"
-            match = f"{opened}{buffer}; {_dataset('ip', 'ip', count)}{_QUIET}"
+            match = f"{opened}{buffer}; {_dataset('ip', 'ip', count)}{QUIET}"
             yield rule("ip", match, f"{way} listed address", f"address:{way}")
     nets = aggregated(job.values("ipv4-net", "ipv6-net"))
     for number, part in enumerate(shards(nets, _NETS) if nets else (), start=1):
         listed = f"[{','.join(part)}]"
         for way in ways:
             sides = f"{listed} any -> any any" if way == "in" else f"any any -> {listed} any"
-            yield rule("ip", f"{opened}{_QUIET}", f"{way} listed network", f"network:{way}:{number}", sides)
+            yield rule("ip", f"{opened}{QUIET}", f"{way} listed network", f"network:{way}:{number}", sides)
 
 
 def _name_rules(job: Job, rule: _Rule) -> Iterator[str]:
@@ -170,9 +168,7 @@ def _url_rules(job: Job, rule: _Rule) -> Iterator[str]:
 
 def _url(item: Item) -> str:
     """Host and path of a request. HTTPS shows them to a sensor that decrypts only."""
-    parts = urlsplit(item.value if "://" in item.value else f"//{item.value}")
-    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    host = parts.hostname or ""
+    host, path = requested(item)
     return (
         f'http.host; content:"{content(host)}"; bsize:{len(host.encode())}; '
         f'http.uri.raw; content:"{content(path)}"; bsize:{len(path.encode())}; '

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from traque.exporters._job import File, Item, Job
-from traque.exporters._suricata import Carried, message
+from traque.exporters._suricata import QUIET, Carried, message
 from traque.exporters._suricata_check import grammar
 from traque.exporters._target import ADDRESSES, Limit, Target
 from traque.model.detection import Check
@@ -22,7 +22,6 @@ _CATEGORY: Final = 1
 _SCORES: Final = 127
 _SURE: Final = 50
 """The confidence, of 100, of an indicator that states none."""
-_QUIET: Final = "threshold:type limit, track by_both, count 1, seconds 3600; "
 _SIDES: Final = (("in", "src"), ("out", "dst"))
 
 
@@ -47,7 +46,7 @@ def _rules(job: Job) -> Iterator[str]:
         if job.direction in (way, "both"):
             rule = (
                 f'{verb} ip any any -> any any (msg:"{message(job, f"{way} address of listed reputation")}"; '
-                f"{opened}iprep:{side},traque,>,0; {_QUIET}"
+                f"{opened}iprep:{side},traque,>,0; {QUIET}"
             )
             yield f"{rule}{carried(f'iprep:{way}', rule)})\n"
 

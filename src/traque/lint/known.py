@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cache
 from typing import Final
 
 import msgspec
@@ -144,6 +145,7 @@ def trivial_files(subject: Subject) -> Iterator[Complaint]:
         )
 
 
+@cache
 def _trivial() -> dict[str, str]:
     makers = (hashlib.md5, hashlib.sha1, hashlib.sha256, hashlib.sha512)
     return {

@@ -15,7 +15,7 @@ LOOK: Final = 9
 STREAMS: Final = 20
 """What is shown of each; the JSON document holds the rest."""
 
-_COLUMNS: Final = (
+COLUMNS: Final = (
     (Verdict.AUTHENTICATED, "auth"),
     (Verdict.OUTBOUND, "out"),
     (Verdict.OUTBOUND_ATTEMPT, "try"),
@@ -92,11 +92,11 @@ def visibility(page: Page, result: HuntResult) -> None:
         return
     page.heading("Would we have seen it?", "what the records of each stream could show")
     shown = result.visibility[:STREAMS]
-    room = page.width - len(_COLUMNS) * 7 - 9
-    widths = (min(max(6, *(len(row.stream) for row in shown)), room), *(5 for _ in _COLUMNS), -7)
-    page.row([(name, "dim") for name in ("stream", *(short for _, short in _COLUMNS), "records")], widths)
+    room = page.width - len(COLUMNS) * 7 - 9
+    widths = (min(max(6, *(len(row.stream) for row in shown)), room), *(5 for _ in COLUMNS), -7)
+    page.row([(name, "dim") for name in ("stream", *(short for _, short in COLUMNS), "records")], widths)
     for row in shown:
-        marks = [_MARKS[row.verdicts.get(verdict, Sight.POSSIBLE)] for verdict, _ in _COLUMNS]
+        marks = [_MARKS[row.verdicts.get(verdict, Sight.POSSIBLE)] for verdict, _ in COLUMNS]
         page.row([row.stream, *marks, str(row.records)], widths)
         for remark in row.remarks:
             page.say((sentence(remark), "yellow"), indent=4)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from traque.model import HuntResult, Plan, PlanStep, Sight, Verdict
+from traque.model import HuntResult, Plan, PlanStep, Sight
+from traque.reports._assessment_section import COLUMNS
 from traque.reports._html_head import verdict
 from traque.reports._language import Words
 from traque.reports._markup import Content, Html, el, folded, join, section, table
@@ -16,16 +17,7 @@ STEPS: Final = 40
 STREAMS: Final = 200
 """What is shown of each; the result holds the rest."""
 
-_VERDICTS: Final = (
-    Verdict.AUTHENTICATED,
-    Verdict.OUTBOUND,
-    Verdict.OUTBOUND_ATTEMPT,
-    Verdict.SESSION,
-    Verdict.AUTH_FAILED,
-    Verdict.ANSWERED,
-    Verdict.CONTACT,
-    Verdict.BLOCKED,
-)
+_VERDICTS: Final = tuple(asked for asked, _ in COLUMNS)
 
 
 def cases(result: HuntResult, words: Words) -> Html | None:

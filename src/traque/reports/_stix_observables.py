@@ -7,28 +7,10 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from traque.model.stix import PATHS
 from traque.reports._escape import printable
 from traque.reports._ids import observable
 
-_PATHS: Final = {
-    "ipv4-addr": "ipv4-addr:value",
-    "ipv4-net": "ipv4-addr:value",
-    "ipv6-addr": "ipv6-addr:value",
-    "ipv6-net": "ipv6-addr:value",
-    "domain-name": "domain-name:value",
-    "url": "url:value",
-    "email-addr": "email-addr:value",
-    "md5": "file:hashes.MD5",
-    "sha1": "file:hashes.'SHA-1'",
-    "sha256": "file:hashes.'SHA-256'",
-    "sha512": "file:hashes.'SHA-512'",
-    "file-name": "file:name",
-    "user-agent": "network-traffic:extensions.'http-request-ext'.request_header.'User-Agent'",
-    "registry-key": "windows-registry-key:key",
-    "mutex": "mutex:name",
-    "windows-service": "process:extensions.'windows-service-ext'.service_name",
-    "asn": "autonomous-system:number",
-}
 _HASHES: Final = {"md5": "MD5", "sha1": "SHA-1", "sha256": "SHA-256", "sha512": "SHA-512"}
 _FINGERPRINTS: Final = {32: "MD5", 40: "SHA-1", 64: "SHA-256"}
 _VALUES: Final = {
@@ -54,8 +36,8 @@ def pattern(kind: str, value: str) -> str:
     r"""The pattern of one value; a kind that STIX has no object for is ``x-traque-value``."""
     shown = printable(value)
     if kind == "asn" and _number(value) is not None:
-        return f"[{_PATHS[kind]} = {_number(value)}]"
-    path = _PATHS.get(kind, f"x-traque-value:{kind.replace('-', '_')}")
+        return f"[{PATHS[kind]} = {_number(value)}]"
+    path = PATHS.get(kind, f"x-traque-value:{kind.replace('-', '_')}")
     if kind == "x509-certificate" and len(value) in _FINGERPRINTS:
         path = f"x509-certificate:hashes.'{_FINGERPRINTS[len(value)]}'"
     sign = "ISSUBSET" if kind.endswith("-net") else "="

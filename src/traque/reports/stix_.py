@@ -18,6 +18,7 @@ from typing import Any, Final
 
 from traque.model import HuntResult, Sighting, Verdict
 from traque.model.result import BulletinInfo
+from traque.model.stix import TLP, TLP_CREATED, TLP_EXTENSION
 from traque.reports._escape import printable
 from traque.reports._ids import stable
 from traque.reports._marks import TLPS, bulletins_of, strictest_tlp
@@ -28,15 +29,6 @@ from traque.reports.json_ import document
 
 Object = dict[str, Any]
 
-_TLP: Final = {
-    "clear": "94868c89-83c2-464b-929b-a1a8aa3c8487",
-    "green": "bab4a63c-aed9-4cf5-a766-dfca5abac2bb",
-    "amber": "55d920b0-5e8b-4f79-9ee9-91f868d9b421",
-    "amber+strict": "939a9414-2ddd-4d32-a0cd-375ea402b003",
-    "red": "e828b379-4e03-4974-9ac4-e53a884c97c1",
-}
-_TLP_EXTENSION: Final = "extension-definition--60a3c5c5-0d10-413e-aab3-9e08dde9e88d"
-_TLP_CREATED: Final = "2022-10-01T00:00:00.000Z"
 _MOST: Final = 999_999_999
 """The largest count that STIX allows."""
 _ACTIVITY: Final = {"relay": "anonymization", "benign": "benign"}
@@ -55,8 +47,8 @@ def _ids(result: HuntResult) -> list[str]:
 def _objects(result: HuntResult) -> Iterator[Object]:
     made = stamp(result.hunt.finished)
     own = {
-        "type": "identity", "spec_version": "2.1", "id": _id("identity", "traque"), "created": _TLP_CREATED,
-        "modified": _TLP_CREATED, "name": "traque", "identity_class": "system",
+        "type": "identity", "spec_version": "2.1", "id": _id("identity", "traque"), "created": TLP_CREATED,
+        "modified": TLP_CREATED, "name": "traque", "identity_class": "system",
     }  # fmt: skip
     yield own
     yield from _marking_definitions(result)
@@ -103,15 +95,15 @@ def _identity(bulletin: BulletinInfo, made: str) -> Iterator[Object]:
 def _marking_definitions(result: HuntResult) -> Iterator[Object]:
     for tlp in sorted({bulletin.tlp.lower() for bulletin in result.bulletins if bulletin.tlp} & set(TLPS)):
         yield {
-            "type": "marking-definition", "spec_version": "2.1", "id": f"marking-definition--{_TLP[tlp]}",
-            "created": _TLP_CREATED, "name": f"TLP:{tlp.upper()}",
-            "extensions": {_TLP_EXTENSION: {"extension_type": "property-extension", "tlp_2_0": tlp}},
+            "type": "marking-definition", "spec_version": "2.1", "id": f"marking-definition--{TLP[tlp]}",
+            "created": TLP_CREATED, "name": f"TLP:{tlp.upper()}",
+            "extensions": {TLP_EXTENSION: {"extension_type": "property-extension", "tlp_2_0": tlp}},
         }  # fmt: skip
 
 
 def _marks(tlp: str | None) -> Object:
     known = (tlp or "").lower()
-    return {"object_marking_refs": [f"marking-definition--{_TLP[known]}"]} if known in _TLP else {}
+    return {"object_marking_refs": [f"marking-definition--{TLP[known]}"]} if known in TLP else {}
 
 
 def _indicator(result: HuntResult, sighting: Sighting) -> Object:
