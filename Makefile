@@ -24,7 +24,7 @@ demo: setup ## Hunt a bulletin through a small estate, and check the answer agai
 	$(BIN)/python tools/demo.py
 
 test: setup ## Run the whole suite (Rust and Python)
-	cargo test --quiet --release --package traque-kernel
+	cargo test --quiet --release --package traque-kernel --package traque-ledger
 	$(BIN)/python -m pytest
 
 lint: setup ## ruff, mypy, clippy, rustfmt
