@@ -7,6 +7,10 @@
     ├── RegistryError              two modules claim one name, or a SPEC is malformed
     ├── ObservableError            a value that cannot be an indicator; carries why
     ├── ProofError                 a document that is not what it was when it was written (exit 3)
+    ├── LedgerError                a ledger that cannot be read or written: it stays as it was (exit 3)
+    │   ├── LedgerBusy             another process writes to it
+    │   ├── LedgerDamaged          a file of it is gone, or not what it was when it was written
+    │   └── LedgerHeld             what is to be forgotten is under a legal hold
     ├── BulletinError              a bulletin that cannot be used
     │   ├── UnrecognisedBulletin   no reader knows this content
     │   ├── MalformedBulletin      a reader knows it, but the content is broken
@@ -51,6 +55,22 @@ class UsageError(TraqueError):
 
 class ProofError(TraqueError):
     """A result, certificate or bag is not what it was when it was written (exit 3)."""
+
+
+class LedgerError(TraqueError):
+    """A ledger cannot be read or written; what it held before is as it was (exit 3)."""
+
+
+class LedgerBusy(LedgerError):
+    """Another process writes to the ledger."""
+
+
+class LedgerDamaged(LedgerError):
+    """A file of the ledger is gone, or is not what it was when it was written."""
+
+
+class LedgerHeld(LedgerError):
+    """What is to be forgotten is under a legal hold."""
 
 
 class RegistryError(TraqueError):

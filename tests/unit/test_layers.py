@@ -24,6 +24,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "sources": MODEL | {"diagnostics", "registry", "spreadsheet"},
     "logs": MODEL | {"registry", "timestamps"},
     "scan": MODEL | {"observables", "sources", "timestamps", "_kernel"},
+    "ledger": MODEL | {"observables", "sources", "scan", "triage", "__init__", "_kernel"},
     "enrich": MODEL | {"registry"},
     "triage": MODEL | {"diagnostics"},
     "owned": MODEL | {"observables", "enrich"},
@@ -35,7 +36,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "proof": MODEL | {"diagnostics", "sources", "observables", "triage", "reports", "__init__"},
     "hunt": CORE
     | {"source_map", "observables", "bulletins", "sources", "logs", "scan", "enrich", "triage", "owned"}
-    | {"__init__"},
+    | {"ledger", "__init__"},
     "reports": MODEL | {"registry", "enrich", "__init__"},  # of enrich, the outlines of a map
     "show": MODEL | {"enrich", "reports"},
     "inspection": CORE | {"sources", "logs", "scan", "triage", "source_map", "hunt", "__init__"},

@@ -45,7 +45,7 @@ class Pass:
         self.stopped = False
         self.group_with: Callable[[Scanner], None] | None = None
         """Called with the scanner of the whole source, before its first byte, to let it count alike ones."""
-        self.taps: list[Callable[[bytes], None]] = []
+        self.taps: list[Callable[[bytes], object]] = []
         """Told every byte of the source that was read, in order."""
         self._source = source
         self._question = question

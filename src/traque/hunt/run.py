@@ -30,13 +30,14 @@ from traque.hunt.repeats import drop_repeats
 from traque.hunt.search import SourceSearch
 from traque.model import Bulletin, HuntResult
 from traque.scan.plan import SMALL, Cores, ahead, batched
-from traque.sources import Entry, decoders, open_entry, walk
+from traque.sources import Entry, Source, decoders, open_entry, walk
 from traque.sources.decoders import Definitions
 
 AT_LENGTH: Final = 8
 """Sources of one folder and name, digits apart, whose heads are read at length; the others' are in brief."""
 
-_Found = tuple[list[SourceSearch], Diagnostics]
+Found = tuple[list[SourceSearch], Diagnostics]
+"""The sources of one entry, and what was told of it."""
 
 
 def hunt(
@@ -67,7 +68,7 @@ def hunt(
     entries = walk(roots, exclude=options.exclude, diagnostics=diagnostics)
     entries = [entry for entry in entries if not is_the_map(entry, options)]
     mapped = MappedQuestion(question, options)
-    run = _Run(mapped, diagnostics, progress or Silent(), stop or threading.Event())
+    run = Run(mapped, diagnostics, progress or Silent(), stop or threading.Event())
     searches = run.all(entries, options.jobs or os.cpu_count() or 1)
     if not run.stop.is_set():
         for glob in mapped.unused():
@@ -103,7 +104,7 @@ def exit_status(result: HuntResult) -> int:
     return 3 if coverage.window_covered is False or coverage.missing or not result.hunt.paths else 0
 
 
-class _Task(NamedTuple):
+class Task(NamedTuple):
     """An entry to be searched: how many alike come before it, and the definitions for each of its sources."""
 
     entry: Entry
@@ -111,7 +112,25 @@ class _Task(NamedTuple):
     given: Sequence[Definitions] = ()
 
 
-class _Run:
+class Turns:
+    """How closely each source of an entry is read: by how many of its folder and name come before it."""
+
+    def __init__(self, task: Task) -> None:
+        self._task = task
+        self._alike: Counter[str] = Counter()
+
+    def of(self, path: str) -> tuple[bool, int]:
+        """Of the next source: whether its head is read in brief, and how many come before it."""
+        like = pattern(path)
+        if path != self._task.entry.display:
+            self._alike[like] += 1
+        members, before = self._alike[like], self._task.before
+        return before >= AT_LENGTH or members > AT_LENGTH, before + max(0, members - 1)
+
+
+class Run:
+    """Searches entries, several at once; the ledger's ``add`` goes the same way."""
+
     def __init__(
         self, question: MappedQuestion, diagnostics: Diagnostics, progress: Progress, stop: threading.Event
     ) -> None:
@@ -122,10 +141,10 @@ class _Run:
 
     def all(self, entries: Sequence[Entry], jobs: int) -> list[SourceSearch]:
         """Every source of every entry, in the order of the entries, and so is what the diagnostics tell."""
-        tasks = [_Task(entry, before) for entry, before in zip(entries, _alike_before(entries), strict=True)]
+        tasks = [Task(entry, before) for entry, before in zip(entries, _alike_before(entries), strict=True)]
         found = self._each(tasks, jobs)
         definitions = iter(definitions_for([search for searches, _ in found for search in searches]))
-        again: dict[int, _Task] = {}
+        again: dict[int, Task] = {}
         for place, (searches, _) in enumerate(found):
             given = list(islice(definitions, len(searches)))
             if any(given) and not tasks[place].entry.stream:
@@ -137,13 +156,13 @@ class _Run:
             self.diagnostics.add(diagnostics)
         return [search for searches, _ in found for search in searches]
 
-    def _each(self, tasks: Sequence[_Task], jobs: int) -> list[_Found]:
+    def _each(self, tasks: Sequence[Task], jobs: int) -> list[Found]:
         """Search the entries, several at once."""
         self.progress.start(sum(task.entry.size for task in tasks))
         batches = batched([SMALL if task.entry.stream else task.entry.size for task in tasks])
         cores = Cores(jobs, len(batches))
         learnt = learn(tasks[batch[0]].entry for batch in batches if len(batch) == 1)
-        found: list[_Found] = [([], Diagnostics())] * len(tasks)
+        found: list[Found] = [([], Diagnostics())] * len(tasks)
 
         def work(batch: Sequence[int]) -> None:
             formats = Formats(learnt)  # one a batch: what it knows never depends on which thread was first
@@ -160,13 +179,13 @@ class _Run:
                 deque(pool.map(work, batches), maxlen=0)
         return found
 
-    def entry(self, task: _Task, formats: Formats, cores: Cores) -> _Found:
+    def entry(self, task: Task, formats: Formats, cores: Cores) -> Found:
         """The sources of one entry; none after a stop."""
         entry = task.entry
         searches: list[SourceSearch] = []
         diagnostics = Diagnostics()
         overlap = partial(ahead, cores=cores) if cores.jobs > 1 else iter
-        alike: Counter[str] = Counter()
+        turns = Turns(task)
         told = 0
 
         def advance(done: int) -> None:
@@ -179,19 +198,16 @@ class _Run:
         with closing(open_entry(entry, diagnostics=diagnostics, overlap=overlap)) as sources:
             for source, definitions in zip(sources, chain(task.given, repeat(NONE)), strict=False):
                 self.progress.source(source.path)
-                like = pattern(source.path)
-                if source.path != entry.display:
-                    alike[like] += 1
-                search = SourceSearch(
+                brief, before = turns.of(source.path)
+                search = self.search(
+                    entry,
                     source,
-                    self.question.for_source(entry, source),
                     diagnostics,
                     formats,
-                    brief=task.before >= AT_LENGTH or alike[like] > AT_LENGTH,
-                    before=task.before + max(0, alike[like] - 1),
+                    brief=brief,
+                    before=before,
                     given=definitions,
                 )
-                search.expected = self.question.expected(entry, source)
                 search.entry = entry
                 search.run(advance, self.stop.is_set, cores)
                 searches.append(search)
@@ -199,6 +215,23 @@ class _Run:
                     break
         self.progress.advance(max(0, entry.size - told))
         return searches, diagnostics
+
+    def search(
+        self,
+        entry: Entry,
+        source: Source,
+        diagnostics: Diagnostics,
+        formats: Formats,
+        *,
+        brief: bool,
+        before: int,
+        given: Definitions,
+    ) -> SourceSearch:
+        """The search of one source, about to run."""
+        question = self.question.for_source(entry, source)
+        search = SourceSearch(source, question, diagnostics, formats, brief=brief, before=before, given=given)
+        search.expected = self.question.expected(entry, source)
+        return search
 
 
 def _alike_before(entries: Sequence[Entry]) -> list[int]:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
-from itertools import chain, islice
+from itertools import chain
 from typing import Final, NamedTuple
 
 import msgspec
@@ -27,6 +27,7 @@ from traque.hunt.confirm import confirm, one_each
 from traque.hunt.controls import Looked
 from traque.hunt.decoding import DecodedText
 from traque.hunt.formats import Formats
+from traque.hunt.heads import Heads, device_of, first_records, heads, parse_rate, records_behind
 from traque.hunt.kinds import Judged, Kinds, add_alike, names_of
 from traque.hunt.losses import Losses
 from traque.hunt.passing import Pass
@@ -37,7 +38,7 @@ from traque.scan.matches import Batch, Counted, Hit, MatchedRecord, Relation, Sc
 from traque.scan.plan import Cores
 from traque.sources import Entry, Source
 from traque.sources.decoders import NONE, Carried, Decoder, Definitions, Reading, decoder_for
-from traque.sources.duplicates import fingerprint
+from traque.sources.duplicates import Reopenable, fingerprint
 from traque.sources.encoding import Transcoder, detect
 from traque.sources.framing import framed_head, framing_of
 from traque.sources.recognise import encoded_container, encoded_values
@@ -52,10 +53,6 @@ from traque.triage.tally import Tally
 LISTING: Final = 5
 """A record with this many indicators or more (of files and the like: of one kind), none of them a peer, is
 the bulletin's own text."""
-HEAD_RECORDS: Final = 32
-"""Records of the head that are read for the parse rate and the device."""
-LOOKED_AT: Final = 96
-"""Records behind these that are looked at for what the stream could show, in the first of its name."""
 LOOKED_IN: Final = 3
 """Sources of one folder and name whose first records are looked at for it."""
 _NAMED: Final = (Place.MENTIONED, Place.UNKNOWN)
@@ -95,6 +92,13 @@ class SourceSearch:
     device = ""
     told_losses: tuple[Loss, ...] = ()
     """What its records say they do not hold."""
+    year_guessed = False
+    sha256 = ""
+    """Of all its bytes, where it was asked for."""
+    remembers = False
+    """It is read for the ledger, which keeps :attr:`heads`."""
+    heads: Heads | None = None
+    is_decoded = False
     _flows = False
 
     def __init__(
@@ -108,7 +112,8 @@ class SourceSearch:
         before: int = 0,
         given: Definitions = NONE,
     ) -> None:
-        self.source = source
+        self.source: Reopenable = source
+        self._source = source
         self.carried = Carried(given)
         self.path = source.path
         self.tallies: dict[int, Tally] = {}
@@ -132,6 +137,8 @@ class SourceSearch:
         self._last_offset: dict[int, int] = {}
         self._kinds: Kinds | None = None
         self._digest = hashlib.sha256() if question.hash_sources else None
+        self.taps: list[Callable[[bytes], object]] = [self._digest.update] if self._digest else []
+        """Told every byte of the source that was read, in order."""
         head = source.head()
         self.encoding = detect(head)
         decoder = decoder_for(head, source.name)
@@ -159,7 +166,7 @@ class SourceSearch:
     def _given(self, head: bytes) -> Recognition | None:
         """The format that the source map gives the source."""
         name = self.mapped.format if self.mapped is not None else ""
-        return read_as(name, head, self.source.path) if name else None
+        return read_as(name, head, self.path) if name else None
 
     def _know(self, recognition: Recognition, head: bytes, *, brief: bool = False) -> None:
         """What the first records tell: the log format, the device, the share that is understood."""
@@ -176,6 +183,16 @@ class SourceSearch:
         """The log format; of a decoded source, once it is decoded."""
         return self._recognition
 
+    @property
+    def year_latest(self) -> datetime:
+        """The date that years are reckoned from where none is stated."""
+        return self._years.latest
+
+    @property
+    def lacks_decoder(self) -> bool:
+        """Its values are encoded, and what would decode them is not here."""
+        return bool(self._container)
+
     def moment(self, stamp: Stamp) -> datetime:
         """The moment that a stamp of this source means."""
         return self._clock.moment(stamp)
@@ -186,9 +203,9 @@ class SourceSearch:
             self._run_decoded(self._decoder, advance, stopped)
             return
         reader = self._recognition.reader
-        passing = Pass(self.source, self.encoding, self._question, reader.times, self._framing)
+        passing = Pass(self._source, self.encoding, self._question, reader.times, self._framing)
         losses = self._watch_losses()
-        passing.taps += [self._digest.update] if self._digest is not None else []
+        passing.taps += self.taps
         passing.taps += [losses.feed] if losses is not None else []
         # Who is behind a trusted proxy may stand in what shapes leave free.
         groupable = bool(reader.shapes) and not self._question.proxies.own
@@ -222,24 +239,25 @@ class SourceSearch:
     ) -> None:
         """Scan what the decoder makes of the source and, where that is not all of its text, its bytes too."""
         engine = self._question.engine
+        self.is_decoded = True
         raw = None if decoder.whole else engine.scanner()
 
         def chunks() -> Iterator[bytes]:
-            for chunk in self.source.chunks():
+            for chunk in self._source.chunks():
                 self.bytes += len(chunk)
-                if self._digest is not None:
-                    self._digest.update(chunk)
+                for tap in self.taps:
+                    tap(chunk)
                 if raw is not None:
                     self._take_bytes(raw.feed(chunk))
                 yield chunk
-                advance(self.source.consumed if self.source.size is None else self.bytes)
+                advance(self._source.consumed if self._source.size is None else self.bytes)
                 if stopped():
                     return
 
-        text = DecodedText(decoder, Reading(chunks(), self.source.name, self.carried))
+        text = DecodedText(decoder, Reading(chunks(), self._source.name, self.carried))
         batches = text.batches()
         first = next(batches, b"")
-        recognition = self._given(first[:HEAD]) or recognise(first[:HEAD], self.source.path)
+        recognition = self._given(first[:HEAD]) or recognise(first[:HEAD], self.path)
         self._know(recognition, first[:HEAD])
         if not first:
             self.format = decoder.name
@@ -310,6 +328,8 @@ class SourceSearch:
             self.undated = self.records
         if self.undated:
             self._diagnostics.note("record-undated", self.path, self.undated)
+        self.year_guessed = self._wraps.folded
+        self.sha256 = self._digest.hexdigest() if self._digest is not None else ""
         if not self._wraps.seen:
             self.year_from = ""
         elif self._wraps.folded:
@@ -320,6 +340,7 @@ class SourceSearch:
 
     def _let_go(self) -> None:
         """Keep nothing that only the search needs: there may be a million sources."""
+        self.taps.clear()
         self.is_lines = self.encoding == "utf-8" and self._framing is None and self._decoder is None
         self._kinds = self._framing = self._decoder = None
         self._last_offset.clear()
@@ -351,25 +372,22 @@ class SourceSearch:
     def _year_rule(self) -> tuple[timestamps.YearRule, str]:
         year = self._question.year
         named = timestamps.rotation_date(self.path)
-        latest = named or self.source.mtime or self._question.now
+        latest = named or self._source.mtime or self._question.now
         origin = "asked" if year is not None else "name" if named else "mtime"
         return timestamps.YearRule(year=year, latest=latest), origin
 
     def _read_head(self, head: bytes, *, brief: bool) -> None:
-        beginning = head.split(b"\n", HEAD_RECORDS)[:HEAD_RECORDS]
-        lines = (line for line in beginning if line.strip() and not line.startswith(b"#"))
-        read = [line.rstrip(b"\r") for line in islice(lines, 1 if brief else None)]
+        read = first_records(head)[: 1 if brief else None]
         events = [self._parse(line) for line in read]
-        if events and self._recognition.format != "unknown":
-            self.parse_rate = sum(event is not None for event in events) / len(events)
-        devices = {device for event in events if event and (device := _device(event))}
-        self.device = devices.pop() if len(devices) == 1 else ""
+        self.parse_rate = parse_rate(events, self._recognition.format)
+        self.device = device_of(events)
         if self.looked is not None:
             self.looked.at(read, events)
             if self._is_first:
-                behind_them = head.split(b"\n")[HEAD_RECORDS:-1]
-                spread = behind_them[:: max(1, len(behind_them) // LOOKED_AT)][:LOOKED_AT]
-                self.looked.at(spread, [self._parse(line.rstrip(b"\r")) if line else None for line in spread])
+                behind_them = records_behind(head)
+                self.looked.at(behind_them, [self._parse(line) if line else None for line in behind_them])
+        if self.remembers:
+            self.heads = heads(head, self._recognition.format, self._parse, self._question.perimeter)
 
     def _parse(self, record: bytes) -> Event | None:
         return self._recognition.reader.parse(record)
@@ -493,13 +511,13 @@ class SourceSearch:
             complete=self.complete,
             why=self.why,
             year_from=self.year_from,
-            year_guessed=self._wraps.folded,
+            year_guessed=self.year_guessed,
             duplicate_of=self.duplicate_of,
             encoding=self.encoding,
             state=self.state,
             losses=dict(sorted(self.losses.items())),
             fingerprint=self.fingerprint.hex() if self.fingerprint is not None else "",
-            sha256=self._digest.hexdigest() if self._digest is not None else "",
+            sha256=self.sha256,
         )
 
 
@@ -541,7 +559,3 @@ def flow_of(event: Event) -> int | None:
     if None in {end[0] for end in ends}:
         return None
     return hash((frozenset(ends), get("network.transport")))
-
-
-def _device(event: Event) -> str:
-    return str(event.fields.get("observer.name") or event.fields.get("host.name") or "")

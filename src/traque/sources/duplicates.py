@@ -6,7 +6,7 @@ import hashlib
 import itertools
 from collections.abc import Iterator
 from enum import StrEnum
-from typing import Final
+from typing import Final, Protocol
 
 from traque.errors import SourceError
 from traque.sources.encoding import Transcoder, detect
@@ -27,7 +27,14 @@ class Same(StrEnum):
     DIFFERENT = "different"
 
 
-def same_content(first: Source, second: Source) -> Same:
+class Reopenable(Protocol):
+    """A source that can be read from its first byte."""
+
+    def reopen(self) -> Source:
+        """The source, in a stream of its own. Raises SourceError when it cannot be read again."""
+
+
+def same_content(first: Reopenable, second: Reopenable) -> Same:
     """Compare two sources as text: decoded, as UTF-8, without byte order mark, CRLF as LF.
 
     A source that is damaged or cut short is compared as far as it can be read. Both are read anew, side by
@@ -72,7 +79,7 @@ def fingerprint(head: bytes) -> bytes | None:
 class _Text:
     """The text of a source, piece by piece."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Reopenable) -> None:
         self.unreadable = False
         self._rest = b""
         self._pieces = self._read(source)
@@ -88,7 +95,7 @@ class _Text:
         """What was not used of the last piece."""
         self._rest = rest
 
-    def _read(self, source: Source) -> Iterator[bytes]:
+    def _read(self, source: Reopenable) -> Iterator[bytes]:
         try:
             again = source.reopen()
         except SourceError:
@@ -106,24 +113,73 @@ def _as_far_as_readable(source: Source) -> Iterator[bytes]:
 
 def _as_text(chunks: Iterator[bytes] | list[bytes], encoding: str) -> Iterator[bytes]:
     """``chunks`` as UTF-8, without byte order mark, CRLF as LF."""
-    carriage_return = b""
-    first = True
-    for chunk in _as_utf8(chunks, encoding):
-        text = carriage_return + (chunk.removeprefix(_BOM) if first else chunk)
-        first = False
-        carriage_return = b"\r" if text.endswith(b"\r") else b""
-        text = text.removesuffix(b"\r").replace(b"\r\n", b"\n")
-        if text:
-            yield text
-    if carriage_return:
-        yield carriage_return
-
-
-def _as_utf8(chunks: Iterator[bytes] | list[bytes], encoding: str) -> Iterator[bytes]:
-    if encoding == "utf-8":
-        yield from chunks
-        return
-    transcoder = Transcoder(encoding)
+    plain = _PlainText(encoding)
     for chunk in chunks:
-        yield transcoder.feed(chunk)
-    yield transcoder.finish()
+        if text := plain.feed(chunk):
+            yield text
+    if text := plain.finish():
+        yield text
+
+
+class _PlainText:
+    """Makes text that is the same however its source writes it."""
+
+    def __init__(self, encoding: str) -> None:
+        self.transcodes = encoding != "utf-8"
+        self._transcoder = Transcoder(encoding) if self.transcodes else None
+        self._carriage_return = b""
+        self._is_first = True
+
+    def feed(self, chunk: bytes) -> bytes:
+        """What the next bytes of the source bring."""
+        return self._plain(self._transcoder.feed(chunk) if self._transcoder else chunk)
+
+    def finish(self) -> bytes:
+        """What is left at its end."""
+        rest = self._plain(self._transcoder.finish()) if self._transcoder else b""
+        return rest + self._carriage_return
+
+    def _plain(self, text: bytes) -> bytes:
+        if self._is_first:
+            text = text.removeprefix(_BOM)
+            self._is_first = False
+        text = self._carriage_return + text
+        self._carriage_return = b"\r" if text.endswith(b"\r") else b""
+        return text.removesuffix(b"\r").replace(b"\r\n", b"\n")
+
+
+class ContentDigest:
+    """The identity of a source: of its text, or of its bytes where these are none (``is_text``).
+
+    Two sources of which :func:`same_content` says that they are equal have the same.
+    """
+
+    def __init__(self, encoding: str, *, is_text: bool) -> None:
+        self.size = 0
+        """Bytes of the text so far."""
+        self._plain = _PlainText(encoding) if is_text else None
+        self._digest = hashlib.sha256()
+        self._bytes = 0
+
+    def feed(self, chunk: bytes) -> None:
+        """The next bytes of the source."""
+        self._bytes += len(chunk)
+        self._add(self._plain.feed(chunk) if self._plain else chunk)
+
+    def finish(self) -> None:
+        """The source has ended."""
+        if self._plain is not None:
+            self._add(self._plain.finish())
+
+    def hexdigest(self) -> str:
+        """The SHA-256, in hex."""
+        return self._digest.hexdigest()
+
+    @property
+    def is_of_bytes(self) -> bool:
+        """Whether it is the digest of the source's bytes, too: nothing was changed to compare it."""
+        return self.size == self._bytes and (self._plain is None or not self._plain.transcodes)
+
+    def _add(self, text: bytes) -> None:
+        self.size += len(text)
+        self._digest.update(text)

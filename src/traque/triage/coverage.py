@@ -24,6 +24,18 @@ SILENCE_FACTOR: Final = 20
 """A silence longer than this many median intervals of the stream is a gap."""
 
 
+class TimelineState(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
+    """What a :class:`Timeline` holds once its source has ended, to be kept and made one again."""
+
+    first: float | None = None
+    last: float | None = None
+    busy: tuple[tuple[float, float], ...] = ()
+    silences: tuple[tuple[float, float], ...] = ()
+    intervals: tuple[tuple[int, int], ...] = ()
+    volume: tuple[tuple[int, int], ...] = ()
+    days: tuple[int, ...] = ()
+
+
 class Timeline:
     """The times of one source, fed in stream order, in bounded memory.
 
@@ -94,6 +106,29 @@ class Timeline:
     def pause(self) -> None:
         """What comes next has no known distance to what came before: records without a time lie between."""
         self._previous = None
+
+    def state(self) -> TimelineState:
+        """All that :func:`cover` and the other functions here look at."""
+        return TimelineState(
+            first=self.first,
+            last=self.last,
+            busy=tuple(self.busy),
+            silences=tuple(self.silences),
+            intervals=tuple(sorted(self.intervals.items())),
+            volume=tuple(sorted(self.volume.items())),
+            days=tuple(sorted(self._days)),
+        )
+
+    @classmethod
+    def restored(cls, state: TimelineState) -> Timeline:
+        """The timeline of a source that is not read again; nothing can be added to it."""
+        timeline = cls()
+        timeline.first, timeline.last = state.first, state.last
+        timeline.busy, timeline.silences = list(state.busy), list(state.silences)
+        timeline.intervals.update(dict(state.intervals))
+        timeline.volume.update(dict(state.volume))
+        timeline._days.update(state.days)
+        return timeline
 
     @property
     def days(self) -> frozenset[int]:

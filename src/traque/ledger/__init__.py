@@ -1,0 +1,56 @@
+"""The ledger: the durable index of every observable seen in logs (docs/ledger-format.md).
+
+Readers open it with :meth:`Ledger.open`; one writer at a time changes it, in commits of which each is there
+whole or not at all.
+"""
+
+from traque.ledger._facts import PRESENCE, Fact, Facts
+from traque.ledger._known import (
+    RULES,
+    FileId,
+    Head,
+    Key,
+    KnownFile,
+    KnownSource,
+    Look,
+    Member,
+    Note,
+    Reading,
+    path_key,
+)
+from traque.ledger._manifest import DataFile, Manifest, Settings
+from traque.ledger._store import Ledger, Row
+from traque.ledger._values import TABLES, question
+
+__all__ = [
+    "PRESENCE",
+    "RULES",
+    "TABLES",
+    "DataFile",
+    "Fact",
+    "Facts",
+    "FileId",
+    "Head",
+    "Key",
+    "KnownFile",
+    "KnownSource",
+    "Ledger",
+    "Look",
+    "Manifest",
+    "Member",
+    "Note",
+    "Reading",
+    "Row",
+    "Settings",
+    "is_held",
+    "path_key",
+]
+
+
+def is_held(kind: str) -> bool:
+    """Whether values of a kind are in a ledger; the others are looked for in logs, one by one."""
+    from traque.model import Observable
+    from traque.observables import registry
+
+    spec = registry().get(kind)
+    return spec is not None and question(Observable(kind, spec.examples[0])) is not None

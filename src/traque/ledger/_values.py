@@ -1,0 +1,99 @@
+"""Values as the ledger's tables hold them (rust/traque-ledger/src/rows.rs), and what is asked of a table."""
+
+from __future__ import annotations
+
+import re
+from ipaddress import IPv4Address, IPv6Address, ip_network
+from typing import Final, NamedTuple
+
+from traque.model import Observable
+from traque.observables import finder, matches_below, spellings, url
+
+TABLES: Final = (
+    "ipv4-addr",
+    "ipv6-addr",
+    "domain-name",
+    "url",
+    "email-addr",
+    "md5",
+    "sha1",
+    "sha256",
+    "sha512",
+)
+"""The kinds that the ledger holds. The others are looked for one by one: only logs can be asked."""
+_SCHEME: Final = re.compile(r"([a-z][a-z0-9+.-]*)://")
+_HASHES: Final = ("md5", "sha1", "sha256", "sha512")
+
+Range = tuple[bytes, bytes]
+
+
+class Asked(NamedTuple):
+    """What an observable asks of a table: values, and half-open ranges of them."""
+
+    table: str
+    points: tuple[bytes, ...] = ()
+    ranges: tuple[Range, ...] = ()
+
+
+def encode(table: str, value: str) -> bytes:
+    """A canonical value, or another spelling of it, as its table holds it."""
+    if table == "ipv4-addr":
+        return IPv4Address(value).packed
+    if table == "ipv6-addr":
+        return IPv6Address(value).packed
+    if table == "domain-name":
+        return _reversed(value)
+    if table == "url":
+        scheme = _SCHEME.match(value)
+        return f"{value[scheme.end() :]} {scheme[1]}".encode() if scheme else value.encode()
+    return bytes.fromhex(value) if table in _HASHES else value.encode()
+
+
+def decode(table: str, held: bytes) -> str:
+    """The value that a table holds so."""
+    if table == "ipv4-addr":
+        return str(IPv4Address(held))
+    if table == "ipv6-addr":
+        return str(IPv6Address(held))
+    if table in _HASHES:
+        return held.hex()
+    text = held.decode("utf-8", "replace")
+    if table == "domain-name":
+        return ".".join(reversed(text.split(".")))
+    if table == "url":
+        rest, mark, scheme = text.rpartition(" ")
+        return f"{scheme}://{rest}" if mark else text
+    return text
+
+
+def question(observable: Observable) -> Asked | None:
+    """Which rows are readings that match ``observable``; None for a kind that the ledger does not hold.
+
+    Of a URL only the URL itself: records that hold its host and path apart are those of :func:`host`.
+    """
+    kind = observable.kind
+    if kind in ("ipv4-net", "ipv6-net"):
+        network = ip_network(observable.value)
+        table = "ipv4-addr" if network.version == 4 else "ipv6-addr"
+        first, last = network.network_address.packed, network.broadcast_address.packed
+        return Asked(table, (last,), ((first, last),))
+    table = finder(observable) if finder(observable) in TABLES else kind
+    if table not in TABLES:
+        return None
+    forms = [form.decode() for form in spellings(observable)]
+    points = tuple(dict.fromkeys(encode(table, form) for form in forms))
+    if table == "domain-name" and matches_below(observable):
+        return Asked(table, points, tuple((point + b".", point + b"/") for point in points))
+    return Asked(table, points)
+
+
+def host(observable: Observable) -> Asked | None:
+    """Which rows say that a record may hold a URL in parts: those of its host. None for what is no URL."""
+    if observable.kind != "url":
+        return None
+    found = question(url.host_of(observable.value))
+    return None if found is None else found._replace(ranges=())
+
+
+def _reversed(name: str) -> bytes:
+    return ".".join(reversed(name.split("."))).encode()
