@@ -1,6 +1,7 @@
 # The Rust extension: packed columns in and out. traque.scan.kernel gives them meaning.
 
 from collections.abc import Callable
+from os import PathLike
 from typing import TypeAlias, final
 
 # Records, hits, texts, time samples, and the records' kinds (nothing where none are grouped).
@@ -15,8 +16,13 @@ _Named: TypeAlias = tuple[bool, list[tuple[str, list[tuple[str, str]]]], list[tu
 _Counted: TypeAlias = tuple[int, _Total, _Total, list[tuple[str, list[tuple[str, int]]]]]
 # Layout, anchor, column, separator.
 _Rule: TypeAlias = tuple[str, bytes, int, bytes]
+# Rows of the ledger as packed columns: source (u32), day (i32), fact (u32), count (u64), first, last, inward,
+# outward (i64), ends of the values (u64), values. A day of -2**31 and bytes of -1 are none.
+_Rows: TypeAlias = tuple[bytes, bytes, bytes, bytes, bytes, bytes, bytes, bytes, bytes, bytes]
+# A file of rows: rows, bytes, SHA-256 in hexadecimal, the first and the last value.
+_File: TypeAlias = tuple[int, int, str, bytes, bytes]
 
-__all__ = ["PROFILE", "VERSION", "Engine", "Scanner", "Shapes", "Signer", "TimeReader", "paths"]
+__all__ = ["PROFILE", "VERSION", "Engine", "Scanner", "Shapes", "Signer", "TimeReader", "paths", "write_rows"]
 
 PROFILE: str
 VERSION: str
@@ -63,3 +69,6 @@ class TimeReader:
     def read(self, record: bytes) -> tuple[int, bool, bool] | None: ...
 
 def paths() -> list[str]: ...
+
+# ValueError for rows that are out of order or that a file cannot hold, OSError where it cannot be written.
+def write_rows(kind: str, path: str | PathLike[str], columns: _Rows) -> _File: ...

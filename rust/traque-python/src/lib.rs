@@ -3,6 +3,8 @@
 // PyO3 hands over what it made of Python's objects.
 #![allow(clippy::needless_pass_by_value)]
 
+mod ledger;
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -382,6 +384,9 @@ fn columns<'py>(py: Python<'py>, batch: &kernel::Batch, kinds: &[u32]) -> Column
 mod _kernel {
     #[pymodule_export]
     use super::{Engine, Scanner, Shapes, Signer, TimeReader, paths};
+
+    #[pymodule_export]
+    use super::ledger::write_rows;
 
     /// How the extension was built: a benchmark on "debug" means nothing.
     #[pymodule_export]
