@@ -57,6 +57,21 @@ CODES: Final = {
         Code("age-unknown", "indicators without a date, which --max-age says nothing of"),
         Code("indicator-refused", "indicators that are not hunted, with the reason in the bulletin's list"),
         Code("format-module-failed", "a module of traque or of a third party could not be loaded"),
+        Code(
+            "ledger-not-held",
+            "indicators that a ledger cannot tell of (kinds that it does not hold, addresses inside): "
+            "not searched in logs that only the ledger knows",
+            incomplete=True,
+        ),
+        Code(
+            "ledger-only-host",
+            "URLs whose host stands in logs that only the ledger knows: whether the URL did is not held",
+            incomplete=True,
+        ),
+        Code(
+            "ledger-at-most",
+            "indicators that cover several values in logs that only the ledger knows: counts are at most",
+        ),
         Code("result-filtered", "sightings of the whole result that are left out here"),
         Code("defanged-not-searched", "defanged values in logs (1.2.3[.]4) are not searched"),
     )

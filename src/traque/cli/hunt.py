@@ -13,6 +13,7 @@ import click
 from traque.cli._answer import present_counts
 from traque.cli._bulletins import bulletin_options, read_bulletins
 from traque.cli._config import config_option, source_map
+from traque.cli._ledger import ledger_option
 from traque.cli._sealed import certificate_files, sign_option, signing_key
 from traque.cli._several import Several, SeveralCommand
 from traque.cli._values import moment
@@ -25,6 +26,7 @@ Examples:
   traque hunt 192.0.2.1 evil.example --in /var/log --since 2021-01-01
   traque hunt bulletin.json --own 203.0.113.0/24 example.org AS64496
   traque hunt --fetch https://cert.example/list.csv --in /var/log
+  traque hunt bulletin.json --ledger /srv/ledger
   zcat huge.gz | traque hunt bulletin.json --in - --json > result.json
 
 Options with several values take all words up to the next option, so name the bulletins first.
@@ -41,7 +43,8 @@ Options with several values take all words up to the next option, so name the bu
     "paths",
     cls=Several,
     metavar="PATH...",
-    help="Logs: files, folders, or - for stdin. Without: only whether something of yours is listed.",
+    help="Logs: files, folders, or - for stdin. Without: those that the ledger knows; without one: only "
+    "whether something of yours is listed.",
 )
 @click.option("--since", callback=moment, metavar="DATE", help="The window begins here.")
 @click.option(
@@ -77,6 +80,7 @@ Options with several values take all words up to the next option, so name the bu
     "--jobs", type=click.IntRange(min=1), metavar="N", help="Sources searched at once.  [default: one a core]"
 )
 @config_option
+@ledger_option
 @click.option(
     "--mmdb",
     cls=Several,
@@ -122,6 +126,7 @@ def hunt(
     zone: str,
     year: int | None,
     config: Path | None,
+    ledger: Path | None,
     jobs: int | None,
     mmdb: tuple[Path, ...],
     engine: str,
@@ -160,6 +165,7 @@ def hunt(
         mmdb=mmdb,
         engine=engine,
         source_map=source_map(config),
+        ledger=ledger,
         hash_sources=hash_sources,
         hash_program=hash_sources or certificate,
     )

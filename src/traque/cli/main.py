@@ -27,6 +27,7 @@ from traque.cli.keygen import keygen
 from traque.cli.lint import lint
 from traque.cli.merge import merge
 from traque.cli.report import report
+from traque.cli.seen import seen
 from traque.cli.show import show
 from traque.cli.verify import verify
 
@@ -38,6 +39,7 @@ def traque() -> None:
 
 
 traque.add_command(hunt)
+traque.add_command(seen)
 traque.add_command(explain)
 traque.add_command(filter_, "filter")
 traque.add_command(merge)

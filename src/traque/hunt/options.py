@@ -22,7 +22,8 @@ class HuntOptions(msgspec.Struct, frozen=True, kw_only=True):
     sources. ``jobs`` is how many threads search at once (None: one a core); it never changes the answer.
     ``max_age`` are the days that an indicator holds after its own date, else its bulletin's. ``mmdb``
     are the user's own country, city and AS data; they label too. ``engine`` is
-    ``auto``, ``kernel`` or ``python``. ``hash_sources`` records the SHA-256 of what is
+    ``auto``, ``kernel`` or ``python``. ``ledger`` is the folder of a ledger, which says what logs need
+    not be read and tells of those that are gone. ``hash_sources`` records the SHA-256 of what is
     searched of each source, ``hash_program`` that of traque itself.
     """
 
@@ -39,6 +40,7 @@ class HuntOptions(msgspec.Struct, frozen=True, kw_only=True):
     mmdb: tuple[Path, ...] = ()
     engine: str = "auto"
     source_map: SourceMap | None = None
+    ledger: Path | None = None
     hash_sources: bool = False
     hash_program: bool = False
 

@@ -12,7 +12,7 @@ from traque.hunt.heads import Glance
 from traque.hunt.question import Question
 from traque.hunt.search import LOOKED_IN, SourceSearch
 from traque.ledger import Head, Key, Look, Note, Reading
-from traque.model import Observable, Verdict
+from traque.model import FromLedger, Observable, Verdict
 from traque.sources import Entry, Source, open_entry
 from traque.sources.decoders import Carried
 from traque.triage.coverage import Timeline
@@ -109,6 +109,7 @@ class Restored(SourceSearch):
     ) -> None:
         head = reading.brief if brief else reading.whole
         self.source = source or Unopened(path)
+        self.ledger = FromLedger.SPARED
         self.carried = Carried()
         self.path = path
         self.fingerprint = fingerprint

@@ -13,6 +13,8 @@ from itertools import chain, islice, repeat
 from pathlib import Path
 from typing import Final, Literal, NamedTuple
 
+import msgspec
+
 from traque import logs, observables
 from traque.diagnostics import Diagnostics
 from traque.enrich.places import Atlas
@@ -26,8 +28,10 @@ from traque.hunt.learning import learn
 from traque.hunt.mapped import MappedQuestion, is_the_map
 from traque.hunt.options import HuntOptions, Progress, Silent
 from traque.hunt.question import ask
+from traque.hunt.remembering import Remembered
 from traque.hunt.repeats import drop_repeats
 from traque.hunt.search import SourceSearch
+from traque.ledger import Ledger
 from traque.model import Bulletin, HuntResult
 from traque.scan.plan import SMALL, Cores, ahead, batched
 from traque.sources import Entry, Source, decoders, open_entry, walk
@@ -52,24 +56,31 @@ def hunt(
 
     A path is a file, a folder or ``-`` for standard input. Broken sources are counted in the
     result, never raised. When ``stop`` is set, what was found so far comes back, marked
-    interrupted. Without ``paths`` only the findings about the reader's own things are answered.
+    interrupted. Without ``paths`` the files that the ledger knows are searched; without a ledger only the
+    findings about the reader's own things are answered.
     Raises UsageError for options or paths that make no question.
     """
     started = datetime.now(UTC)
     question = ask(bulletins, options, None, started)
-    if not paths and not question.owned.properties:
+    if not paths and not question.owned.properties and options.ledger is None:
         raise UsageError(
             "nothing to search",
-            remedy="name files or folders of logs with --in, or what is yours with --own",
+            remedy="name logs with --in, a ledger with --ledger, or what is yours with --own",
         )
     atlas = Atlas(options.mmdb)
     diagnostics = Diagnostics()
-    roots: list[Path | Literal["-"]] = ["-" if path == "-" else Path(path) for path in paths]
+    mapped = MappedQuestion(question, options)
+    remembered = None
+    if options.ledger is not None:
+        remembered = Remembered(Ledger.open(options.ledger), question, mapped)
+    searched = paths or (remembered.paths() if remembered is not None else [])
+    roots: list[Path | Literal["-"]] = ["-" if path == "-" else Path(path) for path in searched]
     entries = walk(roots, exclude=options.exclude, diagnostics=diagnostics)
     entries = [entry for entry in entries if not is_the_map(entry, options)]
-    mapped = MappedQuestion(question, options)
-    run = Run(mapped, diagnostics, progress or Silent(), stop or threading.Event())
+    run = Run(mapped, diagnostics, progress or Silent(), stop or threading.Event(), remembered)
     searches = run.all(entries, options.jobs or os.cpu_count() or 1)
+    if remembered is not None:
+        searches += remembered.alone(searches, diagnostics)
     if not run.stop.is_set():
         for glob in mapped.unused():
             diagnostics.note("map-unused", glob)
@@ -86,6 +97,9 @@ def hunt(
         started=started,
         interrupted=run.stop.is_set(),
     )
+    if remembered is not None:
+        told = msgspec.structs.replace(result.hunt, ledger=remembered.info(searches))
+        result = msgspec.structs.replace(result, hunt=told)
     with atlas:
         result = enriched(result, atlas)
     return assessed(result, question, bulletins, searches, options)
@@ -101,7 +115,7 @@ def exit_status(result: HuntResult) -> int:
     if result.sightings or result.findings:
         return 1
     coverage = result.coverage
-    return 3 if coverage.window_covered is False or coverage.missing or not result.hunt.paths else 0
+    return 3 if coverage.window_covered is False or coverage.missing or not result.hunt.searched else 0
 
 
 class Task(NamedTuple):
@@ -132,12 +146,18 @@ class Run:
     """Searches entries, several at once; the ledger's ``add`` goes the same way."""
 
     def __init__(
-        self, question: MappedQuestion, diagnostics: Diagnostics, progress: Progress, stop: threading.Event
+        self,
+        question: MappedQuestion,
+        diagnostics: Diagnostics,
+        progress: Progress,
+        stop: threading.Event,
+        remembered: Remembered | None = None,
     ) -> None:
         self.question = question
         self.diagnostics = diagnostics
         self.progress = progress
         self.stop = stop
+        self.remembered = remembered
 
     def all(self, entries: Sequence[Entry], jobs: int) -> list[SourceSearch]:
         """Every source of every entry, in the order of the entries, and so is what the diagnostics tell."""
@@ -185,6 +205,11 @@ class Run:
         searches: list[SourceSearch] = []
         diagnostics = Diagnostics()
         overlap = partial(ahead, cores=cores) if cores.jobs > 1 else iter
+        if self.remembered is not None and not task.given:
+            spared = self.remembered.entry(entry, Turns(task).of, diagnostics)
+            if spared is not None:
+                self.progress.advance(entry.size)
+                return spared, diagnostics
         turns = Turns(task)
         told = 0
 

@@ -33,7 +33,7 @@ from traque.hunt.losses import Losses
 from traque.hunt.passing import Pass
 from traque.hunt.question import Question
 from traque.logs import Recognition, read_as, recognise, registry
-from traque.model import Event, Evidence, Loss, SourceCoverage, Stamp, Verdict
+from traque.model import Event, Evidence, FromLedger, Loss, SourceCoverage, Stamp, Verdict
 from traque.scan.matches import Batch, Counted, Hit, MatchedRecord, Relation, Scanner, can_group
 from traque.scan.plan import Cores
 from traque.sources import Entry, Source
@@ -95,6 +95,8 @@ class SourceSearch:
     year_guessed = False
     sha256 = ""
     """Of all its bytes, where it was asked for."""
+    ledger: FromLedger | None = None
+    """What of it is the word of a ledger; None when its bytes were read."""
     remembers = False
     """It is read for the ledger, which keeps :attr:`heads`."""
     heads: Heads | None = None
@@ -516,6 +518,7 @@ class SourceSearch:
             encoding=self.encoding,
             state=self.state,
             losses=dict(sorted(self.losses.items())),
+            ledger=self.ledger,
             fingerprint=self.fingerprint.hex() if self.fingerprint is not None else "",
             sha256=self.sha256,
         )

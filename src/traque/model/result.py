@@ -6,6 +6,7 @@ Every renderer reads only this; its JSON reloads into an equal document.
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 
 import msgspec
 
@@ -15,6 +16,29 @@ from traque.model.reference import Reference
 from traque.model.verdict import Direction, Verdict
 
 SCHEMA = "traque/hunt-result/1"
+
+
+class FromLedger(StrEnum):
+    """How a ledger stands in for a source that was not read."""
+
+    SPARED = "spared"
+    """Its log is unchanged since the ledger read it, and holds none of the indicators."""
+    ALONE = "alone"
+    """Its log is not among those that were searched: the ledger has counts and days of it, and no text."""
+
+
+class LedgerInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """A ledger that was asked, as its commit ``sequence`` left it.
+
+    ``spared`` counts its sources that were not read again, ``alone`` those that only it could tell of.
+    """
+
+    path: str
+    sequence: int
+    written: datetime
+    sources: int
+    spared: int = 0
+    alone: int = 0
 
 
 class HuntInfo(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,6 +72,12 @@ class HuntInfo(msgspec.Struct, frozen=True, kw_only=True):
     """What a part of a result was chosen by; empty for a whole one."""
     made_of: tuple[str, ...] = ()
     """The digests of the results that this one was merged or filtered from."""
+    ledger: LedgerInfo | None = None
+
+    @property
+    def searched(self) -> bool:
+        """Whether logs were named, or a ledger that knows of logs."""
+        return bool(self.paths) or self.ledger is not None
 
 
 class HashedFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -260,6 +290,8 @@ class SourceCoverage(msgspec.Struct, frozen=True, kw_only=True):
     """Of its bytes that were searched, decompressed; only where it was asked for."""
     losses: dict[str, int] = {}
     """Records of each UTC day in which the device says that it dropped others."""
+    ledger: FromLedger | None = None
+    """What of it is the word of a ledger; None when its bytes were read."""
 
 
 class ExpectedCoverage(msgspec.Struct, frozen=True, kw_only=True):

@@ -36,7 +36,7 @@ def answer(result: HuntResult) -> str:
 
 def _seen(result: HuntResult) -> str:
     hunted = len(result.sightings) + len(result.not_seen)
-    if not result.hunt.paths and not result.sightings:
+    if not result.hunt.searched and not result.sightings:
         return "No log was searched."
     if not result.sightings:
         said = (
@@ -82,7 +82,7 @@ def by_verdict(result: HuntResult) -> list[tuple[Verdict, int]]:
 def shortfalls(result: HuntResult) -> list[str]:
     """Why the answer is not complete; nothing when it is. A coverage gap beside sightings is not here."""
     reasons = []
-    if not result.hunt.paths and not result.findings:
+    if not result.hunt.searched and not result.findings:
         reasons.append("whether they were here is not answered (name logs with --in)")
     if result.hunt.interrupted:
         reasons.append("the hunt was stopped before its end")

@@ -59,6 +59,24 @@ def same_content(first: Reopenable, second: Reopenable) -> Same:
     return Same.PREFIX if anything else Same.DIFFERENT
 
 
+def begins_with(source: Reopenable, digest: str, size: int, *, is_text: bool) -> bool:
+    """Whether the text of a source, of ``size`` bytes and more, begins with that of a :class:`ContentDigest`.
+
+    It is read anew, as far as that. False for one that cannot be read again.
+    """
+    found = hashlib.sha256()
+    left = size
+    try:
+        again = source.reopen()
+        chunks = _as_text(again.chunks(), detect(again.head())) if is_text else again.chunks()
+        while left > 0 and (text := next(chunks, b"")):
+            found.update(text[:left])
+            left -= len(text)
+    except SourceError:
+        return False
+    return left <= 0 and found.hexdigest() == digest
+
+
 def fingerprint(head: bytes) -> bytes | None:
     """A hash of the first lines as text, equal for sources that may hold the same.
 

@@ -1,0 +1,50 @@
+"""``traque seen``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import click
+
+from traque.cli._ledger import needed_ledger
+
+_EXAMPLES: Final = """\b
+Examples:
+  traque seen 192.0.2.1 --ledger /srv/ledger
+  traque seen evil.example 198.51.100.0/24 http://evil.example/gate
+  traque seen 192.0.2.1 --json | jq '.seen[].sources[].path'
+\b
+Exit status:
+  0    none of the values was seen
+  1    something was seen
+  2    wrong usage, or no ledger there
+  3    not seen, but the ledger cannot tell of all values, or not of all that its logs held
+"""
+
+
+@click.command(epilog=_EXAMPLES, short_help="Ask a ledger when and where values were seen.")
+@click.argument("values", metavar="VALUE...", nargs=-1, required=True)
+@needed_ledger
+@click.option("--json", "as_json", is_flag=True, help="Print the document instead of the page.")
+def seen(*, values: tuple[str, ...], ledger: Path, as_json: bool) -> int:
+    """Say when, where and how often VALUEs were seen, from the ledger alone, at once.
+
+    A value is an address, a network, a domain (with all below it), a URL, a mail address or a hash, also
+    defanged. Values inside your organisation are not in a ledger unless it was told to keep them.
+    """
+    from traque.bulletins import from_values
+    from traque.cli import _output as output
+    from traque.hunt.seen import seen as library
+    from traque.ledger import Ledger
+    from traque.reports._seen import seen_page
+
+    asked = [indicator.observable for indicator in from_values(values).indicators]
+    answer = library(Ledger.open(ledger), asked)
+    if as_json:
+        output.document(answer)
+    else:
+        output.write(seen_page(answer, output.setting()))
+    if answer.seen:
+        return 1
+    return 3 if answer.untold or answer.incomplete else 0

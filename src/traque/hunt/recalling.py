@@ -1,0 +1,113 @@
+"""What only a ledger still knows: a source whose log is not there, judged from the ledger's rows.
+
+It has counts, days and verdicts, and no text. Where a format does not state to the ledger what its records
+say of a value, the ledger knows that it stood there, and no more.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+import msgspec
+
+from traque.diagnostics import Diagnostics
+from traque.hunt.question import Question
+from traque.hunt.restoring import Restored
+from traque.ledger import PRESENCE as UNKNOWN
+from traque.ledger import Fact, KnownSource, Row, judged
+from traque.model import FromLedger, Verdict, Window
+from traque.scan.matches import Relation
+from traque.triage.judge import Judgement
+from traque.triage.tally import Tally
+
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+PRESENCE: Final = Judgement(
+    verdict=Verdict.UNCLEAR,
+    why="its log is no longer there, and the ledger holds of its records only that the value stood in them",
+    at_worst=Verdict.AUTHENTICATED,
+)
+
+
+class Recalled(Restored):
+    """A source of the ledger as a search that found what ``rows`` say."""
+
+    def __init__(
+        self,
+        source: KnownSource,
+        path: str,
+        question: Question,
+        diagnostics: Diagnostics,
+        *,
+        rows: Iterable[Row],
+        facts: Sequence[Fact],
+    ) -> None:
+        head = bytes.fromhex(source.head) if source.head else None
+        super().__init__(path, head, source.read(), question, diagnostics)
+        self.ledger = FromLedger.ALONE
+        self._question = question
+        if source.partial:
+            self.complete = False
+            self.state = self.state or "forgotten"
+            self.why = self.why or source.partial
+        grouped: dict[int, list[Row]] = defaultdict(list)
+        for row in rows:
+            grouped[row.indicator].append(row)
+        for indicator, mine in grouped.items():
+            self._recall(indicator, mine, facts, diagnostics)
+
+    def _recall(
+        self, indicator: int, rows: Sequence[Row], facts: Sequence[Fact], diagnostics: Diagnostics
+    ) -> None:
+        stated = [row for row in rows if row.relation is not Relation.HOST]
+        if not stated:
+            value = self._question.observables[indicator].value
+            diagnostics.note("ledger-only-host", f"{value} in {self.path}")
+            return
+        tally, outside = Tally(), Tally()
+        for row in stated:
+            _add(tally, outside, row, facts[row.fact], self._question)
+        self.tallies[indicator] = tally
+        if outside.count:
+            self.outside[indicator] = outside
+        if may_be_fewer(stated):
+            value = self._question.observables[indicator].value
+            diagnostics.note("ledger-at-most", f"{value} in {self.path}")
+
+
+def judgement_of(row: Row, fact: Fact) -> Judgement:
+    """What the records of a row say of its value."""
+    known = PRESENCE if fact == UNKNOWN else judged(fact)
+    return msgspec.structs.replace(known, inward=row.inward, outward=row.outward)
+
+
+def moments(row: Row) -> tuple[datetime | None, datetime | None]:
+    """The first and the last moment of a row; none without a day."""
+    if row.day is None:
+        return None, None
+    return EPOCH + timedelta(microseconds=row.first), EPOCH + timedelta(microseconds=row.last)
+
+
+def _add(tally: Tally, outside: Tally, row: Row, fact: Fact, question: Question) -> None:
+    judgement = judgement_of(row, fact)
+    first, last = moments(row)
+    tally.add_all(judgement, first, last, row.relation, row.records)
+    if first is not None and last is not None and is_outside(question.window, first, last):
+        outside.add_all(judgement, first, last, row.relation, row.records)
+
+
+def is_outside(window: Window, first: datetime, last: datetime) -> bool:
+    """Whether nothing between two moments lies in the window: what may lie in it is never called outside."""
+    before = window.since is not None and last < window.since
+    after = window.until is not None and first >= window.until
+    return before or after
+
+
+def may_be_fewer(rows: Sequence[Row]) -> bool:
+    """Whether a record that holds several values of a network or a domain may be counted several times."""
+    values = defaultdict(set)
+    for row in rows:
+        values[row.day].add(row.value)
+    return any(len(of_day) > 1 for of_day in values.values())

@@ -1,0 +1,143 @@
+"""What a ledger spares a hunt: a source that holds none of its indicators is not read again.
+
+What is read, and what is told of it, is as without a ledger. A source whose log is not among those that are
+searched is answered by the ledger alone (:mod:`traque.hunt.recalling`).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from traque.diagnostics import Diagnostics
+from traque.hunt.mapped import MappedQuestion
+from traque.hunt.question import Question
+from traque.hunt.recalling import Recalled
+from traque.hunt.restoring import Restored, Unopened, key_of, tell
+from traque.hunt.search import SourceSearch
+from traque.ledger import KnownSource, Ledger, Member, holds
+from traque.model import FromLedger, LedgerInfo
+from traque.sources import Entry
+from traque.sources.duplicates import begins_with
+
+Turn = Callable[[str], tuple[bool, int]]
+"""How closely the source of this path would be read: in brief, and how many of its name come before it."""
+
+
+class Remembered:
+    """A ledger that was asked one question; shared between threads."""
+
+    def __init__(self, ledger: Ledger, question: Question, mapped: MappedQuestion) -> None:
+        self.ledger = ledger
+        self._question = question
+        self._mapped = mapped
+        self._rows = ledger.find(question.observables, hosts=True)
+        self._untold = [
+            tuple(one for one in question.observables if not holds(one, key.hidden))
+            for key in ledger.manifest.keys
+        ]
+        """By key, the indicators that rows cannot tell of: any log may hold them."""
+        self._met: set[int] = set()
+
+    def paths(self) -> list[Path]:
+        """The files that the ledger knows and that are still there: searched when no others are named."""
+        return [path for name in sorted(self.ledger.files) if (path := Path(name)).is_file()]
+
+    def entry(self, entry: Entry, turn: Turn, diagnostics: Diagnostics) -> list[SourceSearch] | None:
+        """The sources of an entry, as if they had been searched; None when it must be read."""
+        known = self.ledger.identity(entry)
+        if known is None:
+            return None
+        members = [(member, self.ledger.sources.get(member.number)) for member in known.members]
+        self._met.update(member.number for member in known.members)
+        told = Diagnostics()
+        searches: list[SourceSearch] = []
+        for member, source in members:
+            search = self._spared(entry, member, source, turn, told) if source is not None else None
+            if search is None:
+                return None
+            searches.append(search)
+        diagnostics.add(told)
+        tell(known.notes, entry.display, diagnostics)
+        return searches
+
+    def _spared(
+        self, entry: Entry, member: Member, source: KnownSource, turn: Turn, told: Diagnostics
+    ) -> Restored | None:
+        """The source without being read, if nothing in it can match and it would be read in the same way."""
+        if member.part or source.partial or source.number in self._rows or self._untold[source.key]:
+            return None
+        at = Unopened(shown(entry, member), entry)
+        question = self._mapped.for_source(entry, at)
+        if self.ledger.key(source) != key_of(question) or question.hash_sources:
+            return None
+        brief, before = turn(at.path)
+        search = Restored(
+            at.path,
+            _fingerprint(source),
+            source.read(),
+            question,
+            told,
+            brief=brief,
+            before=before,
+            source=at,
+        )
+        search.entry = entry
+        search.expected = self._mapped.expected(entry, at)
+        return search
+
+    def alone(self, searches: Sequence[SourceSearch], diagnostics: Diagnostics) -> list[SourceSearch]:
+        """The sources that only the ledger can tell of; ``searches`` are those that were read or spared."""
+        taken = {search.path for search in searches}
+        found: list[SourceSearch] = []
+        gone = list(self._gone(searches))
+        for source in gone:
+            path = source.path
+            if path in taken:  # another log has this place now
+                path = f"{path} (ledger, source {source.number})"
+            taken.add(path)
+            rows = self._rows.get(source.number, ())
+            facts = self.ledger.facts
+            found.append(Recalled(source, path, self._question, diagnostics, rows=rows, facts=facts))
+        untold = {one for key in {source.key for source in gone} for one in self._untold[key]}
+        for observable in self._question.observables:
+            if observable in untold:
+                diagnostics.note("ledger-not-held", observable.value)
+        return found
+
+    def _gone(self, searches: Sequence[SourceSearch]) -> Iterator[KnownSource]:
+        """The sources of the ledger whose text is not that of a searched one, nor its beginning."""
+        alike: dict[bytes | None, list[SourceSearch]] = defaultdict(list)
+        for search in searches:
+            alike[search.fingerprint].append(search)
+        for number, source in sorted(self.ledger.sources.items()):
+            if number in self._met:
+                continue
+            is_text = not source.is_decoded
+            candidates = alike.get(_fingerprint(source), ())
+            if not any(
+                begins_with(search.source, source.digest, source.size, is_text=is_text)
+                for search in candidates
+            ):
+                yield source
+
+    def info(self, searches: Sequence[SourceSearch]) -> LedgerInfo:
+        """What the answer says of the ledger."""
+        return LedgerInfo(
+            path=str(self.ledger.path),
+            sequence=self.ledger.manifest.sequence,
+            written=self.ledger.manifest.written,
+            sources=len(self.ledger.sources),
+            spared=sum(search.ledger is FromLedger.SPARED for search in searches),
+            alone=sum(search.ledger is FromLedger.ALONE for search in searches),
+        )
+
+
+def shown(entry: Entry, member: Member) -> str:
+    """The path of a source of an entry as a hunt shows it."""
+    return f"{entry.display}/{member.path}" if member.path else entry.display
+
+
+def _fingerprint(source: KnownSource) -> bytes | None:
+    return bytes.fromhex(source.head) if source.head else None
