@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 import msgspec
 
 from traque.hunt.options import HuntOptions
 from traque.hunt.question import Question, perimeter_of, proxies_of, zone_of
 from traque.source_map import MappedSource, SourceMap
-from traque.sources import Entry, Source
+from traque.sources import Entry
 
 _EMPTY: Final = SourceMap(path="", folder=Path())
+
+
+class Shown(Protocol):
+    """A source, as far as its name goes."""
+
+    path: str
 
 
 class MappedQuestion:
@@ -29,7 +35,7 @@ class MappedQuestion:
         self._questions: dict[int, Question] = {}
         self._used: set[tuple[int, str]] = set()
 
-    def for_source(self, entry: Entry, source: Source) -> Question:
+    def for_source(self, entry: Entry, source: Shown) -> Question:
         """The question for ``source``, which ``entry`` gave."""
         if not self._map.sources:
             return self._question
@@ -42,7 +48,7 @@ class MappedQuestion:
         known = self._questions.get(id(table))
         return known or self._questions.setdefault(id(table), self._with(table))
 
-    def expected(self, entry: Entry, source: Source) -> frozenset[str]:
+    def expected(self, entry: Entry, source: Shown) -> frozenset[str]:
         """The names of the expected streams whose globs name ``source``."""
         if not self._map.streams:
             return frozenset()

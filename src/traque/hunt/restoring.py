@@ -21,14 +21,18 @@ _TEMPORARY: Final = frozenset({"unreadable", "stopped"})
 """States of a source that another look may better, though its file is unchanged."""
 
 
-def key_of(question: Question) -> Key:
-    """Under which question a source is read; ``question`` is the one that is put to it."""
+def key_of(question: Question, *, left_out: bool = True) -> Key:
+    """Under which question a source is read; ``question`` is the one that is put to it.
+
+    ``left_out``: addresses inside are not among its rows.
+    """
     return Key(
         zone=str(question.zone),
         year=question.year,
         inside=tuple(sorted(f"{address}/{bits}" for address, bits in question.perimeter.inside)),
         proxies=tuple(sorted(map(str, question.proxies.own))),
         format=question.mapped.format if question.mapped is not None else "",
+        left_out=left_out,
     )
 
 

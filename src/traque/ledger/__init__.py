@@ -21,6 +21,7 @@ from traque.ledger._known import (
 from traque.ledger._manifest import DataFile, Manifest, Settings
 from traque.ledger._store import Ledger, Row
 from traque.ledger._values import TABLES, question
+from traque.ledger._writer import Purge, Staged, Writer, create, writer
 
 __all__ = [
     "PRESENCE",
@@ -39,11 +40,16 @@ __all__ = [
     "Manifest",
     "Member",
     "Note",
+    "Purge",
     "Reading",
     "Row",
     "Settings",
+    "Staged",
+    "Writer",
+    "create",
     "is_held",
     "path_key",
+    "writer",
 ]
 
 

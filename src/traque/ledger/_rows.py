@@ -83,8 +83,8 @@ def find(
     """
     from traque import _kernel
 
-    queries, *columns = _kernel.find_rows(kind, list(files), list(points), list(ranges))
-    return zip(_numbers("I", queries), _unpacked(tuple(columns)), strict=True)
+    queries, columns = _kernel.find_rows(kind, list(files), list(points), list(ranges))
+    return zip(_numbers("I", queries), _unpacked(columns), strict=True)
 
 
 def _packed(lines: Sequence[Line]) -> _Columns:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import shutil
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -16,13 +16,21 @@ from traque import __version__
 from traque.errors import LedgerDamaged, LedgerError, UsageError
 from traque.ledger import _disk, _lock, _manifest, _rows, _segments
 from traque.ledger._facts import Facts
-from traque.ledger._known import Key, KnownFile, KnownSource
+from traque.ledger._known import Key, KnownFile, KnownSource, Member
 from traque.ledger._manifest import DataFile, Manifest, Settings
 from traque.ledger._tiers import to_merge
 
 ROWS: Final = "rows"
 STAGE: Final = "new"
 """The folder of files that no commit names yet."""
+
+
+class Staged(NamedTuple):
+    """A file of rows in :attr:`Writer.stage`, of one table."""
+
+    kind: str
+    path: Path
+    rows: int
 
 
 class Purge(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,13 +88,27 @@ class Writer:
         """A source counts no more, nor does any file that holds it; its rows go with the next rewriting."""
         self.put(KnownSource(number=number, gone=True))
         self._dropped.add(number)
-        for file in list(self.known.files.values()):
-            if any(member.number == number for member in file.members):
-                self.put(KnownFile(path=file.path, gone=True))
+        for file in self.known.holding(number, parts=True):
+            self.put(KnownFile(path=file.path, gone=True))
 
-    def add_rows(self, kind: str, path: Path) -> None:
-        """A file of rows in :attr:`stage`."""
-        self._staged[kind].append(path)
+    def empty(self, number: int) -> None:
+        """The rows of a source count no more; that it was read stays known."""
+        self._dropped.add(number)
+
+    def supersede(self, number: int, new: int) -> None:
+        """Source ``new`` begins with all of another, which counts no more; its files hold a part of it."""
+        for file in self.known.holding(number, parts=True):
+            members = tuple(
+                Member(member.path, new, part=True) if member.number == number else member
+                for member in file.members
+            )
+            self.put(msgspec.structs.replace(file, members=members))
+        self.drop(number)
+
+    def add_rows(self, files: Iterable[Staged]) -> None:
+        """Files of rows in :attr:`stage`."""
+        for file in files:
+            self._staged[file.kind].append(file.path)
 
     @property
     def is_empty(self) -> bool:
