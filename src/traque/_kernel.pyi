@@ -1,6 +1,6 @@
 # The Rust extension: packed columns in and out. traque.scan.kernel gives them meaning.
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from os import PathLike
 from typing import TypeAlias, final
 
@@ -22,7 +22,19 @@ _Rows: TypeAlias = tuple[bytes, bytes, bytes, bytes, bytes, bytes, bytes, bytes,
 # A file of rows: rows, bytes, SHA-256 in hexadecimal, the first and the last value.
 _File: TypeAlias = tuple[int, int, str, bytes, bytes]
 
-__all__ = ["PROFILE", "VERSION", "Engine", "Scanner", "Shapes", "Signer", "TimeReader", "paths", "write_rows"]
+__all__ = [
+    "PROFILE",
+    "VERSION",
+    "Engine",
+    "Scanner",
+    "Shapes",
+    "Signer",
+    "TimeReader",
+    "find_rows",
+    "merge_rows",
+    "paths",
+    "write_rows",
+]
 
 PROFILE: str
 VERSION: str
@@ -70,5 +82,22 @@ class TimeReader:
 
 def paths() -> list[str]: ...
 
-# ValueError for rows that are out of order or that a file cannot hold, OSError where it cannot be written.
+# ValueError for what is wrong in the arguments, or in a file: damaged, or none of this kind's rows. OSError
+# where a file cannot be read or written.
 def write_rows(kind: str, path: str | PathLike[str], columns: _Rows) -> _File: ...
+def merge_rows(
+    kind: str,
+    inputs: Sequence[str | PathLike[str]],
+    output: str | PathLike[str],
+    drop_sources: Sequence[int],
+    drop_before: int | None,
+    drop_values: Sequence[bytes],
+) -> _File: ...
+
+# Values, and ranges from a value on and before another; which of them each row answers (u32), and the rows.
+def find_rows(
+    kind: str,
+    files: Sequence[str | PathLike[str]],
+    points: Sequence[bytes],
+    ranges: Sequence[tuple[bytes, bytes]],
+) -> tuple[bytes, _Rows]: ...

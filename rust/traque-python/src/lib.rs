@@ -386,7 +386,7 @@ mod _kernel {
     use super::{Engine, Scanner, Shapes, Signer, TimeReader, paths};
 
     #[pymodule_export]
-    use super::ledger::write_rows;
+    use super::ledger::{find_rows, merge_rows, write_rows};
 
     /// How the extension was built: a benchmark on "debug" means nothing.
     #[pymodule_export]
