@@ -19,6 +19,8 @@ _Rule: TypeAlias = tuple[str, bytes, int, bytes]
 # Rows of the ledger as packed columns: source (u32), day (i32), fact (u32), count (u64), first, last, inward,
 # outward (i64), ends of the values (u64), values. A day of -2**31 and bytes of -1 are none.
 _Rows: TypeAlias = tuple[bytes, bytes, bytes, bytes, bytes, bytes, bytes, bytes, bytes, bytes]
+# Of each row which question it answers (u32): the values, then the ranges; then the rows as above.
+_Found: TypeAlias = tuple[bytes, bytes, bytes, bytes, bytes, bytes, bytes, bytes, bytes, bytes, bytes]
 # A file of rows: rows, bytes, SHA-256 in hexadecimal, the first and the last value.
 _File: TypeAlias = tuple[int, int, str, bytes, bytes]
 
@@ -94,10 +96,10 @@ def merge_rows(
     drop_values: Sequence[bytes],
 ) -> _File: ...
 
-# Values, and ranges from a value on and before another; which of them each row answers (u32), and the rows.
+# Values, and ranges from a value on and before another.
 def find_rows(
     kind: str,
     files: Sequence[str | PathLike[str]],
     points: Sequence[bytes],
     ranges: Sequence[tuple[bytes, bytes]],
-) -> tuple[bytes, _Rows]: ...
+) -> _Found: ...

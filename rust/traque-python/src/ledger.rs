@@ -14,6 +14,9 @@ use traque_ledger::{Dropped, FileError, Row, Table, Tally, Writer, Written};
 /// inward, outward (i64), where the value ends (u64), and the values' bytes.
 type Packed<T> = (T, T, T, T, T, T, T, T, T, T);
 
+/// Of each row which question it answers (u32), then the rows' columns.
+type Found<T> = (T, T, T, T, T, T, T, T, T, T, T);
+
 /// Rows, bytes, SHA-256 in hexadecimal, the first and the last value.
 type File<'py> = (u64, u64, String, Bound<'py, PyBytes>, Bound<'py, PyBytes>);
 
@@ -59,8 +62,8 @@ pub fn merge_rows<'py>(
     Ok(file(py, written))
 }
 
-/// The rows of files of this kind that have one of these values, or lie from one value on and before another; and
-/// of each which question it answers (u32): a number in `points`, or after them in `ranges`.
+/// The rows of files of this kind that have one of these values, or lie from one value on and before another. The
+/// questions are numbered: first `points`, then `ranges`.
 #[pyfunction]
 pub fn find_rows<'py>(
     py: Python<'py>,
@@ -68,12 +71,11 @@ pub fn find_rows<'py>(
     files: Vec<PathBuf>,
     points: Vec<PyBackedBytes>,
     ranges: Vec<(PyBackedBytes, PyBackedBytes)>,
-) -> PyResult<(Bound<'py, PyBytes>, Packed<Bound<'py, PyBytes>>)> {
+) -> PyResult<Found<Bound<'py, PyBytes>>> {
     let table = table(kind)?;
     let points: Vec<&[u8]> = points.iter().map(|point| &**point).collect();
     let ranges: Vec<(&[u8], &[u8])> = ranges.iter().map(|(begin, end)| (&**begin, &**end)).collect();
     let found = run(py, || traque_ledger::find(table, &files, &points, &ranges))?;
-    let queries = pack(py, &found, |(query, _)| query.to_le_bytes());
     let bytes = |number: Option<u64>| number.and_then(|number| i64::try_from(number).ok()).unwrap_or(UNKNOWN);
     let mut end = 0;
     let ends = pack(py, &found, |(_, row)| {
@@ -81,7 +83,8 @@ pub fn find_rows<'py>(
         end.to_le_bytes()
     });
     let values: Vec<u8> = found.iter().flat_map(|(_, row)| &row.value).copied().collect();
-    let columns = (
+    Ok((
+        pack(py, &found, |(query, _)| query.to_le_bytes()),
         pack(py, &found, |(_, row)| row.source.to_le_bytes()),
         pack(py, &found, |(_, row)| row.day.unwrap_or(UNDATED).to_le_bytes()),
         pack(py, &found, |(_, row)| row.fact.to_le_bytes()),
@@ -92,8 +95,7 @@ pub fn find_rows<'py>(
         pack(py, &found, |(_, row)| bytes(row.tally.outward).to_le_bytes()),
         ends,
         PyBytes::new(py, &values),
-    );
-    Ok((queries, columns))
+    ))
 }
 
 fn pack<'py, const SIZE: usize>(
