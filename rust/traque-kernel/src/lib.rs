@@ -21,6 +21,7 @@ mod hashes;
 mod indicators;
 mod ipv4;
 mod ipv6;
+mod known;
 #[allow(clippy::doc_markdown)]
 mod label_chars;
 mod literals;
@@ -35,6 +36,7 @@ mod set;
 mod shapes;
 mod simd;
 mod sorted_texts;
+mod stream;
 mod tails;
 mod timestamps;
 mod url_form;
