@@ -16,7 +16,7 @@ _Counted: TypeAlias = tuple[int, _Total, _Total, list[tuple[str, list[tuple[str,
 # Layout, anchor, column, separator.
 _Rule: TypeAlias = tuple[str, bytes, int, bytes]
 
-__all__ = ["PROFILE", "VERSION", "Engine", "Scanner", "Shapes", "Signer", "TimeReader", "paths"]
+__all__ = ["PROFILE", "VERSION", "Collector", "Engine", "Scanner", "Shapes", "Signer", "TimeReader", "paths"]
 
 PROFILE: str
 VERSION: str
@@ -61,5 +61,30 @@ class Signer:
 class TimeReader:
     def __new__(cls, rules: list[_Rule]) -> TimeReader: ...
     def read(self, record: bytes) -> tuple[int, bool, bool] | None: ...
+
+# Value, day, fact, count, first, last, sums.
+_Row: TypeAlias = tuple[bytes, int | None, int, int, int, int, list[int | None]]
+
+@final
+class Collector:
+    # Times, left out; the shift of the hour that begins at a stamp, and the moment of a stamp.
+    def __new__(
+        cls,
+        times: list[_Rule],
+        left_out: _Networks,
+        shift: Callable[[int, bool, bool], int | None],
+        moment: Callable[[int, bool, bool], int | None],
+        path: str | None = None,
+    ) -> Collector: ...
+    @property
+    def records(self) -> int: ...
+    @property
+    def size(self) -> int: ...
+    @property
+    def memory(self) -> int: ...
+    # Time samples.
+    def feed(self, *chunks: bytes) -> bytes: ...
+    def finish(self) -> bytes: ...
+    def take(self, kind: str) -> list[_Row]: ...
 
 def paths() -> list[str]: ...

@@ -27,6 +27,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "enrich": MODEL | {"registry"},
     "triage": MODEL | {"diagnostics"},
     "owned": MODEL | {"observables", "enrich"},
+    "ledger": CORE | {"observables", "logs", "scan", "triage", "_kernel"},
     "exporters": MODEL | {"registry", "observables"},
     "detect": CORE | {"observables", "bulletins", "enrich", "exporters", "__init__"},
     "compare": MODEL,

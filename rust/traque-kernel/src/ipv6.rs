@@ -253,7 +253,12 @@ impl Run<'_> {
             && stands_alone(self.text, end)
         {
             let whole = self.trimmed(first, end);
-            self.embedded(whole, at, value, visit);
+            if let Some(address) = self.embedded(&whole, at, value) {
+                if whole.contains(&self.colon) {
+                    visit(whole.start, whole.end, address);
+                }
+                return;
+            }
         }
         let token = &self.text[at..self.end];
         let is_word = !token.is_empty() && !is_group(token) || quad.is_some() || !stands_alone(self.text, self.end);
@@ -291,17 +296,13 @@ impl Run<'_> {
     }
 
     /// The groups from `span`'s start and the dotted quad at `quad` as its end.
-    fn embedded(&self, span: Range<usize>, quad: usize, value: u32, visit: &mut impl FnMut(usize, usize, u128)) {
-        if span.start >= quad || !span.contains(&self.colon) {
-            return;
+    fn embedded(&self, span: &Range<usize>, quad: usize, value: u32) -> Option<u128> {
+        if span.start >= quad {
+            return None;
         }
         let mut groups = self.text[span.start..quad].to_vec();
         groups.extend(format!("{:x}:{:x}", value >> 16, value & 0xffff).bytes());
-        if let Some(address) = parse(&groups)
-            && (is_mapped(address) || address >> 32 == NAT64)
-        {
-            visit(span.start, span.end, address);
-        }
+        parse(&groups).filter(|&address| is_mapped(address) || address >> 32 == NAT64)
     }
 }
 
@@ -396,7 +397,7 @@ mod tests {
         assert_eq!(all("2001:db8::1:51234"), one());
         assert_eq!(all("std::dead"), []);
         assert_eq!(all("12:34:56 00:16:3e:5e:6c:00"), []);
-        assert_eq!(all("::ffff:192.0.2.1").last(), Some(&("::ffff:192.0.2.1", "::ffff:192.0.2.1".to_owned())));
+        assert_eq!(all("::ffff:192.0.2.1"), [("::ffff:192.0.2.1", "::ffff:192.0.2.1".to_owned())]);
         assert_eq!(all("2001:db8::1:443").len(), 2);
     }
 

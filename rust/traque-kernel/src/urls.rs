@@ -85,6 +85,29 @@ impl Site {
         Self { schemes, lengths: lengths(text, &extent, is_encoded), extent }
     }
 
+    /// Where it ends, and what follows the host: in the shortest lengths that can be read, and in the longest, `most`
+    /// in all.
+    pub fn rests(&self, most: usize) -> Vec<(usize, Rest)> {
+        // Behind the mark of a fragment nothing is new.
+        let fragment = self.extent.bytes.iter().position(|&byte| byte == b'#').unwrap_or(usize::MAX);
+        let lengths = &self.lengths[..self.lengths.partition_point(|&length| length <= fragment)];
+        let mut rests = Vec::new();
+        for (place, &length) in lengths.iter().enumerate() {
+            if rests.len() + 1 == most {
+                let longest = lengths[place..].iter().rev().find_map(|&length| self.rest(length));
+                rests.extend(longest);
+                break;
+            }
+            match self.rest(length) {
+                Some(rest) => rests.push(rest),
+                // A path has begun behind what is no port: no longer one is any better.
+                None if self.extent.bytes[..length].iter().any(|byte| matches!(byte, b'/' | b'?')) => break,
+                None => {}
+            }
+        }
+        rests
+    }
+
     /// What follows the host in that length, and where it ends; None where that is no part of a URL.
     #[must_use]
     pub fn rest(&self, length: usize) -> Option<(usize, Rest)> {

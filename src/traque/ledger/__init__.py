@@ -1,0 +1,1 @@
+"""The ledger: what stood in logs, when, and how often, kept when the logs are gone."""
