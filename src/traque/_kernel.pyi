@@ -1,6 +1,6 @@
 # The Rust extension: packed columns in and out. traque.scan.kernel gives them meaning.
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from os import PathLike
 from typing import TypeAlias, final
 
@@ -19,56 +19,8 @@ _Rule: TypeAlias = tuple[str, bytes, int, bytes]
 # Rows of the ledger as packed columns: source (u32), day (i32), fact (u32), count (u64), first, last, inward,
 # outward (i64), ends of the values (u64), values. A day of -2**31 and bytes of -1 are none.
 _Rows: TypeAlias = tuple[bytes, bytes, bytes, bytes, bytes, bytes, bytes, bytes, bytes, bytes]
+# Of each row which question it answers (u32): the values, then the ranges; then the rows as above.
+_Found: TypeAlias = tuple[bytes, bytes, bytes, bytes, bytes, bytes, bytes, bytes, bytes, bytes, bytes]
 # A file of rows: rows, bytes, SHA-256 in hexadecimal, the first and the last value.
 _File: TypeAlias = tuple[int, int, str, bytes, bytes]
 
-__all__ = ["PROFILE", "VERSION", "Engine", "Scanner", "Shapes", "Signer", "TimeReader", "paths", "write_rows"]
-
-PROFILE: str
-VERSION: str
-
-@final
-class Engine:
-    # Kind, form, indicator, and for a name whether the names below it match.
-    def __new__(cls, spellings: list[tuple[str, str, int, bool]], path: str | None = None) -> Engine: ...
-    def scanner(self, times: list[_Rule]) -> Scanner: ...
-
-@final
-class Scanner:
-    @property
-    def records(self) -> int: ...
-    def feed(self, *chunks: bytes) -> _Columns: ...
-    def finish(self) -> _Columns: ...
-    # The clock: begin of an hour in microseconds, zoned, dated; shift in microseconds, outside the window.
-    def group(
-        self,
-        shapes: Callable[[], Shapes],
-        inside: _Networks,
-        marks: list[bytes],
-        clock: Callable[[int, bool, bool], tuple[int, bool] | None],
-        after: int,
-    ) -> None: ...
-    def trust(self, kind: int, judged_at: int) -> None: ...
-    def settle(self) -> _Columns: ...
-    # By kind; then two records of each.
-    def counted(self) -> tuple[list[_Counted], _Columns]: ...
-
-@final
-class Shapes:
-    def __new__(cls, patterns: list[str], named: list[_Named], times: list[_Rule]) -> Shapes: ...
-
-@final
-class Signer:
-    def __new__(cls, shapes: Shapes, inside: _Networks) -> Signer: ...
-    # What all records of its kind share, and its parts: begin, end, role.
-    def signature(self, record: bytes) -> tuple[bytes, list[tuple[int, int, str]]] | None: ...
-
-@final
-class TimeReader:
-    def __new__(cls, rules: list[_Rule]) -> TimeReader: ...
-    def read(self, record: bytes) -> tuple[int, bool, bool] | None: ...
-
-def paths() -> list[str]: ...
-
-# ValueError for rows that are out of order or that a file cannot hold, OSError where it cannot be written.
-def write_rows(kind: str, path: str | PathLike[str], columns: _Rows) -> _File: ...

@@ -83,7 +83,7 @@ def find(
     """
     from traque import _kernel
 
-    queries, columns = _kernel.find_rows(kind, list(files), list(points), list(ranges))
+    queries, *columns = _kernel.find_rows(kind, list(files), list(points), list(ranges))
     return zip(_numbers("I", queries), _unpacked(columns), strict=True)
 
 
