@@ -24,3 +24,112 @@ _Found: TypeAlias = tuple[bytes, bytes, bytes, bytes, bytes, bytes, bytes, bytes
 # A file of rows: rows, bytes, SHA-256 in hexadecimal, the first and the last value.
 _File: TypeAlias = tuple[int, int, str, bytes, bytes]
 
+__all__ = [
+    "PROFILE",
+    "VERSION",
+    "Collector",
+    "Engine",
+    "Scanner",
+    "Shapes",
+    "Signer",
+    "TimeReader",
+    "find_rows",
+    "merge_rows",
+    "paths",
+    "write_rows",
+]
+
+PROFILE: str
+VERSION: str
+
+@final
+class Engine:
+    # Kind, form, indicator, and for a name whether the names below it match.
+    def __new__(cls, spellings: list[tuple[str, str, int, bool]], path: str | None = None) -> Engine: ...
+    def scanner(self, times: list[_Rule]) -> Scanner: ...
+
+@final
+class Scanner:
+    @property
+    def records(self) -> int: ...
+    def feed(self, *chunks: bytes) -> _Columns: ...
+    def finish(self) -> _Columns: ...
+    # The clock: begin of an hour in microseconds, zoned, dated; shift in microseconds, outside the window.
+    def group(
+        self,
+        shapes: Callable[[], Shapes],
+        inside: _Networks,
+        marks: list[bytes],
+        clock: Callable[[int, bool, bool], tuple[int, bool] | None],
+        after: int,
+    ) -> None: ...
+    def trust(self, kind: int, judged_at: int) -> None: ...
+    def settle(self) -> _Columns: ...
+    # By kind; then two records of each.
+    def counted(self) -> tuple[list[_Counted], _Columns]: ...
+
+@final
+class Shapes:
+    def __new__(cls, patterns: list[str], named: list[_Named], times: list[_Rule]) -> Shapes: ...
+
+@final
+class Signer:
+    def __new__(cls, shapes: Shapes, inside: _Networks) -> Signer: ...
+    # What all records of its kind share, and its parts: begin, end, role.
+    def signature(self, record: bytes) -> tuple[bytes, list[tuple[int, int, str]]] | None: ...
+
+@final
+class TimeReader:
+    def __new__(cls, rules: list[_Rule]) -> TimeReader: ...
+    def read(self, record: bytes) -> tuple[int, bool, bool] | None: ...
+
+# Value, day, fact, count, first, last, sums.
+_Row: TypeAlias = tuple[bytes, int | None, int, int, int, int, list[int | None]]
+
+@final
+class Collector:
+    # Times, left out; the shift of the hour that begins at a stamp, and the moment of a stamp.
+    def __new__(
+        cls,
+        times: list[_Rule],
+        left_out: _Networks,
+        shift: Callable[[int, bool, bool], int | None],
+        moment: Callable[[int, bool, bool], int | None],
+        path: str | None = None,
+    ) -> Collector: ...
+    @property
+    def records(self) -> int: ...
+    @property
+    def size(self) -> int: ...
+    @property
+    def memory(self) -> int: ...
+    # Time samples.
+    def feed(self, *chunks: bytes) -> bytes: ...
+    def finish(self) -> bytes: ...
+    def take(self, kind: str) -> list[_Row]: ...
+    # Kind, the file's name below the folder, and what write_rows answers.
+    def write(
+        self, folder: str | PathLike[str], stem: str, source: int, facts: Sequence[tuple[int, bool]]
+    ) -> list[tuple[str, str, _File]]: ...
+
+def paths() -> list[str]: ...
+
+# ValueError for what is wrong in the arguments, or in a file: damaged, or none of this kind's rows. OSError
+# where a file cannot be read or written.
+def write_rows(kind: str, path: str | PathLike[str], columns: _Rows) -> _File: ...
+def merge_rows(
+    kind: str,
+    inputs: Sequence[str | PathLike[str]],
+    output: str | PathLike[str],
+    drop_sources: Sequence[int],
+    drop_before: int | None,
+    drop_values: Sequence[bytes],
+) -> _File: ...
+
+# Values, and ranges from a value on and before another.
+def find_rows(
+    kind: str,
+    files: Sequence[str | PathLike[str]],
+    points: Sequence[bytes],
+    ranges: Sequence[tuple[bytes, bytes]],
+) -> _Found: ...

@@ -40,7 +40,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "reports": MODEL | {"registry", "enrich", "__init__"},  # of enrich, the outlines of a map
     "show": MODEL | {"enrich", "reports"},
     "inspection": CORE | {"sources", "logs", "scan", "triage", "source_map", "hunt", "__init__"},
-    "indexing": CORE | {"sources", "scan", "source_map", "hunt", "ledger", "__init__"},
+    "indexing": CORE | {"sources", "scan", "triage", "source_map", "hunt", "ledger", "__init__"},
     "cli": CORE
     | {"source_map", "inspection", "observables", "bulletins", "logs", "enrich", "hunt", "detect", "ledger"}
     | {"indexing"}

@@ -101,7 +101,12 @@ class _Adding(Run):
 
         These come first, so that what is read afterwards is never taken for a change of what has moved.
         """
-        touched = [entry for entry in entries if not self._is_unchanged(entry)]
+        touched = []
+        for entry in entries:
+            if self._is_unchanged(entry):
+                self._tell_again(entry)
+            else:
+                touched.append(entry)
         self._unchanged = len(entries) - len(touched)
         left = [entry for entry in touched if self.stop.is_set() or not self._is_moved(entry)]
         self.commit()
@@ -185,6 +190,15 @@ class _Adding(Run):
             diagnostics=self.diagnostics.report(),
             interrupted=self.stop.is_set(),
         )
+
+    def _tell_again(self, entry: Entry) -> None:
+        """What could not be read of a file that is as it was cannot be read now."""
+        known = None if entry.path is None else self._writer.known.files.get(path_key(entry.path))
+        for member in known.members if known is not None else ():
+            source = self._writer.known.sources.get(member.number)
+            if source is not None and source.broken:
+                shown = f"{entry.display}/{member.path}" if member.path else entry.display
+                self.diagnostics.note("source-unreadable", f"{shown}: {source.broken}")
 
     def _is_unchanged(self, entry: Entry) -> bool:
         """Nothing has touched the file since it was added, and it would be read the same way."""

@@ -96,6 +96,7 @@ class Settling:
             last=_day(search.timeline.last),
             hold=next((old.hold for old in shorter if old.hold), ""),
             partial="" if search.can_be_kept else NOT_KEPT,
+            broken="" if search.complete else search.why,
             rows=sum(staged.rows for staged in search.staged),
             reading=msgspec.Raw(msgspec.json.encode(search.reading())),
         )

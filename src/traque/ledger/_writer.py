@@ -33,6 +33,12 @@ class Staged(NamedTuple):
     rows: int
 
 
+def stage(path: Path, kind: str, lines: Iterable[_rows.Line]) -> Staged:
+    """Write rows of one table, which are in its order, as a file. LedgerError for what the disk refuses."""
+    with _disk.in_words(path):
+        return Staged(kind, path, _rows.write(kind, str(path), lines).rows)
+
+
 class Purge(msgspec.Struct, frozen=True, kw_only=True):
     """Rows that are to go: of days before ``before`` (unless ``kept`` holds their source), and of values."""
 
@@ -54,16 +60,16 @@ class Writer:
         self.facts = Facts(manifest.facts)
         self.settings = manifest.settings
         self.forgotten = manifest.forgotten
+        self.leave()
         self._keys = list(manifest.keys)
         self._dropped = set(manifest.dropped)
         self._number = manifest.number
         self._lines: list[KnownSource | KnownFile] = []
         self._staged: dict[str, list[Path]] = defaultdict(list)
-        self.sweep()
 
     @property
     def stage(self) -> Path:
-        """Where files of rows are written before they are :meth:`add_rows`; swept when nobody takes them."""
+        """Where files of rows are written before they are :meth:`add_rows`."""
         folder = self.folder / STAGE
         folder.mkdir(exist_ok=True)
         return folder
@@ -153,6 +159,8 @@ class Writer:
         if is_clean:
             self._dropped.clear()
         self._lines.clear()
+        for path in (path for paths in self._staged.values() for path in paths):
+            path.unlink(missing_ok=True)
         self._staged.clear()
         self.sweep()
 
@@ -162,6 +170,10 @@ class Writer:
         for path in self._leavings(named):
             with suppress(OSError):
                 path.unlink()
+
+    def leave(self) -> None:
+        """Nothing more is added: what was not committed is lost."""
+        self.sweep()
         shutil.rmtree(self.folder / STAGE, ignore_errors=True)
 
     def _leavings(self, named: set[str]) -> Iterator[Path]:
@@ -301,7 +313,7 @@ def writer(folder: Path, *, wait: float = 0.0) -> Iterator[Writer]:
         try:
             yield made
         finally:
-            made.sweep()
+            made.leave()
 
 
 def _may_hold(file: DataFile, values: Sequence[bytes]) -> bool:
