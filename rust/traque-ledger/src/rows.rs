@@ -54,6 +54,12 @@ impl Table {
             Self::Sha512 => "sha512",
         }
     }
+
+    /// The table of that name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|table| table.name() == name)
+    }
 }
 
 /// What is counted of a row. Tallies of the same value, source, day and fact add up.
@@ -71,6 +77,22 @@ pub struct Tally {
     pub outward: Option<u64>,
 }
 
+impl Tally {
+    /// The tally of both: counts and bytes add up (known bytes with unknown ones are those that are known), the
+    /// first is the earlier one, the last the later.
+    pub fn add(&mut self, other: &Self) {
+        let sum = |one: Option<u64>, two: Option<u64>| match (one, two) {
+            (Some(one), Some(two)) => Some(one.saturating_add(two)),
+            (one, two) => one.or(two),
+        };
+        self.count = self.count.saturating_add(other.count);
+        self.first = self.first.min(other.first);
+        self.last = self.last.max(other.last);
+        self.inward = sum(self.inward, other.inward);
+        self.outward = sum(self.outward, other.outward);
+    }
+}
+
 /// A line of the ledger. Rows are in order of value, source, day, fact.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {
@@ -84,4 +106,12 @@ pub struct Row {
     pub fact: u32,
     /// How many, from when to when.
     pub tally: Tally,
+}
+
+impl Row {
+    /// What rows are ordered by; rows that agree in it are added up.
+    #[must_use]
+    pub fn key(&self) -> (&[u8], u32, Option<i32>, u32) {
+        (&self.value, self.source, self.day, self.fact)
+    }
 }

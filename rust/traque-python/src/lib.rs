@@ -4,6 +4,7 @@
 #![allow(clippy::needless_pass_by_value)]
 
 mod collector;
+mod ledger;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -396,6 +397,9 @@ mod _kernel {
     use super::collector::Collector;
     #[pymodule_export]
     use super::{Engine, Scanner, Shapes, Signer, TimeReader, paths};
+
+    #[pymodule_export]
+    use super::ledger::{find_rows, merge_rows, write_rows};
 
     /// How the extension was built: a benchmark on "debug" means nothing.
     #[pymodule_export]
