@@ -31,24 +31,18 @@ const URLS_BESIDES: usize = 4096;
 /// Bytes of the longest URL that is held.
 const URL_MOST: usize = 4096;
 
-/// A row as it is written.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Collected {
+/// A row as it is handed over.
+#[derive(Clone, Copy, Debug)]
+pub struct Collected<'v> {
     /// The value: the bytes of an address or a hash, a name from its last label to its first, a URL without its
     /// scheme and then a space and the scheme, a mail address.
-    pub value: Box<[u8]>,
+    pub value: &'v [u8],
     /// The day since 1970; None without a time.
     pub day: Option<i32>,
     /// What its records say of it, by a number.
     pub fact: u32,
-    /// Records.
-    pub count: u64,
-    /// The first moment, in microseconds of UTC since 1970; 0 without a day.
-    pub first: i64,
-    /// The last moment.
-    pub last: i64,
-    /// What was summed.
-    pub sums: [Option<u64>; 2],
+    /// What was counted.
+    pub tally: Tally,
 }
 
 /// Collects the rows of one stream.
@@ -111,8 +105,18 @@ impl Collector {
     /// Rows held.
     #[must_use]
     pub fn rows(&self) -> usize {
+        Kind::ALL.into_iter().map(|kind| self.rows_of(kind)).sum()
+    }
+
+    /// Rows held of one kind.
+    #[must_use]
+    pub fn rows_of(&self, kind: Kind) -> usize {
         let Gatherer { v4, v6, written, .. } = &self.gatherer;
-        v4.len() + v6.len() + written.iter().map(WrittenRows::len).sum::<usize>()
+        match kind {
+            Kind::Ipv4 => v4.len(),
+            Kind::Ipv6 => v6.len(),
+            _ => written[kind as usize - Kind::DomainName as usize].len(),
+        }
     }
 
     /// Bytes of memory that they take.
@@ -133,33 +137,73 @@ impl Collector {
         self.gatherer.sampler.finish(out);
     }
 
-    /// The rows of one kind, in order; they are forgotten here.
-    pub fn take(&mut self, kind: Kind) -> Vec<Collected> {
+    /// Hand over the rows of one kind, in order of value, day and fact, where `fact` renumbers facts; they are
+    /// forgotten here.
+    ///
+    /// # Errors
+    /// The first that `each` answers.
+    pub fn drain<E>(
+        &mut self,
+        kind: Kind,
+        fact: impl Fn(u32) -> u32,
+        mut each: impl FnMut(Collected<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
         let Gatherer { v4, v6, written, .. } = &mut self.gatherer;
-        let mut rows: Vec<Collected> = match kind {
-            Kind::Ipv4 => v4.take().iter().map(|row| collected(row, Box::from(row.value.to_be_bytes()))).collect(),
-            Kind::Ipv6 => v6.take().iter().map(|row| collected(row, Box::from(row.value.to_be_bytes()))).collect(),
+        match kind {
+            Kind::Ipv4 => numbers(v4.take(), &fact, u32::to_be_bytes, each),
+            Kind::Ipv6 => numbers(v6.take(), &fact, u128::to_be_bytes, each),
             _ => {
-                let (rows, arena) = written[kind as usize - Kind::DomainName as usize].take();
-                let value = |bytes: &[u8]| if kind == Kind::DomainName { reversed(bytes) } else { bytes.into() };
-                rows.iter().map(|row| collected(row, value(row.value.of(&arena)))).collect()
+                let (rows, mut arena) = written[kind as usize - Kind::DomainName as usize].take();
+                if kind == Kind::DomainName {
+                    for row in &rows {
+                        let name = reversed(row.value.of(&arena));
+                        row.value.of_mut(&mut arena).copy_from_slice(&name);
+                    }
+                }
+                // Most comparisons end within eight bytes.
+                let mut order: Vec<(u64, u32)> =
+                    (0..).zip(&rows).map(|(place, row)| (first_eight(row.value.of(&arena)), place)).collect();
+                let key = |place: u32| {
+                    let row = &rows[place as usize];
+                    (row.value.of(&arena), row.day, fact(row.fact))
+                };
+                order.sort_unstable_by(|one, other| one.0.cmp(&other.0).then_with(|| key(one.1).cmp(&key(other.1))));
+                order.iter().try_for_each(|&(_, place)| {
+                    let row = &rows[place as usize];
+                    each(collected(row, row.value.of(&arena)))
+                })
             }
-        };
-        rows.sort_unstable();
-        rows
+        }
     }
 }
 
-fn collected<V>(row: &Row<V>, value: Box<[u8]>) -> Collected {
-    let Tally { count, first, last, .. } = row.tally;
-    let day = (row.day != UNDATED).then_some(row.day);
-    Collected { value, day, fact: row.fact, count, first, last, sums: row.tally.sums() }
+fn numbers<V: Number + Ord, const SIZE: usize, E>(
+    mut rows: Vec<Row<V>>,
+    fact: impl Fn(u32) -> u32,
+    bytes: impl Fn(V) -> [u8; SIZE],
+    mut each: impl FnMut(Collected<'_>) -> Result<(), E>,
+) -> Result<(), E> {
+    rows.sort_unstable_by_key(|row| (row.value, row.day, fact(row.fact)));
+    rows.iter().try_for_each(|row| each(collected(row, &bytes(row.value))))
+}
+
+/// Undated rows come first, as in a table.
+fn collected<'v, V>(row: &Row<V>, value: &'v [u8]) -> Collected<'v> {
+    Collected { value, day: (row.day != UNDATED).then_some(row.day), fact: row.fact, tally: row.tally }
+}
+
+/// The beginning of a value as a number in the order of the values.
+fn first_eight(value: &[u8]) -> u64 {
+    let mut eight = [0; 8];
+    let length = value.len().min(eight.len());
+    eight[..length].copy_from_slice(&value[..length]);
+    u64::from_be_bytes(eight)
 }
 
 /// A name with its labels from the last to the first.
-fn reversed(name: &[u8]) -> Box<[u8]> {
+fn reversed(name: &[u8]) -> Vec<u8> {
     let labels: Vec<&[u8]> = name.rsplit(|&byte| byte == b'.').collect();
-    labels.join(&b'.').into()
+    labels.join(&b'.')
 }
 
 /// Some bytes on their way.

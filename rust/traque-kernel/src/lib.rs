@@ -59,6 +59,7 @@ pub use indicators::{Malformed, Spelling};
 pub use moments::Clock as SourceClock;
 pub use readings::Kind;
 pub use roles::{Networks, Role, VALUES};
+pub use rows::Tally;
 pub use samples::Sample;
 pub use scanner::Scanner;
 pub use shapes::{BadShape, Given, Named, Shapes};

@@ -107,6 +107,12 @@ impl Kept {
     pub fn of(self, arena: &[u8]) -> &[u8] {
         &arena[self.at as usize..][..self.length as usize]
     }
+
+    /// The bytes, to be changed.
+    #[must_use]
+    pub fn of_mut(self, arena: &mut [u8]) -> &mut [u8] {
+        &mut arena[self.at as usize..][..self.length as usize]
+    }
 }
 
 /// A host at which a URL may stand.

@@ -1,14 +1,17 @@
 //! The Python skin of the kernel's collector of rows.
 
+use std::fs::create_dir_all;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
 
-use pyo3::exceptions::{PyRuntimeError, PyValueError};
+use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
 use pyo3::types::PyBytes;
 use traque_kernel as kernel;
-use traque_ledger::Table;
+use traque_ledger::{Table, Tally, Writer};
 
+use crate::ledger::{File, file, run, table};
 use crate::{Networks, Rule, packed_samples, path_named, rules};
 
 /// A row: value, day, fact, count, first, last, sums.
@@ -105,13 +108,64 @@ impl Collector {
 
     /// The rows of a kind, in order; they are forgotten here.
     fn take<'py>(&mut self, py: Python<'py>, kind: &str) -> PyResult<Vec<Row<'py>>> {
-        let known = Table::ALL.iter().zip(kernel::Kind::ALL).find(|(table, _)| table.name() == kind);
-        let (_, kind) = known.ok_or_else(|| PyValueError::new_err(format!("no table is named {kind:?}")))?;
-        let rows = self.inner.take(kind).into_iter();
-        let row = |row: kernel::Collected| {
-            (PyBytes::new(py, &row.value), row.day, row.fact, row.count, row.first, row.last, row.sums)
-        };
-        Ok(rows.map(row).collect())
+        let table = table(kind)?;
+        let mut rows = Vec::new();
+        self.inner.drain(
+            kernel::Kind::ALL[table as usize],
+            |fact| fact,
+            |row| {
+                let kernel::Tally { count, first, last, .. } = row.tally;
+                rows.push((PyBytes::new(py, row.value), row.day, row.fact, count, first, last, row.tally.sums()));
+                PyResult::Ok(())
+            },
+        )?;
+        Ok(rows)
+    }
+
+    /// Write the rows of each kind that has some as a file `kind=NAME/STEM.parquet` below `folder`; they are
+    /// forgotten here, also if that fails. `source` is their source; `facts` says of each fact its number, and
+    /// whether bytes to the value are those of a destination. Answered are kind, file name, and what
+    /// `write_rows` does.
+    fn write<'py>(
+        &mut self,
+        py: Python<'py>,
+        folder: PathBuf,
+        stem: &str,
+        source: u32,
+        facts: Vec<(u32, bool)>,
+    ) -> PyResult<Vec<(&'static str, String, File<'py>)>> {
+        let inner = &mut self.inner;
+        let written = run(py, || {
+            let known = |fact: u32| facts.get(fact as usize).copied().unwrap_or_default();
+            let mut files = Vec::new();
+            for (table, kind) in Table::ALL.into_iter().zip(kernel::Kind::ALL) {
+                if inner.rows_of(kind) == 0 {
+                    continue;
+                }
+                let name = format!("kind={}/{stem}.parquet", table.name());
+                let path = folder.join(&name);
+                create_dir_all(path.parent().unwrap_or(&folder))?;
+                let mut writer = Writer::create(&path, table)?;
+                inner.drain(
+                    kind,
+                    |fact| known(fact).0,
+                    |row| {
+                        let (fact, is_destination) = known(row.fact);
+                        let [source_bytes, destination_bytes] = row.tally.sums();
+                        let (inward, outward) = if is_destination {
+                            (destination_bytes, source_bytes)
+                        } else {
+                            (source_bytes, destination_bytes)
+                        };
+                        let kernel::Tally { count, first, last, .. } = row.tally;
+                        writer.push(row.value, source, row.day, fact, Tally { count, first, last, inward, outward })
+                    },
+                )?;
+                files.push((table.name(), name, writer.finish()?));
+            }
+            Ok(files)
+        })?;
+        Ok(written.into_iter().map(|(kind, name, written)| (kind, name, file(py, written))).collect())
     }
 }
 

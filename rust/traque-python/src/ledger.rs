@@ -18,7 +18,7 @@ type Packed<T> = (T, T, T, T, T, T, T, T, T, T);
 type Found<T> = (T, T, T, T, T, T, T, T, T, T, T);
 
 /// Rows, bytes, SHA-256 in hexadecimal, the first and the last value.
-type File<'py> = (u64, u64, String, Bound<'py, PyBytes>, Bound<'py, PyBytes>);
+pub type File<'py> = (u64, u64, String, Bound<'py, PyBytes>, Bound<'py, PyBytes>);
 
 /// A day that is none, and bytes that are unknown.
 const UNDATED: i32 = i32::MIN;
@@ -126,18 +126,18 @@ fn error(error: Error) -> PyErr {
 }
 
 /// Work without the GIL; a fault is a `RuntimeError`.
-fn run<T: Send>(py: Python<'_>, work: impl FnOnce() -> std::io::Result<T> + Send) -> PyResult<T> {
+pub fn run<T: Send>(py: Python<'_>, work: impl FnOnce() -> std::io::Result<T> + Send) -> PyResult<T> {
     match py.detach(|| catch_unwind(AssertUnwindSafe(work))) {
         Ok(done) => done.map_err(error),
         Err(_) => Err(PyRuntimeError::new_err("the kernel failed on the ledger's rows")),
     }
 }
 
-fn table(kind: &str) -> PyResult<Table> {
+pub fn table(kind: &str) -> PyResult<Table> {
     Table::named(kind).ok_or_else(|| PyValueError::new_err(format!("the ledger has no table for {kind:?}")))
 }
 
-fn file(py: Python<'_>, written: Written) -> File<'_> {
+pub fn file(py: Python<'_>, written: Written) -> File<'_> {
     let Written { rows, bytes, sha256, min, max } = written;
     (rows, bytes, sha256, PyBytes::new(py, &min), PyBytes::new(py, &max))
 }

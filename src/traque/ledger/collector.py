@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Final, Protocol
+
+import msgspec
 
 from traque.ledger.oracle import KINDS, Networks, Row, in_order
 from traque.model import Stamp, TimeRule
@@ -27,6 +30,18 @@ class SourceClock(Protocol):
 
     def shift(self, begin: int, *, zoned: bool, dated: bool) -> int | None:
         """Microseconds from the stamps of the hour that begins at ``begin`` to UTC, if all the same."""
+
+
+class Written(msgspec.Struct, frozen=True):
+    """A file of rows of one kind: its name below the folder, what is in it, and its first and last value."""
+
+    kind: str
+    name: str
+    rows: int
+    size: int
+    sha256: str
+    least: bytes
+    greatest: bytes
 
 
 class Collector:
@@ -78,6 +93,14 @@ class Collector:
     def finish(self) -> list[TimeSample]:
         """The stream has ended."""
         return samples_of(self._collector.finish())
+
+    def write(self, folder: Path, stem: str, source: int) -> list[Written]:
+        """Write the rows so far, as files ``kind=NAME/STEM.parquet``, and forget them, also where that fails.
+
+        ``source`` is the number of their source. OSError where a file cannot be written.
+        """
+        files = self._collector.write(folder, stem, source, [])
+        return [Written(kind, name, *file) for kind, name, file in files]
 
     def take(self) -> list[Row]:
         """The rows so far, in order of kind and value; they are forgotten here. For tests."""
