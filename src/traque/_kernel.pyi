@@ -1,6 +1,6 @@
 # The Rust extension: packed columns in and out. traque.scan.kernel gives them meaning.
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from os import PathLike
 from typing import TypeAlias, final
 
@@ -19,10 +19,25 @@ _Rule: TypeAlias = tuple[str, bytes, int, bytes]
 # Rows of the ledger as packed columns: source (u32), day (i32), fact (u32), count (u64), first, last, inward,
 # outward (i64), ends of the values (u64), values. A day of -2**31 and bytes of -1 are none.
 _Rows: TypeAlias = tuple[bytes, bytes, bytes, bytes, bytes, bytes, bytes, bytes, bytes, bytes]
+# Of each row which question it answers (u32): the values, then the ranges; then the rows as above.
+_Found: TypeAlias = tuple[bytes, bytes, bytes, bytes, bytes, bytes, bytes, bytes, bytes, bytes, bytes]
 # A file of rows: rows, bytes, SHA-256 in hexadecimal, the first and the last value.
 _File: TypeAlias = tuple[int, int, str, bytes, bytes]
 
-__all__ = ["PROFILE", "VERSION", "Engine", "Scanner", "Shapes", "Signer", "TimeReader", "paths", "write_rows"]
+__all__ = [
+    "PROFILE",
+    "VERSION",
+    "Collector",
+    "Engine",
+    "Scanner",
+    "Shapes",
+    "Signer",
+    "TimeReader",
+    "find_rows",
+    "merge_rows",
+    "paths",
+    "write_rows",
+]
 
 PROFILE: str
 VERSION: str
@@ -68,7 +83,53 @@ class TimeReader:
     def __new__(cls, rules: list[_Rule]) -> TimeReader: ...
     def read(self, record: bytes) -> tuple[int, bool, bool] | None: ...
 
+# Value, day, fact, count, first, last, sums.
+_Row: TypeAlias = tuple[bytes, int | None, int, int, int, int, list[int | None]]
+
+@final
+class Collector:
+    # Times, left out; the shift of the hour that begins at a stamp, and the moment of a stamp.
+    def __new__(
+        cls,
+        times: list[_Rule],
+        left_out: _Networks,
+        shift: Callable[[int, bool, bool], int | None],
+        moment: Callable[[int, bool, bool], int | None],
+        path: str | None = None,
+    ) -> Collector: ...
+    @property
+    def records(self) -> int: ...
+    @property
+    def size(self) -> int: ...
+    @property
+    def memory(self) -> int: ...
+    # Time samples.
+    def feed(self, *chunks: bytes) -> bytes: ...
+    def finish(self) -> bytes: ...
+    def take(self, kind: str) -> list[_Row]: ...
+    # Kind, the file's name below the folder, and what write_rows answers.
+    def write(
+        self, folder: str | PathLike[str], stem: str, source: int, facts: Sequence[tuple[int, bool]]
+    ) -> list[tuple[str, str, _File]]: ...
+
 def paths() -> list[str]: ...
 
-# ValueError for rows that are out of order or that a file cannot hold, OSError where it cannot be written.
+# ValueError for what is wrong in the arguments, or in a file: damaged, or none of this kind's rows. OSError
+# where a file cannot be read or written.
 def write_rows(kind: str, path: str | PathLike[str], columns: _Rows) -> _File: ...
+def merge_rows(
+    kind: str,
+    inputs: Sequence[str | PathLike[str]],
+    output: str | PathLike[str],
+    drop_sources: Sequence[int],
+    drop_before: int | None,
+    drop_values: Sequence[bytes],
+) -> _File: ...
+
+# Values, and ranges from a value on and before another.
+def find_rows(
+    kind: str,
+    files: Sequence[str | PathLike[str]],
+    points: Sequence[bytes],
+    ranges: Sequence[tuple[bytes, bytes]],
+) -> _Found: ...

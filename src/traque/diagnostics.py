@@ -69,6 +69,10 @@ CODES: Final = {
             incomplete=True,
         ),
         Code(
+            "ledger-twice",
+            "logs that begin like one that only the ledger knows: what is cut short is counted twice",
+        ),
+        Code(
             "ledger-at-most",
             "indicators that cover several values in logs that only the ledger knows: counts are at most",
         ),

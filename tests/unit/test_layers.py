@@ -24,7 +24,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "sources": MODEL | {"diagnostics", "registry", "spreadsheet"},
     "logs": MODEL | {"registry", "timestamps"},
     "scan": MODEL | {"observables", "sources", "timestamps", "_kernel"},
-    "ledger": MODEL | {"observables", "sources", "scan", "triage", "__init__", "_kernel"},
+    "ledger": CORE | {"observables", "sources", "logs", "scan", "triage", "__init__", "_kernel"},
     "enrich": MODEL | {"registry"},
     "triage": MODEL | {"diagnostics"},
     "owned": MODEL | {"observables", "enrich"},
@@ -40,8 +40,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "reports": MODEL | {"registry", "enrich", "__init__"},  # of enrich, the outlines of a map
     "show": MODEL | {"enrich", "reports"},
     "inspection": CORE | {"sources", "logs", "scan", "triage", "source_map", "hunt", "__init__"},
+    "indexing": CORE | {"sources", "scan", "triage", "source_map", "hunt", "ledger", "__init__"},
     "cli": CORE
-    | {"source_map", "inspection", "observables", "bulletins", "logs", "enrich", "hunt", "detect"}
+    | {"source_map", "inspection", "observables", "bulletins", "logs", "enrich", "hunt", "detect", "ledger"}
+    | {"indexing"}
     | {"lint", "compare", "exporters", "reports", "show", "proof", "__init__"},
     "__main__": {"cli"},
     "__init__": set(),

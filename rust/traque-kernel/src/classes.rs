@@ -120,13 +120,13 @@ pub fn join(word: u64, next: u64, by: u32) -> u64 {
 }
 
 /// A finder's work on a segment.
-pub struct Look<'l, F> {
+pub struct Look<'l, F, Found = Vec<Hit>> {
     /// The finder.
     pub finder: &'l F,
     /// What it is shown.
     pub segment: &'l Segment<'l>,
     /// Where it puts what it finds.
-    pub out: &'l mut Vec<Hit>,
+    pub out: &'l mut Found,
 }
 
 /// A quick look at many places of a text, in two steps so that memory may be fetched between.

@@ -4,31 +4,28 @@ use std::sync::Arc;
 
 use crate::classes::{Look, Mask, Places, Segment, Shape, Test};
 use crate::engine::Finder;
-use crate::found::Hit;
-use crate::name_set::NameSet;
+use crate::known::Known;
 use crate::names;
 use crate::simd::Work;
-use crate::watched::Watched;
 
 /// Finds domain names.
-pub struct Domains(pub Arc<Watched>);
+pub struct Domains<K>(pub Arc<K>);
 
-impl Domains {
+impl<K: Known> Domains<K> {
     /// The name, if it is one, whose last label follows the dot at `dot`.
     #[inline(never)]
-    fn dot(&self, text: &[u8], dot: usize, out: &mut Vec<Hit>) {
+    fn dot(&self, text: &[u8], dot: usize, out: &mut K::Found) {
         let Some(ending) = names::ending(text, dot) else { return };
-        if names::last_two(text, ending).is_some_and(|last_two| !self.0.names.may_hold(last_two)) {
-            return;
+        if self.0.may_hold_name(text, ending) {
+            names::starts(text, ending, |start| self.0.name_found(text, (start, ending.end), out));
         }
-        names::each(text, ending, |start, name| self.0.name_found(text, (start, ending.end), name, out));
     }
 }
 
 /// Whether the label after a dot may begin like some name's last one.
-struct Begins<'s>(&'s NameSet);
+struct Begins<'k, K>(&'k K);
 
-impl Test for Begins<'_> {
+impl<K: Known> Test for Begins<'_, K> {
     type Clue = ();
 
     #[inline(always)]
@@ -43,9 +40,9 @@ impl Test for Begins<'_> {
 }
 
 /// Whether the label after a dot may be some name's last one.
-struct Ends<'s>(&'s NameSet);
+struct Ends<'k, K>(&'k K);
 
-impl Test for Ends<'_> {
+impl<K: Known> Test for Ends<'_, K> {
     type Clue = ();
 
     #[inline(always)]
@@ -59,23 +56,23 @@ impl Test for Ends<'_> {
     }
 }
 
-impl Work for Look<'_, Domains> {
+impl<K: Known> Work for Look<'_, Domains<K>, K::Found> {
     type Done = ();
 
     #[inline(always)]
     fn run(self) {
         let Self { finder, segment, out } = self;
         let (dot, digit) = (segment.masks.of(Shape::Dot), segment.masks.of(Shape::Digit));
-        let names = &finder.0.names;
-        let all = if names.may_end_with_digit() { u64::MAX } else { 0 };
+        let known = &*finder.0;
+        let all = if known.may_end_with_digit() { u64::MAX } else { 0 };
         let dots = Mask::of(|word| dot.word(word) & (!digit.ahead(word, 1) | all));
         let mut places = Places::none();
         for words in segment.groups(Places::WORDS) {
             for word in words {
                 places.add(dots.word(word), word);
             }
-            places.keep(segment, &Begins(names));
-            places.keep(segment, &Ends(names));
+            places.keep(segment, &Begins(known));
+            places.keep(segment, &Ends(known));
             for at in places.take() {
                 finder.dot(segment.text, segment.base + at, out);
             }
@@ -83,12 +80,12 @@ impl Work for Look<'_, Domains> {
     }
 }
 
-impl Finder for Domains {
+impl<K: Known> Finder<K::Found> for Domains<K> {
     fn needs(&self) -> &'static [Shape] {
         &[Shape::Dot, Shape::Digit]
     }
 
-    fn scan(&self, segment: &Segment<'_>, out: &mut Vec<Hit>) {
+    fn scan(&self, segment: &Segment<'_>, out: &mut K::Found) {
         segment.path.run(Look { finder: self, segment, out });
     }
 }

@@ -5,6 +5,7 @@ use crate::classes::{Look, Mask, Segment, Shape, each_bit};
 use crate::engine::Finder;
 use crate::escapes;
 use crate::found::{Hit, Relation};
+use crate::known::{KnownMail, Span};
 use crate::names::{at_sign, name_at};
 use crate::set::{Filter, Seed, Texts};
 use crate::simd::Work;
@@ -16,13 +17,33 @@ const LOCAL_MOST: usize = 64;
 const OTHERS: &[u8] = b"!#$%&'*/=?^`{|}~";
 
 /// Finds mail addresses.
-pub struct Emails {
+pub struct Emails<K>(pub K);
+
+/// Mail addresses to look for.
+pub struct MailSet {
     texts: Texts,
     seed: Seed,
     domains: Filter,
 }
 
-impl Emails {
+impl KnownMail for MailSet {
+    type Found = Vec<Hit>;
+
+    fn may_hold_domain(&self, domain: &[u8]) -> bool {
+        self.domains.may_hold(self.seed.bytes(domain))
+    }
+
+    fn mail_found(&self, (start, end): Span, address: &[u8], out: &mut Vec<Hit>) {
+        out.extend(self.texts.get(address).iter().map(|&indicator| Hit {
+            start: start as u64,
+            end: end as u64,
+            indicator,
+            relation: Relation::Exact,
+        }));
+    }
+}
+
+impl MailSet {
     /// Of pairs of address (lower case) and indicator.
     #[must_use]
     pub fn new(pairs: Vec<(&str, u32)>) -> Self {
@@ -34,14 +55,16 @@ impl Emails {
         }
         Self { texts: Texts::new(pairs), seed, domains }
     }
+}
 
+impl<K: KnownMail> Emails<K> {
     #[inline(never)]
-    fn at(&self, text: &[u8], at: usize, out: &mut Vec<Hit>) {
+    fn at(&self, text: &[u8], at: usize, out: &mut K::Found) {
         let Some(length) = at_sign(&text[at..]) else { return };
         let domain = at + length;
         let Some(end) = name_at(text, domain) else { return };
         let name = lower(&text[domain..end]);
-        if !self.domains.may_hold(self.seed.bytes(&name)) {
+        if !self.0.may_hold_domain(&name) {
             return;
         }
         let (run, first) = local_run(text, at);
@@ -51,12 +74,7 @@ impl Emails {
                 let mut address = lower(&text[begin..at]);
                 address.push(b'@');
                 address.extend_from_slice(&name);
-                out.extend(self.texts.get(&address).iter().map(|&indicator| Hit {
-                    start: begin as u64,
-                    end: end as u64,
-                    indicator,
-                    relation: Relation::Exact,
-                }));
+                self.0.mail_found((begin, end), &address, out);
             }
         }
     }
@@ -80,7 +98,7 @@ fn local_char_before(text: &[u8], at: usize) -> Option<usize> {
     if OTHERS.contains(&byte) || matches!(byte, b'.' | b'+') { Some(1) } else { label_char_before(text, at) }
 }
 
-impl Work for Look<'_, Emails> {
+impl<K: KnownMail> Work for Look<'_, Emails<K>, K::Found> {
     type Done = ();
 
     #[inline(always)]
@@ -94,12 +112,12 @@ impl Work for Look<'_, Emails> {
     }
 }
 
-impl Finder for Emails {
+impl<K: KnownMail> Finder<K::Found> for Emails<K> {
     fn needs(&self) -> &'static [Shape] {
         &[Shape::At, Shape::Percent, Shape::Digit]
     }
 
-    fn scan(&self, segment: &Segment<'_>, out: &mut Vec<Hit>) {
+    fn scan(&self, segment: &Segment<'_>, out: &mut K::Found) {
         segment.path.run(Look { finder: self, segment, out });
     }
 }

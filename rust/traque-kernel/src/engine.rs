@@ -13,20 +13,48 @@ use crate::simd::Path;
 /// A finder is shown a text segment by segment. It reports the matches that it is triggered to in
 /// the segment's own bytes, and may look at all of the text around it. A line feed ends every
 /// match and is a boundary like the text's own ends.
-pub trait Finder: Send + Sync {
+pub trait Finder<Found = Vec<Hit>>: Send + Sync {
     /// The classes of bytes whose places it needs.
     fn needs(&self) -> &'static [Shape];
 
     /// Add to `out` what stands in `segment`; order is free, repeats are allowed.
-    fn scan(&self, segment: &Segment<'_>, out: &mut Vec<Hit>);
+    fn scan(&self, segment: &Segment<'_>, out: &mut Found);
 }
 
-/// A compiled set: immutable, shared between threads.
-pub struct Engine {
-    finders: Vec<Box<dyn Finder>>,
+/// Finders that look through the same text, by the same instructions.
+pub struct Finders<Found> {
+    all: Vec<Box<dyn Finder<Found>>>,
     needs: Vec<Shape>,
     path: Path,
 }
+
+impl<Found> Finders<Found> {
+    /// Of these finders, to be run by the instructions of `path`.
+    pub fn new(path: Path, finders: Vec<Box<dyn Finder<Found>>>) -> Self {
+        let needs = Shape::ALL
+            .into_iter()
+            .filter(|shape| *shape == Shape::LineFeed || finders.iter().any(|finder| finder.needs().contains(shape)))
+            .collect();
+        Self { all: finders, needs, path }
+    }
+
+    /// Add to `out` what stands in `text`; its lines are in `masks` then.
+    pub fn scan(&self, text: &[u8], masks: &mut Masks, out: &mut Found) {
+        masks.begin();
+        for range in segments(0..text.len()) {
+            let words = range.len().div_ceil(64);
+            masks.fill(&text[range.start..text.len().min(range.start + SEGMENT + 64)], &self.needs, self.path);
+            masks.count_lines(words, self.path);
+            let segment = Segment { text, base: range.start, words, masks: &*masks, path: self.path };
+            for finder in &self.all {
+                finder.scan(&segment, out);
+            }
+        }
+    }
+}
+
+/// A compiled set: immutable, shared between threads.
+pub struct Engine(Finders<Vec<Hit>>);
 
 impl Engine {
     /// Compile a set of indicators by their spellings.
@@ -42,13 +70,7 @@ impl Engine {
     /// # Errors
     /// As for [`Engine::new`].
     pub fn on<'a>(path: Path, spellings: impl IntoIterator<Item = Spelling<'a>>) -> Result<Self, Malformed> {
-        let indicators = Indicators::sort(spellings)?;
-        let finders = indicators.finders();
-        let needs = Shape::ALL
-            .into_iter()
-            .filter(|shape| *shape == Shape::LineFeed || finders.iter().any(|finder| finder.needs().contains(shape)))
-            .collect();
-        Ok(Self { finders, needs, path })
+        Ok(Self(Finders::new(path, Indicators::sort(spellings)?.finders())))
     }
 
     /// Put in `out`, sorted and each once, the matches in `text` that begin in `owned`.
@@ -57,16 +79,7 @@ impl Engine {
     /// `masks` then.
     pub fn find(&self, text: &[u8], owned: Range<usize>, masks: &mut Masks, out: &mut Vec<Hit>) {
         out.clear();
-        masks.begin();
-        for range in segments(0..text.len()) {
-            let words = range.len().div_ceil(64);
-            masks.fill(&text[range.start..text.len().min(range.start + SEGMENT + 64)], &self.needs, self.path);
-            masks.count_lines(words, self.path);
-            let segment = Segment { text, base: range.start, words, masks: &*masks, path: self.path };
-            for finder in &self.finders {
-                finder.scan(&segment, out);
-            }
-        }
+        self.0.scan(text, masks, out);
         choose(text, out);
         if owned != (0..text.len()) {
             out.retain(|hit| owned.contains(&(hit.start as usize)));
@@ -118,7 +131,7 @@ mod tests {
                     hit.start -= pad as u64 + 1;
                     hit.end -= pad as u64 + 1;
                 }
-                assert_eq!(hits, expected, "{:?} {pad}", engine.path);
+                assert_eq!(hits, expected, "{:?} {pad}", engine.0.path);
             }
         }
     }

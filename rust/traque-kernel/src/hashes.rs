@@ -4,19 +4,45 @@ use crate::classes::{Look, Mask, Segment, Shape, each_bit, join};
 use crate::engine::Finder;
 use crate::escapes;
 use crate::found::{Hit, Relation};
+use crate::known::{KnownHash, Span};
 use crate::set::Texts;
 use crate::simd::Work;
 
 /// The shortest hash that is known (MD5), in hex digits: what is looked for in the bits.
 const SHORTEST: usize = 32;
 
-/// Finds hashes of the lengths that the set holds.
-pub struct Hashes {
-    /// Hashes as bytes, by their number of hex digits.
-    by_digits: Vec<(usize, Texts)>,
+/// Finds hashes of the lengths that are wanted.
+pub struct Hashes<K>(pub K);
+
+/// Hashes to look for.
+pub struct HashSet {
+    /// Their numbers of hex digits, and of each the hashes as bytes.
+    digits: Vec<usize>,
+    texts: Vec<Texts>,
 }
 
-impl Hashes {
+impl KnownHash for HashSet {
+    type Found = Vec<Hit>;
+
+    fn digits(&self) -> &[usize] {
+        &self.digits
+    }
+
+    fn holds(&self, hash: &[u8]) -> bool {
+        !self.get(hash).is_empty()
+    }
+
+    fn hash_found(&self, (start, end): Span, hash: &[u8], out: &mut Vec<Hit>) {
+        out.extend(self.get(hash).iter().map(|&indicator| Hit {
+            start: start as u64,
+            end: end as u64,
+            indicator,
+            relation: Relation::Exact,
+        }));
+    }
+}
+
+impl HashSet {
     /// Of pairs of hash (as bytes) and indicator.
     #[must_use]
     pub fn new(pairs: &[(Vec<u8>, u32)]) -> Self {
@@ -28,32 +54,34 @@ impl Hashes {
                 .collect();
             (!of_length.is_empty()).then(|| (digits, Texts::new(of_length)))
         });
-        Self { by_digits: by_digits.collect() }
+        let (digits, texts) = by_digits.unzip();
+        Self { digits, texts }
     }
 
+    fn get(&self, hash: &[u8]) -> &[u32] {
+        let place = self.digits.iter().position(|digits| *digits == 2 * hash.len());
+        place.map_or(&[], |place| self.texts[place].get(hash))
+    }
+}
+
+impl<K: KnownHash> Hashes<K> {
     /// A run of hex digits ends at `end`.
     #[inline(never)]
-    fn run(&self, text: &[u8], end: usize, out: &mut Vec<Hit>) {
+    fn run(&self, text: &[u8], end: usize, out: &mut K::Found) {
         if text.get(end).is_some_and(u8::is_ascii_alphanumeric) {
             return;
         }
-        for (digits, set) in &self.by_digits {
+        for digits in self.0.digits() {
             let Some(start) = end.checked_sub(*digits) else { continue };
             let Some(hash) = decode(&text[start..end]) else { continue };
-            let indicators = set.get(&hash);
-            if !indicators.is_empty() && may_begin(text, start) {
-                out.extend(indicators.iter().map(|&indicator| Hit {
-                    start: start as u64,
-                    end: end as u64,
-                    indicator,
-                    relation: Relation::Exact,
-                }));
+            if self.0.holds(&hash) && may_begin(text, start) {
+                self.0.hash_found((start, end), &hash, out);
             }
         }
     }
 }
 
-impl Work for Look<'_, Hashes> {
+impl<K: KnownHash> Work for Look<'_, Hashes<K>, K::Found> {
     type Done = ();
 
     #[inline(always)]
@@ -72,12 +100,12 @@ impl Work for Look<'_, Hashes> {
     }
 }
 
-impl Finder for Hashes {
+impl<K: KnownHash> Finder<K::Found> for Hashes<K> {
     fn needs(&self) -> &'static [Shape] {
         &[Shape::Hex]
     }
 
-    fn scan(&self, segment: &Segment<'_>, out: &mut Vec<Hit>) {
+    fn scan(&self, segment: &Segment<'_>, out: &mut K::Found) {
         segment.path.run(Look { finder: self, segment, out });
     }
 }

@@ -7,10 +7,10 @@ use std::sync::Arc;
 
 use crate::addresses::Addresses;
 use crate::domains::Domains;
-use crate::emails::Emails;
+use crate::emails::{Emails, MailSet};
 use crate::engine::Finder;
 use crate::fingerprints::Fingerprints;
-use crate::hashes::{self, Hashes};
+use crate::hashes::{self, HashSet, Hashes};
 use crate::ipv4::Ipv4;
 use crate::ipv6::Ipv6;
 use crate::literals::{self, Literals};
@@ -161,10 +161,10 @@ impl<'a> Indicators<'a> {
             finders.push(Box::new(WindowsDns(watched)));
         }
         if !self.emails.is_empty() {
-            finders.push(Box::new(Emails::new(self.emails)));
+            finders.push(Box::new(Emails(MailSet::new(self.emails))));
         }
         if !self.hashes.is_empty() {
-            finders.push(Box::new(Hashes::new(&self.hashes)));
+            finders.push(Box::new(Hashes(HashSet::new(&self.hashes))));
         }
         if !self.fingerprints.is_empty() {
             finders.push(Box::new(Fingerprints::new(&self.fingerprints)));

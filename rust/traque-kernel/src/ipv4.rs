@@ -11,10 +11,9 @@ use crate::chars::is_label_byte;
 use crate::classes::{Look, Mask, Places, Segment, Shape, Test};
 use crate::engine::Finder;
 use crate::escapes;
-use crate::found::Hit;
+use crate::known::Known;
 use crate::simd::Work;
 use crate::tails::stands_alone;
-use crate::watched::Watched;
 
 const REVERSED: &[u8] = b".in-addr.arpa";
 
@@ -22,11 +21,11 @@ const REVERSED: &[u8] = b".in-addr.arpa";
 const DIGITS: usize = 3;
 
 /// Finds IPv4 addresses.
-pub struct Ipv4(pub Arc<Watched>);
+pub struct Ipv4<K>(pub Arc<K>);
 
-impl Ipv4 {
+impl<K: Known> Ipv4<K> {
     #[inline(never)]
-    fn candidate(&self, text: &[u8], dot: usize, out: &mut Vec<Hit>) {
+    fn candidate(&self, text: &[u8], dot: usize, out: &mut K::Found) {
         if let Some(quad) = Quad::read(text, dot) {
             quad.readings(|start, end, value| {
                 self.0.v4_found(text, (start, end), value, Some((start, end)), out);
@@ -36,24 +35,24 @@ impl Ipv4 {
 }
 
 /// The clue of the first of three dots: the address around it, and whether another reading may hide there.
-impl Test for Ipv4 {
+impl<K: Known> Test for Ipv4<K> {
     type Clue = (u32, bool);
 
     #[inline(always)]
     #[allow(clippy::needless_bitwise_bool)] // a branch here would often be foretold wrongly
     fn glance(&self, text: &[u8], dot: usize) -> (bool, (u32, bool)) {
         let Some(glance) = Glance::at(text, dot) else { return (true, (0, true)) };
-        self.0.v4.fetch(glance.value);
+        self.0.fetch_v4(glance.value);
         (glance.has_form & (glance.is_unclear | glance.is_address), (glance.value, glance.is_unclear))
     }
 
     #[inline(always)]
     fn confirm(&self, (value, is_unclear): (u32, bool)) -> bool {
-        is_unclear | self.0.v4.may_hold(value)
+        is_unclear | self.0.may_hold_v4(value)
     }
 }
 
-impl Work for Look<'_, Ipv4> {
+impl<K: Known> Work for Look<'_, Ipv4<K>, K::Found> {
     type Done = ();
 
     #[inline(always)]
@@ -75,12 +74,12 @@ impl Work for Look<'_, Ipv4> {
     }
 }
 
-impl Finder for Ipv4 {
+impl<K: Known> Finder<K::Found> for Ipv4<K> {
     fn needs(&self) -> &'static [Shape] {
         &[Shape::Digit, Shape::Dot]
     }
 
-    fn scan(&self, segment: &Segment<'_>, out: &mut Vec<Hit>) {
+    fn scan(&self, segment: &Segment<'_>, out: &mut K::Found) {
         segment.path.run(Look { finder: self, segment, out });
     }
 }

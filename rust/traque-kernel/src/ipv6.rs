@@ -13,11 +13,11 @@ use crate::chars::is_label_byte;
 use crate::classes::{Look, Mask, Segment, Shape, each_bit, join};
 use crate::engine::Finder;
 use crate::escapes;
-use crate::found::Hit;
 use crate::ipv4::embedded_quad;
+use crate::known::Known;
 use crate::simd::Work;
 use crate::tails::{is_port, stands_alone};
-use crate::watched::{Watched, is_mapped};
+use crate::watched::is_mapped;
 
 /// No address with its port is longer (39 bytes, or 45 with an embedded IPv4 address, and a port).
 const REACH: usize = 64;
@@ -33,12 +33,12 @@ const NIBBLES: usize = 32;
 const ARPA: &[u8] = b"ip6.arpa";
 
 /// Finds IPv6 addresses, and IPv4 addresses that are written as such.
-pub struct Ipv6(pub Arc<Watched>);
+pub struct Ipv6<K>(pub Arc<K>);
 
-impl Ipv6 {
+impl<K: Known> Ipv6<K> {
     /// The readings that hold the colon at `colon`.
     #[inline(never)]
-    fn colon(&self, text: &[u8], colon: usize, out: &mut Vec<Hit>) {
+    fn colon(&self, text: &[u8], colon: usize, out: &mut K::Found) {
         readings(text, colon, |start, end, address| {
             let host = bracketed(text, start, end);
             self.0.v6_found(text, (start, end), address, host, out);
@@ -46,7 +46,7 @@ impl Ipv6 {
     }
 
     /// The readings without `::` in the row of groups whose first colon is at `colon`.
-    fn row(&self, text: &[u8], colon: usize, is_too_long: bool, out: &mut Vec<Hit>) {
+    fn row(&self, text: &[u8], colon: usize, is_too_long: bool, out: &mut K::Found) {
         let begin = run_begin(text, colon);
         let end = text.len().min(colon + REACH);
         let colons = (colon..end).take_while(|&at| is_run(text[at])).filter(|&at| text[at] == b':');
@@ -60,7 +60,7 @@ impl Ipv6 {
     }
 }
 
-impl Work for Look<'_, Ipv6> {
+impl<K: Known> Work for Look<'_, Ipv6<K>, K::Found> {
     type Done = ();
 
     #[inline(always)]
@@ -68,16 +68,7 @@ impl Work for Look<'_, Ipv6> {
         let Self { finder, segment, out } = self;
         let (colon, dot) = (segment.masks.of(Shape::Colon), segment.masks.of(Shape::Dot));
         let words = segment.words;
-        if finder.0.v6.is_empty() {
-            // An IPv4 address that is written as an IPv6 one has a group `ffff` that a colon follows.
-            let f = segment.masks.of(Shape::F);
-            let groups = Mask::of(|word| {
-                f.word(word) & f.ahead(word, 1) & f.ahead(word, 2) & f.ahead(word, 3) & colon.ahead(word, 4)
-            });
-            for (word, groups) in groups.some(words) {
-                each_bit(groups, segment.at(word), |group| finder.colon(segment.text, group + 4, out));
-            }
-        } else {
+        if finder.0.has_v6() {
             let double = Mask::of(|word| colon.word(word) & colon.ahead(word, 1));
             for (word, double) in double.some(words) {
                 each_bit(double, segment.at(word), |colon| finder.colon(segment.text, colon, out));
@@ -93,6 +84,15 @@ impl Work for Look<'_, Ipv6> {
                 let at = segment.at(word);
                 each_bit(first, at, |colon| finder.row(segment.text, colon, long >> (colon - at) & 1 != 0, out));
             }
+        } else {
+            // An IPv4 address that is written as an IPv6 one has a group `ffff` that a colon follows.
+            let f = segment.masks.of(Shape::F);
+            let groups = Mask::of(|word| {
+                f.word(word) & f.ahead(word, 1) & f.ahead(word, 2) & f.ahead(word, 3) & colon.ahead(word, 4)
+            });
+            for (word, groups) in groups.some(words) {
+                each_bit(groups, segment.at(word), |group| finder.colon(segment.text, group + 4, out));
+            }
         }
         let four = Mask::of(|word| dot.word(word) & dot.ahead(word, 2) & dot.ahead(word, 4) & dot.ahead(word, 6));
         for (word, _) in four.some(words) {
@@ -105,16 +105,12 @@ impl Work for Look<'_, Ipv6> {
     }
 }
 
-impl Finder for Ipv6 {
+impl<K: Known> Finder<K::Found> for Ipv6<K> {
     fn needs(&self) -> &'static [Shape] {
-        if self.0.v6.is_empty() {
-            &[Shape::Colon, Shape::Dot, Shape::F]
-        } else {
-            &[Shape::Colon, Shape::Dot, Shape::Hex]
-        }
+        if self.0.has_v6() { &[Shape::Colon, Shape::Dot, Shape::Hex] } else { &[Shape::Colon, Shape::Dot, Shape::F] }
     }
 
-    fn scan(&self, segment: &Segment<'_>, out: &mut Vec<Hit>) {
+    fn scan(&self, segment: &Segment<'_>, out: &mut K::Found) {
         segment.path.run(Look { finder: self, segment, out });
     }
 }
@@ -257,7 +253,12 @@ impl Run<'_> {
             && stands_alone(self.text, end)
         {
             let whole = self.trimmed(first, end);
-            self.embedded(whole, at, value, visit);
+            if let Some(address) = self.embedded(&whole, at, value) {
+                if whole.contains(&self.colon) {
+                    visit(whole.start, whole.end, address);
+                }
+                return;
+            }
         }
         let token = &self.text[at..self.end];
         let is_word = !token.is_empty() && !is_group(token) || quad.is_some() || !stands_alone(self.text, self.end);
@@ -295,17 +296,13 @@ impl Run<'_> {
     }
 
     /// The groups from `span`'s start and the dotted quad at `quad` as its end.
-    fn embedded(&self, span: Range<usize>, quad: usize, value: u32, visit: &mut impl FnMut(usize, usize, u128)) {
-        if span.start >= quad || !span.contains(&self.colon) {
-            return;
+    fn embedded(&self, span: &Range<usize>, quad: usize, value: u32) -> Option<u128> {
+        if span.start >= quad {
+            return None;
         }
         let mut groups = self.text[span.start..quad].to_vec();
         groups.extend(format!("{:x}:{:x}", value >> 16, value & 0xffff).bytes());
-        if let Some(address) = parse(&groups)
-            && (is_mapped(address) || address >> 32 == NAT64)
-        {
-            visit(span.start, span.end, address);
-        }
+        parse(&groups).filter(|&address| is_mapped(address) || address >> 32 == NAT64)
     }
 }
 
@@ -400,7 +397,7 @@ mod tests {
         assert_eq!(all("2001:db8::1:51234"), one());
         assert_eq!(all("std::dead"), []);
         assert_eq!(all("12:34:56 00:16:3e:5e:6c:00"), []);
-        assert_eq!(all("::ffff:192.0.2.1").last(), Some(&("::ffff:192.0.2.1", "::ffff:192.0.2.1".to_owned())));
+        assert_eq!(all("::ffff:192.0.2.1"), [("::ffff:192.0.2.1", "::ffff:192.0.2.1".to_owned())]);
         assert_eq!(all("2001:db8::1:443").len(), 2);
     }
 

@@ -100,13 +100,13 @@ pub fn last_two(text: &[u8], ending: Ending) -> Option<&[u8]> {
     certain.then(|| &text[start..ending.end])
 }
 
-/// Calls `visit` with start and value (lower case) of each name with that ending.
-pub fn each(text: &[u8], ending: Ending, mut visit: impl FnMut(usize, &[u8])) {
+/// Calls `visit` with the start of each name with that ending.
+pub fn starts(text: &[u8], ending: Ending, mut visit: impl FnMut(usize)) {
     let Some((begin, is_run)) = beginning(text, ending) else { return };
     let mut candidate = |start: usize| {
         let start = start + text[start..ending.end].iter().take_while(|&&byte| byte == b'-' || byte == b'.').count();
         if is_name(&text[start..ending.end]) {
-            visit(start, &lower(&text[start..ending.end]));
+            visit(start);
         }
     };
     candidate(begin);

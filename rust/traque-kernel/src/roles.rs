@@ -161,12 +161,26 @@ impl Networks {
 
     /// Whether one of them holds the address; an IPv4 address written as IPv6 is an IPv4 address.
     fn hold(&self, address: IpAddr) -> bool {
-        let four = |address: Ipv4Addr| self.four.iter().any(|(net, mask)| u32::from(address) & mask == *net);
-        let six = |address: Ipv6Addr| self.six.iter().any(|(net, mask)| u128::from(address) & mask == *net);
+        let four = |address: Ipv4Addr| self.hold_v4(address.into());
+        let six = |address: Ipv6Addr| self.hold_v6(address.into());
         match address {
             IpAddr::V4(address) => four(address),
             IpAddr::V6(address) => address.to_ipv4_mapped().map_or_else(|| six(address), four),
         }
+    }
+
+    /// Whether an IPv4 address lies in one of them.
+    #[inline]
+    #[must_use]
+    pub fn hold_v4(&self, address: u32) -> bool {
+        self.four.iter().any(|(net, mask)| address & mask == *net)
+    }
+
+    /// Whether an IPv6 address, which is no IPv4 address, lies in one of them.
+    #[inline]
+    #[must_use]
+    pub fn hold_v6(&self, address: u128) -> bool {
+        self.six.iter().any(|(net, mask)| address & mask == *net)
     }
 }
 

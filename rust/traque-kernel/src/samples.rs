@@ -208,11 +208,15 @@ impl Sampler {
 
     /// The time of the record that begins `text`.
     fn read(&self, text: &[u8]) -> Option<Stamp> {
-        let shown = &text[..text.len().min(SHOWN)];
-        let record =
-            memchr(b'\n', shown).map_or(shown, |end| shown[..end].strip_suffix(b"\r").unwrap_or(&shown[..end]));
-        timestamps::read(&record[..record.len().min(HEAD)], &self.rules)
+        timestamps::read(head_of(text), &self.rules)
     }
+}
+
+/// What is read for its time of the record that begins `text`.
+pub fn head_of(text: &[u8]) -> &[u8] {
+    let shown = &text[..text.len().min(SHOWN)];
+    let record = memchr(b'\n', shown).map_or(shown, |end| shown[..end].strip_suffix(b"\r").unwrap_or(&shown[..end]));
+    &record[..record.len().min(HEAD)]
 }
 
 /// Whether two times are written alike and not far apart.

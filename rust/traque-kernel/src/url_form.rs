@@ -49,6 +49,12 @@ impl Rest {
             url.extend_from_slice(scheme);
             url.extend_from_slice(b"://");
         }
+        self.append(host, scheme, &mut url);
+        url
+    }
+
+    /// Add to `url` what comes after its scheme.
+    pub fn append(&self, host: &[u8], scheme: Option<&[u8]>, url: &mut Vec<u8>) {
         url.extend_from_slice(host);
         if let Some(port) = self.port
             && !is_default(port, scheme)
@@ -56,7 +62,6 @@ impl Rest {
             url.extend(format!(":{port}").bytes());
         }
         url.extend_from_slice(&self.tail);
-        url
     }
 }
 

@@ -5,13 +5,16 @@ use crate::chars::{char_at, is_label_char};
 /// Bytes after the host that are looked at.
 pub const RAW_MOST: usize = 4096;
 
+/// One more than the bytes of `.:65535`: when so many hold neither `/` nor `?`, no path and no query follows.
+const PORT_BYTES: usize = 8;
+
 /// What can be read after a host.
 pub struct Extent {
     /// The bytes that are meant.
     pub bytes: Vec<u8>,
     /// Where what means each of them begins; and where the URL ends.
     pub places: Vec<usize>,
-    /// Whether it ends within [`RAW_MOST`].
+    /// Whether it ends within [`RAW_MOST`], and may all be read.
     pub whole: bool,
 }
 
@@ -27,8 +30,8 @@ pub fn plain(text: &[u8], start: usize) -> Extent {
     let limit = text.len().min(start + RAW_MOST);
     let (mut bytes, mut places) = (Vec::new(), Vec::new());
     let mut at = start;
-    let mut ended = false;
-    while at < limit && !ended {
+    let (mut ended, mut hopeless) = (false, false);
+    while at < limit && !ended && !hopeless {
         let (byte, end) = meaning(text, at);
         if byte >= 0x80 {
             let (char, length) = char_at(text, at);
@@ -45,10 +48,17 @@ pub fn plain(text: &[u8], start: usize) -> Extent {
             places.push(at);
             at = end;
         }
+        hopeless = is_hopeless(&bytes);
     }
     places.push(at);
     let at_end = matches!(text[at..], [] | [b'\n', ..] | [b'\r', b'\n', ..]);
-    Extent { bytes, places, whole: ended || at_end }
+    Extent { bytes, places, whole: (ended || at_end) && !hopeless }
+}
+
+/// Whether nothing that begins so can follow a host; the last character may have several bytes.
+#[inline]
+fn is_hopeless(bytes: &[u8]) -> bool {
+    (PORT_BYTES..PORT_BYTES + 4).contains(&bytes.len()) && !bytes.iter().any(|byte| matches!(byte, b'/' | b'?'))
 }
 
 /// From `start` to where a URL in percent-encoded form ends.
@@ -57,8 +67,8 @@ pub fn encoded(text: &[u8], start: usize) -> Extent {
     let limit = start + RAW_MOST;
     let (mut bytes, mut places) = (Vec::new(), Vec::new());
     let mut at = start;
-    let mut ended = false;
-    while at < limit && !ended {
+    let (mut ended, mut hopeless) = (false, false);
+    while at < limit && !ended && !hopeless {
         let (byte, length) = match text[at..] {
             [b'%', high, low, ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => (hex_pair(high, low), 3),
             [byte, ..] if byte.is_ascii_alphanumeric() || b"-._~!'()*".contains(&byte) => (byte, 1),
@@ -70,9 +80,10 @@ pub fn encoded(text: &[u8], start: usize) -> Extent {
             places.push(at);
             at += length;
         }
+        hopeless = is_hopeless(&bytes);
     }
     places.push(at);
-    Extent { bytes, places, whole: ended || at < limit }
+    Extent { bytes, places, whole: (ended || at < limit) && !hopeless }
 }
 
 /// The byte that two hex digits write.

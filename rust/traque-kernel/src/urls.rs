@@ -1,4 +1,4 @@
-//! URLs (the oracle's `url.py`): around each host that an indicator has, every length and scheme is looked up.
+//! URLs (the oracle's `url.py`): around a host, every length and scheme is read.
 
 use crate::escapes;
 use crate::found::{Hit, Relation};
@@ -42,16 +42,12 @@ impl Urls {
 
     /// Add to `out` the URLs that stand at `host`.
     pub fn at(&self, text: &[u8], host: Host<'_>, out: &mut Vec<Hit>) {
-        let (schemes, is_encoded) = schemes(text, host.start);
-        let is_encoded = is_encoded
-            || matches!(text[host.end..], [b'%', b'2', b'f' | b'F', ..] | [b'%', b'3', b'a' | b'A' | b'f' | b'F', ..]);
-        let extent = if is_encoded { encoded(text, host.end) } else { plain(text, host.end) };
-        for length in lengths(text, &extent, is_encoded) {
-            if significant(&extent.bytes[..length]) > 3 * self.longest {
+        let site = Site::read(text, host.start, host.end);
+        for &length in &site.lengths {
+            if significant(&site.extent.bytes[..length]) > 3 * self.longest {
                 continue;
             }
-            let Some(rest) = Rest::read(&extent.bytes[..length]) else { continue };
-            let end = extent.places[length];
+            let Some((end, rest)) = site.rest(length) else { continue };
             let mut look_up = |start: usize, scheme: Option<&[u8]>| {
                 let indicators = self.texts.get(&rest.behind(host.value, scheme));
                 out.extend(indicators.iter().map(|&indicator| Hit {
@@ -62,10 +58,60 @@ impl Urls {
                 }));
             };
             look_up(host.start, None);
-            for (start, scheme) in &schemes {
+            for (start, scheme) in &site.schemes {
                 look_up(*start, Some(scheme));
             }
         }
+    }
+}
+
+/// What stands around a host.
+pub struct Site {
+    /// The schemes before it, in lower case, and where each begins.
+    pub schemes: Vec<(usize, Vec<u8>)>,
+    /// The lengths of what follows it that are tried, in order.
+    pub lengths: Vec<usize>,
+    extent: Extent,
+}
+
+impl Site {
+    /// Around the host from `start` to `end`.
+    #[must_use]
+    pub fn read(text: &[u8], start: usize, end: usize) -> Self {
+        let (schemes, is_encoded) = schemes(text, start);
+        let is_encoded = is_encoded
+            || matches!(text[end..], [b'%', b'2', b'f' | b'F', ..] | [b'%', b'3', b'a' | b'A' | b'f' | b'F', ..]);
+        let extent = if is_encoded { encoded(text, end) } else { plain(text, end) };
+        Self { schemes, lengths: lengths(text, &extent, is_encoded), extent }
+    }
+
+    /// Where it ends, and what follows the host: in the shortest lengths that can be read, and in the longest, `most`
+    /// in all.
+    pub fn rests(&self, most: usize) -> Vec<(usize, Rest)> {
+        // Behind the mark of a fragment nothing is new.
+        let fragment = self.extent.bytes.iter().position(|&byte| byte == b'#').unwrap_or(usize::MAX);
+        let lengths = &self.lengths[..self.lengths.partition_point(|&length| length <= fragment)];
+        let mut rests = Vec::new();
+        for (place, &length) in lengths.iter().enumerate() {
+            if rests.len() + 1 == most {
+                let longest = lengths[place..].iter().rev().find_map(|&length| self.rest(length));
+                rests.extend(longest);
+                break;
+            }
+            match self.rest(length) {
+                Some(rest) => rests.push(rest),
+                // A path has begun behind what is no port: no longer one is any better.
+                None if self.extent.bytes[..length].iter().any(|byte| matches!(byte, b'/' | b'?')) => break,
+                None => {}
+            }
+        }
+        rests
+    }
+
+    /// What follows the host in that length, and where it ends; None where that is no part of a URL.
+    #[must_use]
+    pub fn rest(&self, length: usize) -> Option<(usize, Rest)> {
+        Some((self.extent.places[length], Rest::read(&self.extent.bytes[..length])?))
     }
 }
 

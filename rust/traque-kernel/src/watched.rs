@@ -3,8 +3,11 @@
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use crate::addresses::Addresses;
+use crate::chars::lower;
 use crate::found::{Hit, Relation};
+use crate::known::{Known, Span};
 use crate::name_set::NameSet;
+use crate::names::{Ending, last_two};
 use crate::urls::{Host, Urls};
 
 /// `::ffff:0:0/96` without its last 32 bits: what lies in it is IPv4.
@@ -28,16 +31,42 @@ pub fn is_mapped(address: u128) -> bool {
     address >> 32 == MAPPED
 }
 
-impl Watched {
-    /// An IPv4 address stands from `start` to `end`; at `host`, if anywhere, as the host of a URL.
-    pub fn v4_found(
-        &self,
-        text: &[u8],
-        span: (usize, usize),
-        address: u32,
-        host: Option<(usize, usize)>,
-        out: &mut Vec<Hit>,
-    ) {
+impl Known for Watched {
+    type Found = Vec<Hit>;
+
+    #[inline(always)]
+    fn may_hold_v4(&self, address: u32) -> bool {
+        self.v4.may_hold(address)
+    }
+
+    #[inline(always)]
+    fn fetch_v4(&self, address: u32) {
+        self.v4.fetch(address);
+    }
+
+    fn has_v6(&self) -> bool {
+        !self.v6.is_empty()
+    }
+
+    fn may_end_with_digit(&self) -> bool {
+        self.names.may_end_with_digit()
+    }
+
+    #[inline(always)]
+    fn may_begin_last_label(&self, text: &[u8], dot: usize) -> bool {
+        self.names.may_begin_last_label(text, dot)
+    }
+
+    #[inline(always)]
+    fn may_be_last_label(&self, text: &[u8], dot: usize) -> bool {
+        self.names.may_be_last_label(text, dot)
+    }
+
+    fn may_hold_name(&self, text: &[u8], ending: Ending) -> bool {
+        last_two(text, ending).is_none_or(|last_two| self.names.may_hold(last_two))
+    }
+
+    fn v4_found(&self, text: &[u8], span: Span, address: u32, host: Option<Span>, out: &mut Vec<Hit>) {
         let mut is_host = false;
         self.v4.each(address, |indicator, relation| {
             is_host |= relation == Relation::Host;
@@ -49,15 +78,7 @@ impl Watched {
         }
     }
 
-    /// The same for an IPv6 address, which may be an IPv4 address.
-    pub fn v6_found(
-        &self,
-        text: &[u8],
-        span: (usize, usize),
-        address: u128,
-        host: Option<(usize, usize)>,
-        out: &mut Vec<Hit>,
-    ) {
+    fn v6_found(&self, text: &[u8], span: Span, address: u128, host: Option<Span>, out: &mut Vec<Hit>) {
         if is_mapped(address) {
             return self.v4_found(text, span, address as u32, host, out);
         }
@@ -72,8 +93,11 @@ impl Watched {
         }
     }
 
-    /// A name, in lower case, stands from `start` to `end`.
-    pub fn name_found(&self, text: &[u8], span: (usize, usize), name: &[u8], out: &mut Vec<Hit>) {
+    fn name_found(&self, text: &[u8], span: Span, out: &mut Vec<Hit>) {
+        self.name_read(text, span, &lower(&text[span.0..span.1]), out);
+    }
+
+    fn name_read(&self, text: &[u8], span: Span, name: &[u8], out: &mut Vec<Hit>) {
         let mut is_host = false;
         self.names.each(name, |indicator, relation| {
             is_host |= relation == Relation::Host;
@@ -85,6 +109,6 @@ impl Watched {
     }
 }
 
-fn hit((start, end): (usize, usize), indicator: u32, relation: Relation) -> Hit {
+fn hit((start, end): Span, indicator: u32, relation: Relation) -> Hit {
     Hit { start: start as u64, end: end as u64, indicator, relation }
 }

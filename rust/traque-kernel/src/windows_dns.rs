@@ -4,21 +4,20 @@ use std::sync::Arc;
 
 use crate::classes::{Look, Mask, Segment, Shape, each_bit};
 use crate::engine::Finder;
-use crate::found::Hit;
+use crate::known::Known;
 use crate::names::windows_name;
 use crate::simd::Work;
-use crate::watched::Watched;
 use crate::{ipv4, ipv6};
 
 /// Finds names in Windows DNS form.
-pub struct WindowsDns(pub Arc<Watched>);
+pub struct WindowsDns<K>(pub Arc<K>);
 
-impl WindowsDns {
+impl<K: Known> WindowsDns<K> {
     #[inline(never)]
-    fn parenthesis(&self, text: &[u8], at: usize, out: &mut Vec<Hit>) {
+    fn parenthesis(&self, text: &[u8], at: usize, out: &mut K::Found) {
         let Some((name, end)) = windows_name(text, at) else { return };
         let span = (at, end);
-        self.0.name_found(text, span, &name, out);
+        self.0.name_read(text, span, &name, out);
         for dot in (0..name.len()).filter(|&at| name[at] == b'.') {
             if let Some(quad) = ipv4::Quad::read(&name, dot) {
                 quad.readings(|start, end, address| {
@@ -36,7 +35,7 @@ impl WindowsDns {
     }
 }
 
-impl Work for Look<'_, WindowsDns> {
+impl<K: Known> Work for Look<'_, WindowsDns<K>, K::Found> {
     type Done = ();
 
     #[inline(always)]
@@ -50,12 +49,12 @@ impl Work for Look<'_, WindowsDns> {
     }
 }
 
-impl Finder for WindowsDns {
+impl<K: Known> Finder<K::Found> for WindowsDns<K> {
     fn needs(&self) -> &'static [Shape] {
         &[Shape::Parenthesis, Shape::Digit]
     }
 
-    fn scan(&self, segment: &Segment<'_>, out: &mut Vec<Hit>) {
+    fn scan(&self, segment: &Segment<'_>, out: &mut K::Found) {
         segment.path.run(Look { finder: self, segment, out });
     }
 }

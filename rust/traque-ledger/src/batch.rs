@@ -1,4 +1,4 @@
-//! Rows in memory, one vector for each column: what a row group is written from and read into.
+//! Rows in memory, one vector for each column: what a row group is written from.
 
 use bytes::Bytes;
 use parquet::data_type::{ByteArray, FixedLenByteArray};
@@ -6,7 +6,7 @@ use parquet::data_type::{ByteArray, FixedLenByteArray};
 use crate::rows::{Table, Tally};
 
 /// Microseconds of a second and of a day.
-const SECOND: i64 = 1_000_000;
+pub const SECOND: i64 = 1_000_000;
 pub const DAY: i64 = 86_400 * SECOND;
 
 /// What a row is of, beside its value.
@@ -23,6 +23,51 @@ pub enum Values {
     Numbers(Vec<i32>),
     Fixed(Vec<FixedLenByteArray>),
     Texts(Vec<ByteArray>),
+}
+
+impl Values {
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Numbers(values) => values.len(),
+            Self::Fixed(values) => values.len(),
+            Self::Texts(values) => values.len(),
+        }
+    }
+
+    /// Put the bytes of a value, as its table has them, in the place of what is in `key`.
+    pub fn copy(&self, index: usize, key: &mut Vec<u8>) {
+        key.clear();
+        match self {
+            Self::Numbers(values) => key.extend_from_slice(&values[index].to_be_bytes()),
+            Self::Fixed(values) => key.extend_from_slice(values[index].data()),
+            Self::Texts(values) => key.extend_from_slice(values[index].data()),
+        }
+    }
+
+    /// The bytes of a value.
+    pub fn key(&self, index: usize) -> Box<[u8]> {
+        let mut key = Vec::new();
+        self.copy(index, &mut key);
+        key.into()
+    }
+
+    /// How many of them, which are in order, come before these bytes.
+    pub fn before(&self, bytes: &[u8]) -> usize {
+        match self {
+            Self::Numbers(values) => values.partition_point(|value| value.to_be_bytes().as_slice() < bytes),
+            Self::Fixed(values) => values.partition_point(|value| value.data() < bytes),
+            Self::Texts(values) => values.partition_point(|value| value.data() < bytes),
+        }
+    }
+
+    /// Whether they are in order.
+    pub fn ordered(&self) -> bool {
+        match self {
+            Self::Numbers(values) => values.is_sorted_by_key(|value| value.cast_unsigned()),
+            Self::Fixed(values) => values.is_sorted_by(|one, next| one.data() <= next.data()),
+            Self::Texts(values) => values.is_sorted_by(|one, next| one.data() <= next.data()),
+        }
+    }
 }
 
 /// Columns of equal length. Times are as the files have them: `second` and `microsecond` of the day, then how much

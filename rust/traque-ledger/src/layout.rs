@@ -30,7 +30,6 @@ pub const SPAN: usize = 7;
 pub const SPAN_MICROSECOND: usize = 8;
 pub const INWARD: usize = 9;
 pub const OUTWARD: usize = 10;
-pub const COLUMNS: usize = 11;
 
 /// Rows of a page of the columns that a look-up decodes; of the others, which are mostly runs.
 const PAGE_ROWS: usize = 4 << 10;

@@ -1,11 +1,19 @@
-//! The ledger's rows (docs/ledger-format.md).
+//! The ledger's rows (docs/ledger-format.md): written in order, merged, and looked up.
 
 mod batch;
+mod columns;
 mod errors;
+mod find;
+mod input;
 mod layout;
+mod merge;
 mod output;
+mod parallel;
 mod rows;
 mod write;
 
+pub use errors::FileError;
+pub use find::find;
+pub use merge::{Dropped, merge};
 pub use rows::{Row, Table, Tally};
 pub use write::{Writer, Written, write};

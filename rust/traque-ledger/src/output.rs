@@ -1,5 +1,6 @@
 //! A file that knows the digest of what was written to it.
 
+use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -20,11 +21,15 @@ impl Output {
         Ok(Self { file, path: Some(path.to_owned()), digest: Sha256::new(), size: 0 })
     }
 
-    /// How many bytes were written, and their SHA-256.
-    pub fn finish(&mut self) -> io::Result<(u64, [u8; 32])> {
+    /// How many bytes were written, and their SHA-256 in hexadecimal.
+    pub fn finish(&mut self) -> io::Result<(u64, String)> {
         self.file.flush()?;
         self.path = None;
-        Ok((self.size, std::mem::take(&mut self.digest).finalize().into()))
+        let mut digest = String::new();
+        for byte in std::mem::take(&mut self.digest).finalize() {
+            let _ = write!(digest, "{byte:02x}"); // a string takes all
+        }
+        Ok((self.size, digest))
     }
 }
 

@@ -107,3 +107,11 @@ pub struct Row {
     /// How many, from when to when.
     pub tally: Tally,
 }
+
+impl Row {
+    /// What rows are ordered by; rows that agree in it are added up.
+    #[must_use]
+    pub fn key(&self) -> (&[u8], u32, Option<i32>, u32) {
+        (&self.value, self.source, self.day, self.fact)
+    }
+}

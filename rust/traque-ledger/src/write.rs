@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use parquet::data_type::{ByteArrayType, FixedLenByteArrayType, Int32Type, Int64Type};
@@ -10,7 +10,7 @@ use parquet::errors::Result;
 use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
 
 use crate::batch::{Batch, DAY, Packed, Place, Values};
-use crate::errors::from_parquet;
+use crate::errors::{about, from_parquet, invalid};
 use crate::layout;
 use crate::output::Output;
 use crate::rows::{Row, Table, Tally};
@@ -26,8 +26,8 @@ pub struct Written {
     pub rows: u64,
     /// Its size.
     pub bytes: u64,
-    /// Of the whole file.
-    pub sha256: [u8; 32],
+    /// Of the whole file, in hexadecimal.
+    pub sha256: String,
     /// The first value; empty without rows.
     pub min: Vec<u8>,
     /// The last value.
@@ -51,6 +51,7 @@ pub fn write(path: &Path, table: Table, rows: &[Row]) -> io::Result<Written> {
 
 /// Writes one file, row by row. Without [`Writer::finish`] there is no file.
 pub struct Writer {
+    path: PathBuf,
     table: Table,
     file: SerializedFileWriter<Output>,
     values: Packed,
@@ -70,10 +71,12 @@ impl Writer {
     pub fn create(path: &Path, table: Table) -> io::Result<Self> {
         let schema = layout::schema(table).map_err(from_parquet)?;
         let properties = layout::properties(table).map_err(from_parquet)?;
-        let file = SerializedFileWriter::new(Output::create(path)?, schema, Arc::new(properties));
+        let output = Output::create(path).map_err(about(path))?;
+        let file = SerializedFileWriter::new(output, schema, Arc::new(properties));
         Ok(Self {
+            path: path.to_owned(),
             table,
-            file: file.map_err(from_parquet)?,
+            file: file.map_err(from_parquet).map_err(about(path))?,
             values: Packed::default(),
             batch: Batch::default(),
             last: None,
@@ -115,8 +118,8 @@ impl Writer {
     pub fn finish(mut self) -> io::Result<Written> {
         self.settle()?;
         self.write_group()?;
-        self.file.finish().map_err(from_parquet)?;
-        let (bytes, sha256) = self.file.inner_mut().finish()?;
+        self.file.finish().map_err(from_parquet).map_err(about(&self.path))?;
+        let (bytes, sha256) = self.file.inner_mut().finish().map_err(about(&self.path))?;
         Ok(Written { rows: self.rows, bytes, sha256, min: self.min.unwrap_or_default(), max: self.last_value })
     }
 
@@ -140,8 +143,9 @@ impl Writer {
             return Ok(());
         }
         let values = self.values.take(self.table);
-        let group = self.file.next_row_group().map_err(from_parquet)?;
-        write_columns(group, &values, &self.batch).map_err(from_parquet)?;
+        let group = self.file.next_row_group();
+        let written = group.and_then(|group| write_columns(group, &values, &self.batch));
+        written.map_err(from_parquet).map_err(about(&self.path))?;
         self.batch.clear();
         Ok(())
     }
@@ -189,14 +193,11 @@ fn check(table: Table, value: &[u8], day: Option<i32>, tally: &Tally) -> io::Res
         _ => {}
     }
     if let Some(day) = day {
-        let begin = i64::from(day) * DAY;
-        if !(begin <= tally.first && tally.first <= tally.last && tally.last < begin + DAY) {
+        let begin = i64::from(day).checked_mul(DAY);
+        let inside = |begin: i64| begin <= tally.first && tally.first <= tally.last && tally.last - begin < DAY;
+        if !begin.is_some_and(inside) {
             return Err(invalid("the first and the last time of a row must lie in its day, in this order"));
         }
     }
     Ok(())
-}
-
-fn invalid(message: &str) -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidInput, message)
 }

@@ -1,20 +1,24 @@
 //! The Python skin of `traque-ledger`: nothing but conversion. Files are read and written without the GIL.
 
+use std::io::{Error, ErrorKind};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 
-use pyo3::exceptions::{PyRuntimeError, PyValueError};
+use pyo3::exceptions::{PyOSError, PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
 use pyo3::types::PyBytes;
-use traque_ledger::{Table, Tally, Writer, Written};
+use traque_ledger::{Dropped, FileError, Row, Table, Tally, Writer, Written};
 
 /// Rows as columns, each packed little-endian: source (u32), day (i32), fact (u32), count (u64), first, last,
 /// inward, outward (i64), where the value ends (u64), and the values' bytes.
 type Packed<T> = (T, T, T, T, T, T, T, T, T, T);
 
+/// Of each row which question it answers (u32), then the rows' columns.
+type Found<T> = (T, T, T, T, T, T, T, T, T, T, T);
+
 /// Rows, bytes, SHA-256 in hexadecimal, the first and the last value.
-type File<'py> = (u64, u64, String, Bound<'py, PyBytes>, Bound<'py, PyBytes>);
+pub type File<'py> = (u64, u64, String, Bound<'py, PyBytes>, Bound<'py, PyBytes>);
 
 /// A day that is none, and bytes that are unknown.
 const UNDATED: i32 = i32::MIN;
@@ -37,32 +41,105 @@ pub fn write_rows<'py>(
         }
         writer.finish()
     })?;
-    Ok(file(py, &written))
+    Ok(file(py, written))
 }
 
-/// What an error says and of what kind it is: what is wrong in the arguments or in a file is a `ValueError`.
-fn error(error: std::io::Error) -> PyErr {
-    match error.kind() {
-        std::io::ErrorKind::InvalidInput | std::io::ErrorKind::InvalidData => PyValueError::new_err(error.to_string()),
-        _ => error.into(),
+/// Merge files of this kind into one, `output`, without the rows of these sources, of days before that one, and of
+/// these values.
+#[pyfunction]
+pub fn merge_rows<'py>(
+    py: Python<'py>,
+    kind: &str,
+    inputs: Vec<PathBuf>,
+    output: PathBuf,
+    drop_sources: Vec<u32>,
+    drop_before: Option<i32>,
+    drop_values: Vec<Vec<u8>>,
+) -> PyResult<File<'py>> {
+    let table = table(kind)?;
+    let dropped = Dropped { sources: drop_sources, before: drop_before, values: drop_values };
+    let written = run(py, || traque_ledger::merge(table, &inputs, &output, dropped))?;
+    Ok(file(py, written))
+}
+
+/// The rows of files of this kind that have one of these values, or lie from one value on and before another. The
+/// questions are numbered: first `points`, then `ranges`.
+#[pyfunction]
+pub fn find_rows<'py>(
+    py: Python<'py>,
+    kind: &str,
+    files: Vec<PathBuf>,
+    points: Vec<PyBackedBytes>,
+    ranges: Vec<(PyBackedBytes, PyBackedBytes)>,
+) -> PyResult<Found<Bound<'py, PyBytes>>> {
+    let table = table(kind)?;
+    let points: Vec<&[u8]> = points.iter().map(|point| &**point).collect();
+    let ranges: Vec<(&[u8], &[u8])> = ranges.iter().map(|(begin, end)| (&**begin, &**end)).collect();
+    let found = run(py, || traque_ledger::find(table, &files, &points, &ranges))?;
+    let bytes = |number: Option<u64>| number.and_then(|number| i64::try_from(number).ok()).unwrap_or(UNKNOWN);
+    let mut end = 0;
+    let ends = pack(py, &found, |(_, row)| {
+        end += row.value.len() as u64;
+        end.to_le_bytes()
+    });
+    let values: Vec<u8> = found.iter().flat_map(|(_, row)| &row.value).copied().collect();
+    Ok((
+        pack(py, &found, |(query, _)| query.to_le_bytes()),
+        pack(py, &found, |(_, row)| row.source.to_le_bytes()),
+        pack(py, &found, |(_, row)| row.day.unwrap_or(UNDATED).to_le_bytes()),
+        pack(py, &found, |(_, row)| row.fact.to_le_bytes()),
+        pack(py, &found, |(_, row)| row.tally.count.to_le_bytes()),
+        pack(py, &found, |(_, row)| row.tally.first.to_le_bytes()),
+        pack(py, &found, |(_, row)| row.tally.last.to_le_bytes()),
+        pack(py, &found, |(_, row)| bytes(row.tally.inward).to_le_bytes()),
+        pack(py, &found, |(_, row)| bytes(row.tally.outward).to_le_bytes()),
+        ends,
+        PyBytes::new(py, &values),
+    ))
+}
+
+fn pack<'py, const SIZE: usize>(
+    py: Python<'py>,
+    found: &[(u32, Row)],
+    number: impl FnMut(&(u32, Row)) -> [u8; SIZE],
+) -> Bound<'py, PyBytes> {
+    let packed: Vec<u8> = found.iter().flat_map(number).collect();
+    PyBytes::new(py, &packed)
+}
+
+/// What is wrong in the arguments or in a file is a `ValueError`; all else an `OSError`, with the file's name.
+fn error(error: Error) -> PyErr {
+    if matches!(error.kind(), ErrorKind::InvalidInput | ErrorKind::InvalidData) {
+        return PyValueError::new_err(error.to_string());
+    }
+    match error.downcast::<FileError>() {
+        Ok(FileError { path, error }) => match error.raw_os_error() {
+            Some(number) => {
+                let words = error.to_string();
+                let words = words.split(" (os error").next().unwrap_or_default().to_owned();
+                PyOSError::new_err((number, words, path))
+            }
+            None => PyOSError::new_err(format!("{}: {error}", path.display())),
+        },
+        Err(error) => error.into(),
     }
 }
 
 /// Work without the GIL; a fault is a `RuntimeError`.
-fn run<T: Send>(py: Python<'_>, work: impl FnOnce() -> std::io::Result<T> + Send) -> PyResult<T> {
+pub fn run<T: Send>(py: Python<'_>, work: impl FnOnce() -> std::io::Result<T> + Send) -> PyResult<T> {
     match py.detach(|| catch_unwind(AssertUnwindSafe(work))) {
         Ok(done) => done.map_err(error),
         Err(_) => Err(PyRuntimeError::new_err("the kernel failed on the ledger's rows")),
     }
 }
 
-fn table(kind: &str) -> PyResult<Table> {
+pub fn table(kind: &str) -> PyResult<Table> {
     Table::named(kind).ok_or_else(|| PyValueError::new_err(format!("the ledger has no table for {kind:?}")))
 }
 
-fn file<'py>(py: Python<'py>, written: &Written) -> File<'py> {
-    let sha256 = written.sha256.iter().map(|byte| format!("{byte:02x}")).collect();
-    (written.rows, written.bytes, sha256, PyBytes::new(py, &written.min), PyBytes::new(py, &written.max))
+pub fn file(py: Python<'_>, written: Written) -> File<'_> {
+    let Written { rows, bytes, sha256, min, max } = written;
+    (rows, bytes, sha256, PyBytes::new(py, &min), PyBytes::new(py, &max))
 }
 
 /// Columns of equal length.
@@ -79,8 +156,8 @@ struct Columns<'a> {
     values: &'a [u8],
 }
 
-fn invalid(message: &str) -> std::io::Error {
-    std::io::Error::new(std::io::ErrorKind::InvalidInput, message)
+fn invalid(message: &str) -> Error {
+    Error::new(ErrorKind::InvalidInput, message)
 }
 
 /// A column of so many numbers.

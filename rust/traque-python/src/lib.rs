@@ -3,6 +3,7 @@
 // PyO3 hands over what it made of Python's objects.
 #![allow(clippy::needless_pass_by_value)]
 
+mod collector;
 mod ledger;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -30,10 +31,7 @@ impl Engine {
         spellings: Vec<(PyBackedStr, PyBackedStr, u32, bool)>,
         path: Option<&str>,
     ) -> PyResult<Self> {
-        let mut paths = kernel::Path::all().into_iter();
-        let path = paths
-            .find(|known| path.is_none_or(|path| path == known.name()))
-            .ok_or_else(|| PyValueError::new_err("this processor has no such path"))?;
+        let path = path_named(path)?;
         let engine = py.detach(|| {
             kernel::Engine::on(
                 path,
@@ -53,6 +51,14 @@ impl Engine {
         let scanner = kernel::Scanner::new(Arc::clone(&self.0), rules(&times)?);
         Ok(Scanner { scanner, grouping: None })
     }
+}
+
+/// The path of that name, or the fastest.
+fn path_named(name: Option<&str>) -> PyResult<kernel::Path> {
+    let mut paths = kernel::Path::all().into_iter();
+    paths
+        .find(|known| name.is_none_or(|name| name == known.name()))
+        .ok_or_else(|| PyValueError::new_err("this processor has no such path"))
 }
 
 /// A shape of named values: JSON or pairs; of each path its conditions; the roles of paths; the role of all others.
@@ -363,30 +369,37 @@ fn columns<'py>(py: Python<'py>, batch: &kernel::Batch, kinds: &[u32]) -> Column
         hits.extend_from_slice(&hit.indicator.to_le_bytes());
         hits.extend_from_slice(&u32::from(hit.relation as u8).to_le_bytes());
     }
-    let mut samples = Vec::with_capacity(batch.samples.len() * 32);
-    for sample in &batch.samples {
-        samples.extend_from_slice(&sample.offset.to_le_bytes());
-        samples.extend_from_slice(&sample.line.to_le_bytes());
-        let (us, flags) = sample.stamp.map_or((0, 0), |stamp| {
-            (stamp.us, READ | if stamp.zoned { ZONED } else { 0 } | if stamp.dated { DATED } else { 0 })
-        });
-        samples.extend_from_slice(&us.to_le_bytes());
-        let flags = if sample.joined { flags | JOINED } else { flags };
-        samples.extend_from_slice(&flags.to_le_bytes());
-    }
+    let samples = packed_samples(&batch.samples);
     let kinds: Vec<u8> = kinds.iter().flat_map(|kind| kind.to_le_bytes()).collect();
     let packed = |bytes: &[u8]| PyBytes::new(py, bytes);
     (packed(&records), packed(&hits), packed(&batch.texts), packed(&samples), packed(&kinds))
+}
+
+fn packed_samples(samples: &[kernel::Sample]) -> Vec<u8> {
+    let mut packed = Vec::with_capacity(samples.len() * 32);
+    for sample in samples {
+        packed.extend_from_slice(&sample.offset.to_le_bytes());
+        packed.extend_from_slice(&sample.line.to_le_bytes());
+        let (us, flags) = sample.stamp.map_or((0, 0), |stamp| {
+            (stamp.us, READ | if stamp.zoned { ZONED } else { 0 } | if stamp.dated { DATED } else { 0 })
+        });
+        packed.extend_from_slice(&us.to_le_bytes());
+        let flags = if sample.joined { flags | JOINED } else { flags };
+        packed.extend_from_slice(&flags.to_le_bytes());
+    }
+    packed
 }
 
 /// Finds bounded observables in log bytes and looks them up in a set.
 #[pymodule]
 mod _kernel {
     #[pymodule_export]
+    use super::collector::Collector;
+    #[pymodule_export]
     use super::{Engine, Scanner, Shapes, Signer, TimeReader, paths};
 
     #[pymodule_export]
-    use super::ledger::write_rows;
+    use super::ledger::{find_rows, merge_rows, write_rows};
 
     /// How the extension was built: a benchmark on "debug" means nothing.
     #[pymodule_export]

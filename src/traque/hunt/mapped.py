@@ -15,12 +15,10 @@ from traque.sources import Entry
 _EMPTY: Final = SourceMap(path="", folder=Path())
 
 
-class Named(Protocol):
-    """A source, opened or not."""
+class Shown(Protocol):
+    """A source, as far as its name goes."""
 
-    @property
-    def path(self) -> str:
-        """How it is shown: the file, and where in it the source lies."""
+    path: str
 
 
 class MappedQuestion:
@@ -37,7 +35,7 @@ class MappedQuestion:
         self._questions: dict[int, Question] = {}
         self._used: set[tuple[int, str]] = set()
 
-    def for_source(self, entry: Entry, source: Named) -> Question:
+    def for_source(self, entry: Entry, source: Shown) -> Question:
         """The question for ``source``, which ``entry`` gave."""
         if not self._map.sources:
             return self._question
@@ -50,7 +48,7 @@ class MappedQuestion:
         known = self._questions.get(id(table))
         return known or self._questions.setdefault(id(table), self._with(table))
 
-    def expected(self, entry: Entry, source: Named) -> frozenset[str]:
+    def expected(self, entry: Entry, source: Shown) -> frozenset[str]:
         """The names of the expected streams whose globs name ``source``."""
         if not self._map.streams:
             return frozenset()

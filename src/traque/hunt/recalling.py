@@ -17,7 +17,8 @@ from traque.diagnostics import Diagnostics
 from traque.hunt.question import Question
 from traque.hunt.restoring import Restored
 from traque.ledger import PRESENCE as UNKNOWN
-from traque.ledger import Fact, KnownSource, Row, judged
+from traque.ledger import Fact, KnownSource, Row
+from traque.ledger.facts import judged
 from traque.model import FromLedger, Verdict, Window
 from traque.scan.matches import Relation
 from traque.triage.judge import Judgement

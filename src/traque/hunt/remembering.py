@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Final
 
 from traque.diagnostics import Diagnostics
 from traque.hunt.mapped import MappedQuestion
@@ -16,10 +17,14 @@ from traque.hunt.question import Question
 from traque.hunt.recalling import Recalled
 from traque.hunt.restoring import Restored, Unopened, key_of, tell
 from traque.hunt.search import SourceSearch
-from traque.ledger import KnownSource, Ledger, Member, holds
+from traque.ledger import KnownSource, Ledger, Member
+from traque.ledger.oracle import holds
 from traque.model import FromLedger, LedgerInfo
 from traque.sources import Entry
-from traque.sources.duplicates import begins_with
+from traque.sources.contents import beginnings
+
+SMALL: Final = 8192
+"""Bytes of a source below which its beginning may be told from that of what it has grown to."""
 
 Turn = Callable[[str], tuple[bool, int]]
 """How closely the source of this path would be read: in brief, and how many of its name come before it."""
@@ -90,6 +95,7 @@ class Remembered:
     def alone(self, searches: Sequence[SourceSearch], diagnostics: Diagnostics) -> list[SourceSearch]:
         """The sources that only the ledger can tell of; ``searches`` are those that were read or spared."""
         taken = {search.path for search in searches}
+        heads = {search.fingerprint: search.path for search in searches if search.ledger is None}
         found: list[SourceSearch] = []
         gone = list(self._gone(searches))
         for source in gone:
@@ -97,6 +103,8 @@ class Remembered:
             if path in taken:  # another log has this place now
                 path = f"{path} (ledger, source {source.number})"
             taken.add(path)
+            if (begins := _fingerprint(source)) is not None and begins in heads:
+                diagnostics.note("ledger-twice", heads[begins])
             rows = self._rows.get(source.number, ())
             facts = self.ledger.facts
             found.append(Recalled(source, path, self._question, diagnostics, rows=rows, facts=facts))
@@ -108,18 +116,19 @@ class Remembered:
 
     def _gone(self, searches: Sequence[SourceSearch]) -> Iterator[KnownSource]:
         """The sources of the ledger whose text is not that of a searched one, nor its beginning."""
-        alike: dict[bytes | None, list[SourceSearch]] = defaultdict(list)
-        for search in searches:
-            alike[search.fingerprint].append(search)
-        for number, source in sorted(self.ledger.sources.items()):
-            if number in self._met:
-                continue
-            is_text = not source.is_decoded
-            candidates = alike.get(_fingerprint(source), ())
-            if not any(
-                begins_with(search.source, source.digest, source.size, is_text=is_text)
-                for search in candidates
-            ):
+        left = {number: source for number, source in self.ledger.sources.items() if number not in self._met}
+        small = {source.size for source in left.values() if source.size < SMALL}
+        sizes: dict[bytes | None, set[int]] = defaultdict(set)
+        for source in left.values():
+            sizes[_fingerprint(source)].add(source.size)
+        there = {
+            digest
+            for search in searches
+            if search.ledger is None
+            for digest in beginnings(search.source, sizes.get(search.fingerprint, set()) | small).values()
+        }
+        for _, source in sorted(left.items()):
+            if source.digest.partition("!")[0] not in there:  # behind it: that it was not read to its end
                 yield source
 
     def info(self, searches: Sequence[SourceSearch]) -> LedgerInfo:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Final
 
 from traque.diagnostics import Diagnostics
@@ -11,7 +12,7 @@ from traque.hunt.controls import Candidate, Looked
 from traque.hunt.heads import Glance
 from traque.hunt.question import Question
 from traque.hunt.search import LOOKED_IN, SourceSearch
-from traque.ledger import Head, Key, Look, Note, Reading
+from traque.ledger import Head, Key, KnownSource, Look, Note, Reading
 from traque.model import FromLedger, Observable, Verdict
 from traque.sources import Entry, Source, open_entry
 from traque.sources.decoders import Carried
@@ -21,15 +22,27 @@ _TEMPORARY: Final = frozenset({"unreadable", "stopped"})
 """States of a source that another look may better, though its file is unchanged."""
 
 
-def key_of(question: Question) -> Key:
-    """Under which question a source is read; ``question`` is the one that is put to it."""
+def key_of(question: Question, *, left_out: bool = True) -> Key:
+    """Under which question a source is read; ``question`` is the one that is put to it.
+
+    ``left_out``: addresses inside are not among its rows.
+    """
     return Key(
         zone=str(question.zone),
         year=question.year,
         inside=tuple(sorted(f"{address}/{bits}" for address, bits in question.perimeter.inside)),
         proxies=tuple(sorted(map(str, question.proxies.own))),
         format=question.mapped.format if question.mapped is not None else "",
+        left_out=left_out,
     )
+
+
+def stands_for(source: KnownSource, key: Key, known: Sequence[Key], *, hashed: bool = False) -> bool:
+    """Whether what is kept of a source holds under ``key``, and all its rows are there.
+
+    ``known`` are the keys of its ledger. ``hashed``: the digest of its bytes is wanted, too.
+    """
+    return not source.partial and known[source.key] == key and not (hashed and not source.read().sha256)
 
 
 def can_be_kept(search: SourceSearch) -> bool:

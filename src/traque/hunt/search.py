@@ -195,6 +195,11 @@ class SourceSearch:
         """Its values are encoded, and what would decode them is not here."""
         return bool(self._container)
 
+    @property
+    def clock(self) -> Clock:
+        """What says when its records were written; of a decoded source, once it is decoded."""
+        return self._clock
+
     def moment(self, stamp: Stamp) -> datetime:
         """The moment that a stamp of this source means."""
         return self._clock.moment(stamp)

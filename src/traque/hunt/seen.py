@@ -10,7 +10,8 @@ from typing import Final
 import msgspec
 
 from traque.hunt.recalling import judgement_of, may_be_fewer, moments
-from traque.ledger import KnownSource, Ledger, Row, holds
+from traque.ledger import KnownSource, Ledger, Row
+from traque.ledger.oracle import holds
 from traque.model import LedgerInfo, Observable, ladder, worst
 from traque.model.seen import SeenAnswer, SeenSource, SeenValue
 from traque.triage.coverage import TimelineState

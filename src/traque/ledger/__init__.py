@@ -19,8 +19,10 @@ from traque.ledger._known import (
     path_key,
 )
 from traque.ledger._manifest import DataFile, Manifest, Settings
+from traque.ledger._rows import Line
 from traque.ledger._store import Ledger, Row
 from traque.ledger._values import TABLES, question
+from traque.ledger._writer import Purge, Staged, Writer, create, stage, writer
 
 __all__ = [
     "PRESENCE",
@@ -35,15 +37,22 @@ __all__ = [
     "KnownFile",
     "KnownSource",
     "Ledger",
+    "Line",
     "Look",
     "Manifest",
     "Member",
     "Note",
+    "Purge",
     "Reading",
     "Row",
     "Settings",
+    "Staged",
+    "Writer",
+    "create",
     "is_held",
     "path_key",
+    "stage",
+    "writer",
 ]
 
 

@@ -25,7 +25,7 @@ class Key(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Under which question a source was read: what is known of it holds for the same question only.
 
     ``inside`` are all networks inside the organisation, ``proxies`` those of trusted proxies, ``format`` the
-    one that the source map gives.
+    one that the source map gives. ``left_out``: addresses inside are not among the rows.
     """
 
     rules: int = RULES
@@ -34,6 +34,13 @@ class Key(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     inside: tuple[str, ...] = ()
     proxies: tuple[str, ...] = ()
     format: str = ""
+    left_out: bool = True
+
+    @property
+    def hidden(self) -> tuple[tuple[str, int], ...]:
+        """The networks whose addresses are not among the rows, each with the length of its prefix."""
+        parts = (network.partition("/") for network in self.inside) if self.left_out else ()
+        return tuple((address, int(bits)) for address, _, bits in parts)
 
 
 class FileId(msgspec.Struct, frozen=True, array_like=True):
@@ -136,7 +143,8 @@ class KnownSource(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     bytes), ``size`` the length of that, ``head`` the fingerprint of its first lines. ``path`` is where it
     was last seen, as a hunt would name it. ``key`` is a place in the manifest's list. ``hold`` is the reason
     of a legal hold. ``partial`` says, in words, why its rows are not all there any more: it is read again by
-    a hunt. ``rows`` is how many were added. ``reading`` is a :class:`Reading`, decoded when it is needed.
+    a hunt. ``broken`` says why it could not be read to its end. ``rows`` is how many were added, ``first`` and
+    ``last`` are the days (since 1970) of its first and its last time. ``reading`` is a :class:`Reading`, decoded when it is needed.
     """
 
     number: int
@@ -149,7 +157,10 @@ class KnownSource(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     added: datetime | None = None
     hold: str = ""
     partial: str = ""
+    broken: str = ""
     rows: int = 0
+    first: int | None = None
+    last: int | None = None
     reading: msgspec.Raw = msgspec.Raw(b"null")
     gone: bool = False
 

@@ -12,7 +12,7 @@ from traque.ledger._values import Range
 UNDATED: Final = -(2**31)
 UNKNOWN: Final = -1
 
-_Columns = tuple[bytes, ...]
+_Columns = tuple[bytes, bytes, bytes, bytes, bytes, bytes, bytes, bytes, bytes, bytes]
 _NUMBERS: Final = "IiIQqqqqQ"
 """The numbers of a row, as columns: source, day, fact, records, first, last, inward, outward, and where its
 value ends among all values."""
@@ -84,7 +84,7 @@ def find(
     from traque import _kernel
 
     queries, *columns = _kernel.find_rows(kind, list(files), list(points), list(ranges))
-    return zip(_numbers("I", queries), _unpacked(tuple(columns)), strict=True)
+    return zip(_numbers("I", queries), _unpacked(*columns), strict=True)
 
 
 def _packed(lines: Sequence[Line]) -> _Columns:
@@ -103,13 +103,14 @@ def _packed(lines: Sequence[Line]) -> _Columns:
         for line, end in zip(lines, accumulate(len(line.value) for line in lines), strict=True)
     ]
     columns = zip(*rows, strict=True) if rows else [()] * len(_NUMBERS)
-    numbers = [
+    source, day, fact, records, first, last, inward, outward, ends = (
         struct.pack(f"<{len(rows)}{code}", *column) for code, column in zip(_NUMBERS, columns, strict=True)
-    ]
-    return (*numbers, b"".join(line.value for line in lines))
+    )
+    values = b"".join(line.value for line in lines)
+    return source, day, fact, records, first, last, inward, outward, ends, values
 
 
-def _unpacked(columns: _Columns) -> Iterator[Line]:
+def _unpacked(*columns: bytes) -> Iterator[Line]:
     *numbers, values = columns
     *read, ends = (_numbers(code, column) for code, column in zip(_NUMBERS, numbers, strict=True))
     for row, (begin, end) in zip(zip(*read, strict=True), pairwise((0, *ends)), strict=True):

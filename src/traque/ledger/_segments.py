@@ -6,6 +6,7 @@ order of the manifest and of the lines, the last counts; ``"gone": true`` takes 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
@@ -34,6 +35,7 @@ class Known:
     def __init__(self) -> None:
         self.sources: dict[int, KnownSource] = {}
         self.files: dict[str, KnownFile] = {}
+        self._holders: dict[int, set[str]] = defaultdict(set)
 
     def take(self, line: KnownSource | KnownFile) -> None:
         """A line of a segment."""
@@ -42,16 +44,25 @@ class Known:
                 self.sources.pop(line.number, None)
             else:
                 self.sources[line.number] = line
-        elif line.gone:
-            self.files.pop(line.path, None)
         else:
-            self.files[line.path] = line
+            self._take_file(line)
 
-    def copy(self) -> Known:
-        """Another that can change."""
-        other = Known()
-        other.sources, other.files = dict(self.sources), dict(self.files)
-        return other
+    def holding(self, number: int, *, parts: bool = False) -> list[KnownFile]:
+        """The files that hold a source; with ``parts`` also those that hold only its beginning."""
+        return [
+            self.files[path]
+            for path in sorted(self._holders.get(number, ()))
+            if parts or any(m.number == number and not m.part for m in self.files[path].members)
+        ]
+
+    def _take_file(self, file: KnownFile) -> None:
+        before = self.files.pop(file.path, None)
+        for member in before.members if before is not None else ():
+            self._holders[member.number].discard(file.path)
+        if not file.gone:
+            self.files[file.path] = file
+            for member in file.members:
+                self._holders[member.number].add(file.path)
 
 
 def read(folder: Path, segments: Iterable[DataFile]) -> Known:

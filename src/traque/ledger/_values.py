@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from ipaddress import IPv4Address, IPv6Address, ip_network
 from typing import Final, NamedTuple
 
@@ -93,6 +94,18 @@ def host(observable: Observable) -> Asked | None:
         return None
     found = question(url.host_of(observable.value))
     return None if found is None else found._replace(ranges=())
+
+
+def urls_at(observable: Observable) -> Iterator[Asked]:
+    """Which rows are URLs whose host is this name or address."""
+    if observable.kind in ("domain-name", "ipv4-addr", "ipv6-addr"):
+        for form in spellings(observable):
+            host = form if observable.kind != "ipv6-addr" else b"[%b]" % form
+            yield Asked("url", (host,), tuple((host + mark, host + after) for mark, after in _BEHIND_HOST))
+
+
+_BEHIND_HOST: Final = ((b"/", b"0"), (b":", b";"), (b"?", b"@"), (b" ", b"!"))
+"""What follows a host in a URL, and the byte after it."""
 
 
 def _reversed(name: str) -> bytes:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import shutil
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -16,13 +16,27 @@ from traque import __version__
 from traque.errors import LedgerDamaged, LedgerError, UsageError
 from traque.ledger import _disk, _lock, _manifest, _rows, _segments
 from traque.ledger._facts import Facts
-from traque.ledger._known import Key, KnownFile, KnownSource
+from traque.ledger._known import Key, KnownFile, KnownSource, Member
 from traque.ledger._manifest import DataFile, Manifest, Settings
 from traque.ledger._tiers import to_merge
 
 ROWS: Final = "rows"
 STAGE: Final = "new"
 """The folder of files that no commit names yet."""
+
+
+class Staged(NamedTuple):
+    """A file of rows in :attr:`Writer.stage`, of one table."""
+
+    kind: str
+    path: Path
+    rows: int
+
+
+def stage(path: Path, kind: str, lines: Iterable[_rows.Line]) -> Staged:
+    """Write rows of one table, which are in its order, as a file. LedgerError for what the disk refuses."""
+    with _disk.in_words(path):
+        return Staged(kind, path, _rows.write(kind, str(path), lines).rows)
 
 
 class Purge(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,16 +60,16 @@ class Writer:
         self.facts = Facts(manifest.facts)
         self.settings = manifest.settings
         self.forgotten = manifest.forgotten
+        self.leave()
         self._keys = list(manifest.keys)
         self._dropped = set(manifest.dropped)
         self._number = manifest.number
         self._lines: list[KnownSource | KnownFile] = []
         self._staged: dict[str, list[Path]] = defaultdict(list)
-        self.sweep()
 
     @property
     def stage(self) -> Path:
-        """Where files of rows are written before they are :meth:`add_rows`; swept when nobody takes them."""
+        """Where files of rows are written before they are :meth:`add_rows`."""
         folder = self.folder / STAGE
         folder.mkdir(exist_ok=True)
         return folder
@@ -80,13 +94,27 @@ class Writer:
         """A source counts no more, nor does any file that holds it; its rows go with the next rewriting."""
         self.put(KnownSource(number=number, gone=True))
         self._dropped.add(number)
-        for file in list(self.known.files.values()):
-            if any(member.number == number for member in file.members):
-                self.put(KnownFile(path=file.path, gone=True))
+        for file in self.known.holding(number, parts=True):
+            self.put(KnownFile(path=file.path, gone=True))
 
-    def add_rows(self, kind: str, path: Path) -> None:
-        """A file of rows in :attr:`stage`."""
-        self._staged[kind].append(path)
+    def empty(self, number: int) -> None:
+        """The rows of a source count no more; that it was read stays known."""
+        self._dropped.add(number)
+
+    def supersede(self, number: int, new: int) -> None:
+        """Source ``new`` begins with all of another, which counts no more; its files hold a part of it."""
+        for file in self.known.holding(number, parts=True):
+            members = tuple(
+                Member(member.path, new, part=True) if member.number == number else member
+                for member in file.members
+            )
+            self.put(msgspec.structs.replace(file, members=members))
+        self.drop(number)
+
+    def add_rows(self, files: Iterable[Staged]) -> None:
+        """Files of rows in :attr:`stage`."""
+        for file in files:
+            self._staged[file.kind].append(file.path)
 
     @property
     def is_empty(self) -> bool:
@@ -131,6 +159,8 @@ class Writer:
         if is_clean:
             self._dropped.clear()
         self._lines.clear()
+        for path in (path for paths in self._staged.values() for path in paths):
+            path.unlink(missing_ok=True)
         self._staged.clear()
         self.sweep()
 
@@ -140,6 +170,10 @@ class Writer:
         for path in self._leavings(named):
             with suppress(OSError):
                 path.unlink()
+
+    def leave(self) -> None:
+        """Nothing more is added: what was not committed is lost."""
+        self.sweep()
         shutil.rmtree(self.folder / STAGE, ignore_errors=True)
 
     def _leavings(self, named: set[str]) -> Iterator[Path]:
@@ -279,7 +313,7 @@ def writer(folder: Path, *, wait: float = 0.0) -> Iterator[Writer]:
         try:
             yield made
         finally:
-            made.sweep()
+            made.leave()
 
 
 def _may_hold(file: DataFile, values: Sequence[bytes]) -> bool:

@@ -32,6 +32,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Container, Iterator
 from collections.abc import Set as AbstractSet
+from typing import NamedTuple
 
 from traque.errors import ObservableError
 from traque.model import Observable
@@ -99,16 +100,39 @@ def spellings(url: str) -> tuple[str, ...]:
     return tuple(f"{mark}{form}{rest}" for form in domain_name.spellings(host))
 
 
-def find(record: bytes, hosts: Container[str] | None = None, most: int = _MOST) -> Iterator[Reading]:
-    """Every reading of a URL; those of other hosts than ``hosts`` or longer than ``most`` may be left out."""
+class Site(NamedTuple):
+    """A host in a record, and what of a URL may stand around it.
+
+    ``schemes`` are with the places where they begin, ``rests`` with those where they end.
+    """
+
+    start: int
+    end: int
+    host: str
+    schemes: list[tuple[int, str]]
+    rests: Iterator[tuple[int, Rest]]
+
+    def readings(self, stop: int, rest: Rest) -> Iterator[Reading]:
+        """Without a scheme, and with each."""
+        yield Reading(self.start, stop, rest.behind(self.host, None))
+        for at, scheme in self.schemes:
+            yield Reading(at, stop, rest.behind(self.host, scheme))
+
+
+def sites(record: bytes, hosts: Container[str] | None = None, most: int = _MOST) -> Iterator[Site]:
+    """Every host in ``record``; others than ``hosts`` may be left out, and what is longer than ``most``."""
     ends = escape_ends(record)
     for start, end, host in hosts_in(record):
         if hosts is None or host in hosts:
             schemes, encoded = _before(record, start, ends)
-            for stop, rest in _rests(record, end, encoded, most):
-                yield Reading(start, stop, rest.behind(host, None))
-                for at, scheme in schemes:
-                    yield Reading(at, stop, rest.behind(host, scheme))
+            yield Site(start, end, host, schemes, _rests(record, end, encoded, most))
+
+
+def find(record: bytes, hosts: Container[str] | None = None, most: int = _MOST) -> Iterator[Reading]:
+    """Every reading of a URL; those of other hosts than ``hosts`` or longer than ``most`` may be left out."""
+    for site in sites(record, hosts, most):
+        for stop, rest in site.rests:
+            yield from site.readings(stop, rest)
 
 
 def longest(
@@ -137,6 +161,11 @@ def longest(
 def hosts_in(record: bytes) -> Iterator[tuple[int, int, str]]:
     """Where hosts stand, and how they are written in a canonical URL."""
     yield from names(record)
+    yield from address_hosts(record)
+
+
+def address_hosts(record: bytes) -> Iterator[tuple[int, int, str]]:
+    """Those of them that are addresses."""
     yield from _ipv4.addresses(record)
     for start, end, number in _ipv6.addresses(record):
         bracket = _ZONE.match(record, end)

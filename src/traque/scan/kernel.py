@@ -202,17 +202,22 @@ def _batch(records: bytes, hits: bytes, texts: bytes, samples: bytes, kinds: byt
     each = memoryview(kinds).cast("I")
     return Batch(
         _Column(len(records) // _RECORD.size, _Records(records, hits, texts, each)),
-        [
-            TimeSample(
-                offset,
-                line,
-                Stamp(us, bool(flags & _ZONED), bool(flags & _DATED)) if flags & _READ else None,
-                bool(flags & _JOINED),
-            )
-            for offset, line, us, flags in _SAMPLE.iter_unpack(samples)
-        ],
+        samples_of(samples),
         each,
     )
+
+
+def samples_of(packed_samples: bytes) -> list[TimeSample]:
+    """Time samples as the extension packs them."""
+    return [
+        TimeSample(
+            offset,
+            line,
+            Stamp(us, bool(flags & _ZONED), bool(flags & _DATED)) if flags & _READ else None,
+            bool(flags & _JOINED),
+        )
+        for offset, line, us, flags in _SAMPLE.iter_unpack(packed_samples)
+    ]
 
 
 T = TypeVar("T")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from typing import Final, Protocol
 
@@ -57,24 +57,6 @@ def same_content(first: Reopenable, second: Reopenable) -> Same:
     if not right:
         return Same.EQUAL
     return Same.PREFIX if anything else Same.DIFFERENT
-
-
-def begins_with(source: Reopenable, digest: str, size: int, *, is_text: bool) -> bool:
-    """Whether the text of a source, of ``size`` bytes and more, begins with that of a :class:`ContentDigest`.
-
-    It is read anew, as far as that. False for one that cannot be read again.
-    """
-    found = hashlib.sha256()
-    left = size
-    try:
-        again = source.reopen()
-        chunks = _as_text(again.chunks(), detect(again.head())) if is_text else again.chunks()
-        while left > 0 and (text := next(chunks, b"")):
-            found.update(text[:left])
-            left -= len(text)
-    except SourceError:
-        return False
-    return left <= 0 and found.hexdigest() == digest
 
 
 def fingerprint(head: bytes) -> bytes | None:
@@ -172,9 +154,12 @@ class ContentDigest:
     Two sources of which :func:`same_content` says that they are equal have the same.
     """
 
-    def __init__(self, encoding: str, *, is_text: bool) -> None:
+    def __init__(self, encoding: str, *, is_text: bool, at: Iterable[int] = ()) -> None:
         self.size = 0
         """Bytes of the text so far."""
+        self.beginnings: dict[int, str] = {}
+        """The digests of its first bytes, as many as ``at`` names and there are."""
+        self._at = sorted(set(at), reverse=True)
         self._plain = _PlainText(encoding) if is_text else None
         self._digest = hashlib.sha256()
         self._bytes = 0
@@ -199,5 +184,11 @@ class ContentDigest:
         return self.size == self._bytes and (self._plain is None or not self._plain.transcodes)
 
     def _add(self, text: bytes) -> None:
+        while self._at and self._at[-1] <= self.size + len(text):
+            at = self._at.pop()
+            begin, text = text[: at - self.size], text[at - self.size :]
+            self._digest.update(begin)
+            self.size = at
+            self.beginnings[at] = self.hexdigest()
         self.size += len(text)
         self._digest.update(text)

@@ -35,6 +35,21 @@ class TimelineState(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     volume: tuple[tuple[int, int], ...] = ()
     days: tuple[int, ...] = ()
 
+    def since(self, day: int) -> TimelineState:
+        """What is left of it from a day (since 1970) on; of its pace, all."""
+        begin = day * 86_400.0
+        if self.last is None or self.first is None or self.last < begin:
+            return TimelineState()
+        return TimelineState(
+            first=max(self.first, begin),
+            last=self.last,
+            busy=tuple((max(one, begin), other) for one, other in self.busy if other >= begin),
+            silences=tuple((max(one, begin), other) for one, other in self.silences if other >= begin),
+            intervals=self.intervals,
+            volume=tuple((on, records) for on, records in self.volume if on >= day),
+            days=tuple(on for on in self.days if on >= day),
+        )
+
 
 class Timeline:
     """The times of one source, fed in stream order, in bounded memory.

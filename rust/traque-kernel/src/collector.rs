@@ -1,0 +1,399 @@
+//! Collects what stands in the records of one stream, added up by value and day: the ledger's rows.
+
+use std::net::{Ipv4Addr, Ipv6Addr};
+use std::ops::Range;
+
+use memchr::memchr_iter;
+
+use crate::classes::Masks;
+use crate::engine::Finders;
+use crate::known::Span;
+use crate::moments::{Clock, Moments};
+use crate::readings::{Everything, Host, Kind, Reading, Readings};
+use crate::roles::Networks;
+use crate::rows::{Number, Row, Rows, Sight, Tally, UNDATED, WrittenRows};
+use crate::samples::{SHOWN, Sample, Sampler};
+use crate::simd::Path;
+use crate::stream::{Records, Stream, without_line_end};
+use crate::timestamps::TimeRule;
+use crate::urls::Site;
+
+/// Microseconds of a day.
+const DAY: i64 = 86_400_000_000;
+
+/// Lengths of a URL that are held for one host: the shortest, and the longest.
+const LENGTHS: usize = 8;
+
+/// Bytes of the URLs that are held of a record, for each of its bytes, and besides.
+const URLS_EACH: usize = 16;
+const URLS_BESIDES: usize = 4096;
+
+/// Bytes of the longest URL that is held.
+const URL_MOST: usize = 4096;
+
+/// A row as it is handed over.
+#[derive(Clone, Copy, Debug)]
+pub struct Collected<'v> {
+    /// The value: the bytes of an address or a hash, a name from its last label to its first, a URL without its
+    /// scheme and then a space and the scheme, a mail address.
+    pub value: &'v [u8],
+    /// The day since 1970; None without a time.
+    pub day: Option<i32>,
+    /// What its records say of it, by a number.
+    pub fact: u32,
+    /// What was counted.
+    pub tally: Tally,
+}
+
+/// Collects the rows of one stream.
+pub struct Collector {
+    stream: Stream,
+    gatherer: Gatherer,
+}
+
+/// Reads records and counts what stands in them.
+struct Gatherer {
+    finders: Finders<Readings>,
+    sampler: Sampler,
+    moments: Moments,
+    masks: Box<Masks>,
+    readings: Readings,
+    /// Where the records of the text end that is looked at.
+    ends: Vec<u32>,
+    /// Their moments, as far as they were asked for.
+    times: Vec<Time>,
+    /// Of a record that is too long to be held: its number and its moment.
+    long: (u64, Option<i64>),
+    v4: Rows<u32>,
+    v6: Rows<u128>,
+    written: [WrittenRows; Kind::WRITTEN.len()],
+}
+
+/// The moment of a record.
+#[derive(Clone, Copy)]
+enum Time {
+    Unasked,
+    Known(Option<i64>),
+}
+
+impl Collector {
+    /// At the beginning of a stream. `times` are tried in order on each record; addresses in `left_out` are not held.
+    #[must_use]
+    pub fn new(path: Path, times: Vec<TimeRule>, left_out: Networks) -> Self {
+        let gatherer = Gatherer {
+            finders: Everything::finders(left_out, path),
+            sampler: Sampler::new(times.clone()),
+            moments: Moments::new(times),
+            masks: Box::default(),
+            readings: Readings::default(),
+            ends: Vec::new(),
+            times: Vec::new(),
+            long: (0, None),
+            v4: Rows::new(),
+            v6: Rows::new(),
+            written: std::array::from_fn(|_| WrittenRows::new()),
+        };
+        Self { stream: Stream::default(), gatherer }
+    }
+
+    /// Records ended so far.
+    #[must_use]
+    pub fn records(&self) -> u64 {
+        self.stream.records()
+    }
+
+    /// Rows held.
+    #[must_use]
+    pub fn rows(&self) -> usize {
+        Kind::ALL.into_iter().map(|kind| self.rows_of(kind)).sum()
+    }
+
+    /// Rows held of one kind.
+    #[must_use]
+    pub fn rows_of(&self, kind: Kind) -> usize {
+        let Gatherer { v4, v6, written, .. } = &self.gatherer;
+        match kind {
+            Kind::Ipv4 => v4.len(),
+            Kind::Ipv6 => v6.len(),
+            _ => written[kind as usize - Kind::DomainName as usize].len(),
+        }
+    }
+
+    /// Bytes of memory that they take.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        let Gatherer { v4, v6, written, .. } = &self.gatherer;
+        v4.bytes() + v6.bytes() + written.iter().map(WrittenRows::bytes).sum::<usize>()
+    }
+
+    /// Read the next bytes; times of sampled records are added to `out`.
+    pub fn feed(&mut self, chunk: &[u8], clock: &mut dyn Clock, out: &mut Vec<Sample>) {
+        self.stream.feed(chunk, &mut Pass { gatherer: &mut self.gatherer, clock }, out);
+    }
+
+    /// The stream has ended.
+    pub fn finish(&mut self, clock: &mut dyn Clock, out: &mut Vec<Sample>) {
+        self.stream.finish(&mut Pass { gatherer: &mut self.gatherer, clock }, out);
+        self.gatherer.sampler.finish(out);
+    }
+
+    /// Hand over the rows of one kind, in order of value, day and fact, where `fact` renumbers facts; they are
+    /// forgotten here.
+    ///
+    /// # Errors
+    /// The first that `each` answers.
+    pub fn drain<E>(
+        &mut self,
+        kind: Kind,
+        fact: impl Fn(u32) -> u32,
+        mut each: impl FnMut(Collected<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let Gatherer { v4, v6, written, .. } = &mut self.gatherer;
+        match kind {
+            Kind::Ipv4 => numbers(v4.take(), &fact, u32::to_be_bytes, each),
+            Kind::Ipv6 => numbers(v6.take(), &fact, u128::to_be_bytes, each),
+            _ => {
+                let (rows, mut arena) = written[kind as usize - Kind::DomainName as usize].take();
+                if kind == Kind::DomainName {
+                    for row in &rows {
+                        let name = reversed(row.value.of(&arena));
+                        row.value.of_mut(&mut arena).copy_from_slice(&name);
+                    }
+                }
+                // Most comparisons end within eight bytes.
+                let mut order: Vec<(u64, u32)> =
+                    (0..).zip(&rows).map(|(place, row)| (first_eight(row.value.of(&arena)), place)).collect();
+                let key = |place: u32| {
+                    let row = &rows[place as usize];
+                    (row.value.of(&arena), row.day, fact(row.fact))
+                };
+                order.sort_unstable_by(|one, other| one.0.cmp(&other.0).then_with(|| key(one.1).cmp(&key(other.1))));
+                order.iter().try_for_each(|&(_, place)| {
+                    let row = &rows[place as usize];
+                    each(collected(row, row.value.of(&arena)))
+                })
+            }
+        }
+    }
+}
+
+fn numbers<V: Number + Ord, const SIZE: usize, E>(
+    mut rows: Vec<Row<V>>,
+    fact: impl Fn(u32) -> u32,
+    bytes: impl Fn(V) -> [u8; SIZE],
+    mut each: impl FnMut(Collected<'_>) -> Result<(), E>,
+) -> Result<(), E> {
+    rows.sort_unstable_by_key(|row| (row.value, row.day, fact(row.fact)));
+    rows.iter().try_for_each(|row| each(collected(row, &bytes(row.value))))
+}
+
+/// Undated rows come first, as in a table.
+fn collected<'v, V>(row: &Row<V>, value: &'v [u8]) -> Collected<'v> {
+    Collected { value, day: (row.day != UNDATED).then_some(row.day), fact: row.fact, tally: row.tally }
+}
+
+/// The beginning of a value as a number in the order of the values.
+fn first_eight(value: &[u8]) -> u64 {
+    let mut eight = [0; 8];
+    let length = value.len().min(eight.len());
+    eight[..length].copy_from_slice(&value[..length]);
+    u64::from_be_bytes(eight)
+}
+
+/// A name with its labels from the last to the first.
+fn reversed(name: &[u8]) -> Vec<u8> {
+    let labels: Vec<&[u8]> = name.rsplit(|&byte| byte == b'.').collect();
+    labels.join(&b'.')
+}
+
+/// Some bytes on their way.
+struct Pass<'p> {
+    gatherer: &'p mut Gatherer,
+    clock: &'p mut dyn Clock,
+}
+
+impl Records for Pass<'_> {
+    type Out = Vec<Sample>;
+
+    fn whole(&mut self, text: &[u8], base: u64, before: u64, out: &mut Vec<Sample>) -> u64 {
+        self.gatherer.find(text);
+        let lines = self.gatherer.masks.lines();
+        self.gatherer.sampler.records(text, base, |at| before + lines.before(text, at), out);
+        let total = lines.total();
+        self.gatherer.divide(text);
+        self.gatherer.read_urls(text);
+        self.gatherer.count(text, before, self.clock);
+        total
+    }
+
+    fn long_begins(&mut self, head: &[u8], base: u64, before: u64, out: &mut Vec<Sample>) {
+        self.gatherer.sampler.records(&head[..SHOWN], base, |_| before, out);
+        self.gatherer.long = (before, self.gatherer.moments.read(&head[..SHOWN], self.clock));
+    }
+
+    fn window(&mut self, text: &[u8], own: Range<usize>, _: u64, _: &mut Vec<Sample>) {
+        let gatherer = &mut *self.gatherer;
+        gatherer.find(text);
+        gatherer.readings.retain(&own);
+        let (record, moment) = gatherer.long;
+        gatherer.ends.clear();
+        gatherer.ends.push(text.len() as u32);
+        gatherer.times.clear();
+        gatherer.times.push(Time::Known(moment));
+        gatherer.count(text, record, self.clock);
+    }
+
+    fn long_ends(&mut self, _: u64, _: u64, _: &mut Vec<Sample>) {}
+}
+
+impl Gatherer {
+    fn find(&mut self, text: &[u8]) {
+        self.readings.clear();
+        self.finders.scan(text, &mut self.masks, &mut self.readings);
+    }
+
+    /// Where the records of a text end.
+    fn divide(&mut self, text: &[u8]) {
+        self.ends.clear();
+        self.ends.extend(memchr_iter(b'\n', text).map(|end| end as u32));
+        self.times.clear();
+        self.times.resize(self.ends.len(), Time::Unasked);
+    }
+
+    /// Read the URLs at the hosts that were found: of each host some lengths, of a record not without limit.
+    fn read_urls(&mut self, text: &[u8]) {
+        let Self { readings, ends, .. } = self;
+        let mut hosts = std::mem::take(&mut readings.hosts);
+        hosts.sort_unstable_by_key(|host| (host.start, host.end));
+        hosts.dedup_by_key(|host| (host.start, host.end));
+        let (mut record, mut left) = (usize::MAX, 0);
+        for host in &hosts {
+            let here = record_at(ends, record, host.start);
+            if here != record {
+                record = here;
+                let begin = if here == 0 { 0 } else { ends[here - 1] as usize + 1 };
+                let length = without_line_end(&text[begin..ends[here] as usize]).len();
+                left = URLS_BESIDES + URLS_EACH * length;
+            }
+            left = left.saturating_sub(urls_at(text, host, left, readings));
+        }
+        hosts.clear();
+        readings.hosts = hosts;
+    }
+
+    /// Count all readings; `before` are the records before those of the text.
+    fn count(&mut self, text: &[u8], before: u64, clock: &mut dyn Clock) {
+        let Self { readings, ends, times, moments, v4, v6, written, .. } = self;
+        readings.sort();
+        let mut sights = Sights { text, ends, times, moments, clock, before };
+        sights.numbers(&readings.v4, v4);
+        sights.numbers(&readings.v6, v6);
+        for (readings_of, rows) in readings.written.iter().zip(written) {
+            let mut record = usize::MAX;
+            let mut sight = None;
+            for reading in readings_of {
+                sights.at(reading.start, &mut record, &mut sight);
+                if let Some(sight) = &sight {
+                    rows.count(reading.value.of(&readings.arena), sight);
+                }
+            }
+        }
+    }
+}
+
+/// The records of a text as readings are counted in them.
+struct Sights<'s> {
+    text: &'s [u8],
+    ends: &'s [u32],
+    times: &'s mut [Time],
+    moments: &'s mut Moments,
+    clock: &'s mut dyn Clock,
+    before: u64,
+}
+
+impl Sights<'_> {
+    fn numbers<V: Number>(&mut self, readings: &[Reading<V>], rows: &mut Rows<V>) {
+        let mut record = usize::MAX;
+        let mut sight = None;
+        for reading in readings {
+            self.at(reading.start, &mut record, &mut sight);
+            if let Some(sight) = &sight {
+                rows.count(reading.value, sight);
+            }
+        }
+    }
+
+    /// Go on to the record in which `at` lies.
+    #[inline]
+    fn at(&mut self, at: u32, record: &mut usize, sight: &mut Option<Sight>) {
+        let here = record_at(self.ends, *record, at);
+        if here != *record {
+            *record = here;
+            *sight = Some(self.sight(here));
+        }
+    }
+
+    fn sight(&mut self, record: usize) -> Sight {
+        let moment = match self.times[record] {
+            Time::Known(moment) => moment,
+            Time::Unasked => {
+                let begin = if record == 0 { 0 } else { self.ends[record - 1] as usize + 1 };
+                let moment = self.moments.read(&self.text[begin..], self.clock);
+                self.times[record] = Time::Known(moment);
+                moment
+            }
+        };
+        let day = moment.map_or(UNDATED, |moment| moment.div_euclid(DAY) as i32);
+        Sight { record: self.before + record as u64, moment: moment.unwrap_or(0), day, fact: 0, sums: [None; 2] }
+    }
+}
+
+/// The record in which `at` lies, not before that of the last place (`usize::MAX` for none).
+#[inline]
+fn record_at(ends: &[u32], last: usize, at: u32) -> usize {
+    let mut record = if last == usize::MAX { 0 } else { last };
+    while ends[record] < at {
+        record += 1;
+    }
+    record
+}
+
+/// Read the URLs at a host, unless they are more than `most` bytes; answered are their bytes, or `most` for too many.
+fn urls_at(text: &[u8], host: &Reading<Host>, most: usize, out: &mut Readings) -> usize {
+    let (start, end) = (host.start as usize, host.end as usize);
+    let value = match host.value {
+        Host::V4(address) => Ipv4Addr::from(address).to_string().into_bytes(),
+        Host::V6(address) => format!("[{}]", Ipv6Addr::from(address)).into_bytes(),
+        Host::Name(name) => name.of(&out.arena).to_vec(),
+    };
+    let site = Site::read(text, start, end);
+    let mut found: Vec<(Span, Vec<u8>)> = Vec::new();
+    let mut bytes = 0;
+    for (stop, rest) in site.rests(LENGTHS) {
+        let mut add = |start: usize, scheme: Option<&[u8]>| {
+            let mut url = Vec::with_capacity(value.len() + 64);
+            rest.append(&value, scheme, &mut url);
+            let is_host = scheme.is_none() && url == value;
+            let length = url.len() + scheme.map_or(0, |scheme| scheme.len() + 3);
+            if let Some(scheme) = scheme {
+                url.push(b' ');
+                url.extend_from_slice(scheme);
+            }
+            if !is_host && length <= URL_MOST {
+                bytes += url.len();
+                found.push(((start, stop), url));
+            }
+        };
+        add(start, None);
+        for (start, scheme) in &site.schemes {
+            add(*start, Some(scheme));
+        }
+    }
+    if bytes > most {
+        return most;
+    }
+    for (span, url) in &found {
+        out.push(Kind::Url, *span, url);
+    }
+    bytes
+}

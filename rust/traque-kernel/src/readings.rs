@@ -1,0 +1,346 @@
+//! Everything that can be read in a text, whatever it is: what a ledger holds of it.
+//!
+//! The rules are those of `traque.ledger.oracle`: every reading of the kinds whose values show by themselves, but for
+//! addresses that are left out, and for names that are none on the Internet (a last label that begins with a digit) or
+//! an address written backwards.
+
+use std::sync::Arc;
+
+use crate::chars::{is_label_byte, lower};
+use crate::domains::Domains;
+use crate::emails::Emails;
+use crate::engine::{Finder, Finders};
+use crate::hashes::Hashes;
+use crate::ipv4::Ipv4;
+use crate::ipv6::Ipv6;
+use crate::known::{Known, KnownHash, KnownMail, Span};
+use crate::names::Ending;
+use crate::roles::Networks;
+use crate::simd::Path;
+use crate::watched::is_mapped;
+use crate::windows_dns::WindowsDns;
+
+/// The kinds of values, in the order of their numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// IPv4 addresses.
+    Ipv4,
+    /// IPv6 addresses.
+    Ipv6,
+    /// Domain names.
+    DomainName,
+    /// URLs.
+    Url,
+    /// Mail addresses.
+    EmailAddr,
+    /// Hashes of 16 bytes.
+    Md5,
+    /// Hashes of 20 bytes.
+    Sha1,
+    /// Hashes of 32 bytes.
+    Sha256,
+    /// Hashes of 64 bytes.
+    Sha512,
+}
+
+impl Kind {
+    /// All of them.
+    pub const ALL: [Self; 9] = [
+        Self::Ipv4,
+        Self::Ipv6,
+        Self::DomainName,
+        Self::Url,
+        Self::EmailAddr,
+        Self::Md5,
+        Self::Sha1,
+        Self::Sha256,
+        Self::Sha512,
+    ];
+
+    /// Those whose values are bytes.
+    pub const WRITTEN: [Self; 7] =
+        [Self::DomainName, Self::Url, Self::EmailAddr, Self::Md5, Self::Sha1, Self::Sha256, Self::Sha512];
+}
+
+/// A value that stands from `start` to `end` of a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reading<V> {
+    /// First byte.
+    pub start: u32,
+    /// One past the last byte.
+    pub end: u32,
+    /// What is read there.
+    pub value: V,
+}
+
+impl<V> Reading<V> {
+    fn new((start, end): Span, value: V) -> Self {
+        Self { start: start as u32, end: end as u32, value }
+    }
+}
+
+/// Bytes that are kept among others.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Kept {
+    at: u32,
+    length: u32,
+}
+
+impl Kept {
+    /// Keep `bytes` behind those of `arena`, which is less than 4 GiB.
+    pub fn new(bytes: &[u8], arena: &mut Vec<u8>) -> Self {
+        let kept = Self::behind(arena, bytes);
+        arena.extend_from_slice(bytes);
+        kept
+    }
+
+    /// Where `bytes` will be if they are put behind `arena`.
+    #[inline]
+    #[must_use]
+    pub fn behind(arena: &[u8], bytes: &[u8]) -> Self {
+        Self { at: arena.len() as u32, length: bytes.len() as u32 }
+    }
+
+    /// The bytes.
+    #[inline]
+    #[must_use]
+    pub fn of(self, arena: &[u8]) -> &[u8] {
+        &arena[self.at as usize..][..self.length as usize]
+    }
+
+    /// The bytes, to be changed.
+    #[must_use]
+    pub fn of_mut(self, arena: &mut [u8]) -> &mut [u8] {
+        &mut arena[self.at as usize..][..self.length as usize]
+    }
+}
+
+/// A host at which a URL may stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Host {
+    /// An IPv4 address.
+    V4(u32),
+    /// An IPv6 address.
+    V6(u128),
+    /// A name.
+    Name(Kept),
+}
+
+/// What was read in a text, by kind, in no set order.
+#[derive(Default)]
+pub struct Readings {
+    /// IPv4 addresses.
+    pub v4: Vec<Reading<u32>>,
+    /// IPv6 addresses.
+    pub v6: Vec<Reading<u128>>,
+    /// The others, by [`Kind::WRITTEN`].
+    pub written: [Vec<Reading<Kept>>; Kind::WRITTEN.len()],
+    /// Where URLs are still to be read.
+    pub hosts: Vec<Reading<Host>>,
+    /// The bytes of all these.
+    pub arena: Vec<u8>,
+}
+
+impl Readings {
+    /// Forget all.
+    pub fn clear(&mut self) {
+        self.v4.clear();
+        self.v6.clear();
+        self.written.iter_mut().for_each(Vec::clear);
+        self.hosts.clear();
+        self.arena.clear();
+    }
+
+    /// Bring them in the order of their places, which they nearly have.
+    pub fn sort(&mut self) {
+        self.v4.sort_by_key(|reading| reading.start);
+        self.v6.sort_by_key(|reading| reading.start);
+        for written in &mut self.written {
+            written.sort_by_key(|reading| reading.start);
+        }
+    }
+
+    /// Drop those that do not begin in `own`.
+    pub fn retain(&mut self, own: &std::ops::Range<usize>) {
+        self.v4.retain(|reading| own.contains(&(reading.start as usize)));
+        self.v6.retain(|reading| own.contains(&(reading.start as usize)));
+        for written in &mut self.written {
+            written.retain(|reading| own.contains(&(reading.start as usize)));
+        }
+    }
+
+    /// Bytes that are read as a value of that kind.
+    pub fn push(&mut self, kind: Kind, span: Span, bytes: &[u8]) {
+        let kept = Kept::new(bytes, &mut self.arena);
+        self.written[kind as usize - Kind::DomainName as usize].push(Reading::new(span, kept));
+    }
+}
+
+/// What is read: everything but what is left out.
+pub struct Everything {
+    left_out: Networks,
+}
+
+impl Everything {
+    /// The finders of everything but addresses in `left_out`.
+    #[must_use]
+    pub fn finders(left_out: Networks, path: Path) -> Finders<Readings> {
+        let known = Arc::new(Self { left_out });
+        let all: Vec<Box<dyn Finder<Readings>>> = vec![
+            Box::new(Ipv4(Arc::clone(&known))),
+            Box::new(Ipv6(Arc::clone(&known))),
+            Box::new(Domains(Arc::clone(&known))),
+            Box::new(WindowsDns(known)),
+            Box::new(Emails(AllMail)),
+            Box::new(Hashes(AllHashes)),
+        ];
+        Finders::new(path, all)
+    }
+
+    fn name(text: &[u8], span: Span, name: Kept, out: &mut Readings) {
+        if is_held(name.of(&out.arena)) {
+            out.written[0].push(Reading::new(span, name));
+            if may_be_in_url(text, span) {
+                out.hosts.push(Reading::new(span, Host::Name(name)));
+            }
+        }
+    }
+}
+
+impl Known for Everything {
+    type Found = Readings;
+
+    #[inline(always)]
+    fn may_hold_v4(&self, _: u32) -> bool {
+        true
+    }
+
+    #[inline(always)]
+    fn fetch_v4(&self, _: u32) {}
+
+    fn has_v6(&self) -> bool {
+        true
+    }
+
+    fn may_end_with_digit(&self) -> bool {
+        false
+    }
+
+    #[inline(always)]
+    fn may_begin_last_label(&self, text: &[u8], dot: usize) -> bool {
+        text.get(dot + 1).is_some_and(|&byte| byte >= 0x80 || is_label_byte(byte))
+    }
+
+    #[inline(always)]
+    fn may_be_last_label(&self, _: &[u8], _: usize) -> bool {
+        true
+    }
+
+    fn may_hold_name(&self, _: &[u8], _: Ending) -> bool {
+        true
+    }
+
+    fn v4_found(&self, text: &[u8], span: Span, address: u32, host: Option<Span>, out: &mut Readings) {
+        if self.left_out.hold_v4(address) {
+            return;
+        }
+        out.v4.push(Reading::new(span, address));
+        if let Some(host) = host.filter(|&host| may_be_in_url(text, host)) {
+            out.hosts.push(Reading::new(host, Host::V4(address)));
+        }
+    }
+
+    fn v6_found(&self, text: &[u8], span: Span, address: u128, host: Option<Span>, out: &mut Readings) {
+        if is_mapped(address) {
+            return self.v4_found(text, span, address as u32, host, out);
+        }
+        if self.left_out.hold_v6(address) {
+            return;
+        }
+        out.v6.push(Reading::new(span, address));
+        if let Some(host) = host.filter(|&host| may_be_in_url(text, host)) {
+            out.hosts.push(Reading::new(host, Host::V6(address)));
+        }
+    }
+
+    fn name_found(&self, text: &[u8], span: Span, out: &mut Readings) {
+        let written = &text[span.0..span.1];
+        let name = if written.is_ascii() {
+            let name = Kept::new(written, &mut out.arena);
+            out.arena[name.at as usize..].make_ascii_lowercase();
+            name
+        } else {
+            Kept::new(&lower(written), &mut out.arena)
+        };
+        Self::name(text, span, name, out);
+    }
+
+    fn name_read(&self, text: &[u8], span: Span, name: &[u8], out: &mut Readings) {
+        let name = Kept::new(name, &mut out.arena);
+        Self::name(text, span, name, out);
+    }
+}
+
+struct AllMail;
+
+impl KnownMail for AllMail {
+    type Found = Readings;
+
+    fn may_hold_domain(&self, _: &[u8]) -> bool {
+        true
+    }
+
+    fn mail_found(&self, span: Span, address: &[u8], out: &mut Readings) {
+        if address[0] != b'@' {
+            out.push(Kind::EmailAddr, span, address);
+        }
+    }
+}
+
+struct AllHashes;
+
+impl KnownHash for AllHashes {
+    type Found = Readings;
+
+    fn digits(&self) -> &[usize] {
+        &[32, 40, 64, 128]
+    }
+
+    fn holds(&self, _: &[u8]) -> bool {
+        true
+    }
+
+    fn hash_found(&self, span: Span, hash: &[u8], out: &mut Readings) {
+        let kind = match hash.len() {
+            16 => Kind::Md5,
+            20 => Kind::Sha1,
+            32 => Kind::Sha256,
+            _ => Kind::Sha512,
+        };
+        out.push(kind, span, hash);
+    }
+}
+
+/// Whether a name in lower case is held.
+fn is_held(name: &[u8]) -> bool {
+    let last = name.iter().rposition(|&byte| byte == b'.').map_or(0, |dot| dot + 1);
+    let is_reverse = || {
+        [&b"in-addr.arpa"[..], b"ip6.arpa"]
+            .iter()
+            .any(|top| name.strip_suffix(*top).is_some_and(|below| matches!(below, [] | [.., b'.'])))
+    };
+    !name[last].is_ascii_digit() && (!name.ends_with(b"arpa") || !is_reverse())
+}
+
+/// Whether a URL that is more than its host may stand at a host, as far as the bytes beside it tell.
+#[inline]
+fn may_be_in_url(text: &[u8], (start, end): Span) -> bool {
+    let goes_on = |at: usize| matches!(text.get(at), Some(b'/' | b'?' | b'%' | b'\\' | b'&'));
+    let has_port = |at: usize| {
+        text.get(at) == Some(&b':') && (goes_on(at + 1) || text.get(at + 1).is_some_and(u8::is_ascii_digit))
+    };
+    goes_on(end)
+        || has_port(end)
+        || text.get(end) == Some(&b'.') && (goes_on(end + 1) || has_port(end + 1))
+        || matches!(text[..start].last(), Some(b'/' | b'@' | b'f' | b'F' | b'0'))
+}

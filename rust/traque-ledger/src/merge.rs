@@ -1,0 +1,167 @@
+//! Files of rows become one.
+
+use std::cmp::Ordering;
+use std::collections::BinaryHeap;
+use std::collections::binary_heap::PeekMut;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::vec;
+
+use crate::batch::{Place, Values};
+use crate::columns::{OtherColumns, ValueColumn};
+use crate::errors::{about, guarded, invalid};
+use crate::input::Input;
+use crate::rows::{Table, Tally};
+use crate::write::{Writer, Written};
+
+/// Rows that are read of a file at once.
+const ROWS: usize = 4096;
+
+/// The rows that are left out of a merged file.
+#[derive(Clone, Debug, Default)]
+pub struct Dropped {
+    /// Those of these sources.
+    pub sources: Vec<u32>,
+    /// Those of days before this one; rows without a day stay.
+    pub before: Option<i32>,
+    /// Those of these values.
+    pub values: Vec<Vec<u8>>,
+}
+
+impl Dropped {
+    fn sorted(mut self) -> Self {
+        self.sources.sort_unstable();
+        self.values.sort_unstable();
+        self
+    }
+
+    fn drops(&self, value: &[u8], place: Place) -> bool {
+        self.before.is_some_and(|before| place.day.is_some_and(|day| day < before))
+            || self.sources.binary_search(&place.source).is_ok()
+            || (!self.values.is_empty()
+                && self.values.binary_search_by(|dropped| dropped.as_slice().cmp(value)).is_ok())
+    }
+}
+
+/// Write the rows of `inputs`, without those of `dropped`, as one new file, `output`; equal rows are added up.
+/// Memory does not grow with the number of rows.
+///
+/// # Errors
+/// As of [`crate::write`]; `InvalidData` for an input that is damaged or no file of this table's rows.
+pub fn merge(table: Table, inputs: &[PathBuf], output: &Path, dropped: Dropped) -> io::Result<Written> {
+    let dropped = dropped.sorted();
+    if let Ok(output) = fs::canonicalize(output)
+        && inputs.iter().any(|input| fs::canonicalize(input).is_ok_and(|input| input == output))
+    {
+        return Err(about(&output)(invalid("a file cannot be merged into itself")));
+    }
+    let mut heap = BinaryHeap::with_capacity(inputs.len());
+    for path in inputs {
+        heap.extend(Cursor::open(path, table)?);
+    }
+    let mut writer = Writer::create(output, table)?;
+    while let Some(mut first) = heap.peek_mut() {
+        let Cursor { value, place, tally, .. } = &**first;
+        if !dropped.drops(value, *place) {
+            writer.push(value, place.source, place.day, place.fact, *tally)?;
+        }
+        if !first.advance()? {
+            PeekMut::pop(first);
+        }
+    }
+    writer.finish()
+}
+
+/// Goes through the rows of a file in order.
+struct Cursor {
+    input: Input,
+    /// The row group after the one that is read.
+    group: usize,
+    /// What is left of that one.
+    left: usize,
+    columns: Option<(ValueColumn, OtherColumns)>,
+    values: Values,
+    rows: vec::IntoIter<(Place, Tally)>,
+    index: usize,
+    /// The row that it stands at.
+    value: Vec<u8>,
+    place: Place,
+    tally: Tally,
+}
+
+impl Cursor {
+    /// A cursor at the first row, if the file has one.
+    fn open(path: &Path, table: Table) -> io::Result<Option<Box<Self>>> {
+        let input = guarded(path, || Input::open(path, table))?;
+        let mut cursor = Box::new(Self {
+            input,
+            group: 0,
+            left: 0,
+            columns: None,
+            values: Values::Numbers(Vec::new()),
+            rows: Vec::new().into_iter(),
+            index: 0,
+            value: Vec::new(),
+            place: Place { source: 0, day: None, fact: 0 },
+            tally: Tally { count: 0, first: 0, last: 0, inward: None, outward: None },
+        });
+        Ok(cursor.advance()?.then_some(cursor))
+    }
+
+    /// Go to the next row; whether there is one.
+    fn advance(&mut self) -> io::Result<bool> {
+        if self.index == self.values.len() {
+            let path = self.input.path.clone();
+            if !guarded(&path, || self.fill())? {
+                return Ok(false);
+            }
+        }
+        let Some((place, tally)) = self.rows.next() else { return Ok(false) };
+        self.values.copy(self.index, &mut self.value);
+        self.index += 1;
+        (self.place, self.tally) = (place, tally);
+        Ok(true)
+    }
+
+    /// Read the next rows; whether there are any.
+    fn fill(&mut self) -> io::Result<bool> {
+        while self.left == 0 {
+            if self.group == self.input.groups() {
+                return Ok(false);
+            }
+            self.columns =
+                Some((ValueColumn::open(&self.input, self.group)?, OtherColumns::open(&self.input, self.group)?));
+            self.left = self.input.rows(self.group)?;
+            self.group += 1;
+        }
+        let Some((values, others)) = &mut self.columns else { return Ok(false) };
+        let rows = self.left.min(ROWS);
+        self.values = values.read(rows)?;
+        self.rows = others.read(rows)?.into_iter();
+        self.index = 0;
+        self.left -= rows;
+        Ok(true)
+    }
+}
+
+/// The least row is the greatest cursor: the first of a heap.
+impl Ord for Cursor {
+    fn cmp(&self, other: &Self) -> Ordering {
+        (&other.value, other.place).cmp(&(&self.value, self.place))
+    }
+}
+
+impl PartialOrd for Cursor {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Cursor {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for Cursor {}

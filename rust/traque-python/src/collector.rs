@@ -1,0 +1,190 @@
+//! The Python skin of the kernel's collector of rows.
+
+use std::fs::create_dir_all;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+
+use pyo3::exceptions::PyRuntimeError;
+use pyo3::prelude::*;
+use pyo3::pybacked::PyBackedBytes;
+use pyo3::types::PyBytes;
+use traque_kernel as kernel;
+use traque_ledger::{Table, Tally, Writer};
+
+use crate::ledger::{File, file, run, table};
+use crate::{Networks, Rule, packed_samples, path_named, rules};
+
+/// A row: value, day, fact, count, first, last, sums.
+type Row<'py> = (Bound<'py, PyBytes>, Option<i32>, u32, u64, i64, i64, [Option<u64>; 2]);
+
+/// Collects the rows of one stream.
+#[pyclass(module = "traque._kernel")]
+pub struct Collector {
+    inner: kernel::Collector,
+    /// Says what a time means.
+    shift: Py<PyAny>,
+    moment: Py<PyAny>,
+}
+
+/// Asks Python what a time means; an error of its is kept.
+struct Asked<'a> {
+    shift: &'a Py<PyAny>,
+    moment: &'a Py<PyAny>,
+    failure: Option<PyErr>,
+}
+
+impl Asked<'_> {
+    fn ask(&mut self, what: &Py<PyAny>, stamp: kernel::Stamp) -> Option<i64> {
+        let answer = Python::attach(|py| what.call1(py, (stamp.us, stamp.zoned, stamp.dated))?.extract(py));
+        answer.unwrap_or_else(|error| {
+            self.failure = Some(error);
+            None
+        })
+    }
+}
+
+impl kernel::SourceClock for Asked<'_> {
+    fn shift(&mut self, begin: kernel::Stamp) -> Option<i64> {
+        self.ask(self.shift, begin)
+    }
+
+    fn moment(&mut self, stamp: kernel::Stamp) -> Option<i64> {
+        self.ask(self.moment, stamp)
+    }
+}
+
+#[pymethods]
+impl Collector {
+    /// At the beginning of a stream. `times` are tried in order on each record; addresses in `left_out` are not held.
+    /// `shift` is asked about each hour in which a record lies, `(begin, zoned, dated)`, for the microseconds to
+    /// UTC, and where it answers None `moment` about each stamp, for the moment. `ValueError` for a layout that is
+    /// not one.
+    #[new]
+    #[pyo3(signature = (times, left_out, shift, moment, path=None))]
+    fn new(
+        times: Vec<Rule>,
+        left_out: Networks,
+        shift: Py<PyAny>,
+        moment: Py<PyAny>,
+        path: Option<&str>,
+    ) -> PyResult<Self> {
+        let left_out = kernel::Networks::new(&left_out);
+        let collector = kernel::Collector::new(path_named(path)?, rules(&times)?, left_out);
+        Ok(Self { inner: collector, shift, moment })
+    }
+
+    /// Records ended so far.
+    #[getter]
+    fn records(&self) -> u64 {
+        self.inner.records()
+    }
+
+    /// Rows held.
+    #[getter]
+    fn size(&self) -> usize {
+        self.inner.rows()
+    }
+
+    /// Bytes of memory that they take.
+    #[getter]
+    fn memory(&self) -> usize {
+        self.inner.bytes()
+    }
+
+    /// Read the next bytes, which may come in several pieces; answered are time samples.
+    #[pyo3(signature = (*chunks))]
+    fn feed<'py>(&mut self, py: Python<'py>, chunks: Vec<PyBackedBytes>) -> PyResult<Bound<'py, PyBytes>> {
+        self.run(py, |collector, asked, samples| {
+            for chunk in &chunks {
+                collector.feed(chunk, asked, samples);
+            }
+        })
+    }
+
+    /// The stream has ended.
+    fn finish<'py>(&mut self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
+        self.run(py, |collector, asked, samples| collector.finish(asked, samples))
+    }
+
+    /// The rows of a kind, in order; they are forgotten here.
+    fn take<'py>(&mut self, py: Python<'py>, kind: &str) -> PyResult<Vec<Row<'py>>> {
+        let table = table(kind)?;
+        let mut rows = Vec::new();
+        self.inner.drain(
+            kernel::Kind::ALL[table as usize],
+            |fact| fact,
+            |row| {
+                let kernel::Tally { count, first, last, .. } = row.tally;
+                rows.push((PyBytes::new(py, row.value), row.day, row.fact, count, first, last, row.tally.sums()));
+                PyResult::Ok(())
+            },
+        )?;
+        Ok(rows)
+    }
+
+    /// Write the rows of each kind that has some as a file `kind=NAME/STEM.parquet` below `folder`; they are
+    /// forgotten here, also if that fails. `source` is their source; `facts` says of each fact its number, and
+    /// whether bytes to the value are those of a destination. Answered are kind, file name, and what
+    /// `write_rows` does.
+    fn write<'py>(
+        &mut self,
+        py: Python<'py>,
+        folder: PathBuf,
+        stem: &str,
+        source: u32,
+        facts: Vec<(u32, bool)>,
+    ) -> PyResult<Vec<(&'static str, String, File<'py>)>> {
+        let inner = &mut self.inner;
+        let written = run(py, || {
+            let known = |fact: u32| facts.get(fact as usize).copied().unwrap_or_default();
+            let mut files = Vec::new();
+            for (table, kind) in Table::ALL.into_iter().zip(kernel::Kind::ALL) {
+                if inner.rows_of(kind) == 0 {
+                    continue;
+                }
+                let name = format!("kind={}/{stem}.parquet", table.name());
+                let path = folder.join(&name);
+                create_dir_all(path.parent().unwrap_or(&folder))?;
+                let mut writer = Writer::create(&path, table)?;
+                inner.drain(
+                    kind,
+                    |fact| known(fact).0,
+                    |row| {
+                        let (fact, is_destination) = known(row.fact);
+                        let [source_bytes, destination_bytes] = row.tally.sums();
+                        let (inward, outward) = if is_destination {
+                            (destination_bytes, source_bytes)
+                        } else {
+                            (source_bytes, destination_bytes)
+                        };
+                        let kernel::Tally { count, first, last, .. } = row.tally;
+                        writer.push(row.value, source, row.day, fact, Tally { count, first, last, inward, outward })
+                    },
+                )?;
+                files.push((table.name(), name, writer.finish()?));
+            }
+            Ok(files)
+        })?;
+        Ok(written.into_iter().map(|(kind, name, written)| (kind, name, file(py, written))).collect())
+    }
+}
+
+impl Collector {
+    /// Run `work` without the GIL. A fault of the kernel is a `RuntimeError`: it ends one source.
+    fn run<'py>(
+        &mut self,
+        py: Python<'py>,
+        work: impl FnOnce(&mut kernel::Collector, &mut Asked<'_>, &mut Vec<kernel::Sample>) + Send,
+    ) -> PyResult<Bound<'py, PyBytes>> {
+        let Self { inner, shift, moment } = self;
+        let mut asked = Asked { shift, moment, failure: None };
+        let mut samples = Vec::new();
+        let done = py.detach(|| catch_unwind(AssertUnwindSafe(|| work(inner, &mut asked, &mut samples))));
+        if done.is_err() {
+            return Err(PyRuntimeError::new_err(
+                "the kernel failed on these bytes; the collector must not be used again",
+            ));
+        }
+        asked.failure.map_or_else(|| Ok(PyBytes::new(py, &packed_samples(&samples))), Err)
+    }
+}

@@ -1,0 +1,104 @@
+"""The search of one source that is read for the ledger: nothing is looked for, everything is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from traque.diagnostics import Diagnostics
+from traque.hunt.clock import Clock
+from traque.hunt.formats import Formats
+from traque.hunt.question import Question
+from traque.hunt.restoring import can_be_kept, key_of, reading_of
+from traque.hunt.search import SourceSearch
+from traque.indexing._collecting import CollectingEngine, Collector
+from traque.indexing._identity import Content
+from traque.ledger import Key, KnownSource, Reading, Staged
+from traque.model import TimeRule
+from traque.scan.plan import Cores
+from traque.sources import Source
+from traque.sources.contents import digest_for, head_of
+from traque.sources.decoders import Definitions
+from traque.triage.coverage import Timeline
+
+Networks = Sequence[tuple[str, int]]
+Collectors = Callable[[Sequence[TimeRule], Clock, Networks], Collector]
+"""Makes a collector of a stream: by its time rules, its clock, and the networks that are left out."""
+MOST_ROWS: Final = 1 << 20
+"""Rows of one source that are held in memory; what is more goes to a file."""
+
+
+class KeptSearch(SourceSearch):
+    """Reads a source for the ledger, as ``number``; its rows lie in ``stage`` once it has run."""
+
+    remembers = True
+
+    def __init__(
+        self,
+        source: Source,
+        question: Question,
+        formats: Formats,
+        *,
+        given: Definitions,
+        collectors: Collectors,
+        left_out: bool,
+        number: int,
+        stage: Path,
+        alike: Sequence[KnownSource],
+    ) -> None:
+        self.told = Diagnostics()
+        self.key: Key = key_of(question, left_out=left_out)
+        self.number = number
+        self.staged: list[Staged] = []
+        self.mtime = source.mtime
+        self._stage = stage
+        networks = question.perimeter.inside if left_out else ()
+        self._engine = CollectingEngine(
+            lambda times: collectors(times, self.clock, networks), MOST_ROWS, self._write
+        )
+        asked = msgspec.structs.replace(question, engine=self._engine, hash_sources=False)
+        super().__init__(source, asked, self.told, formats, given=given)
+        self.head = head_of(source)
+        self._content = digest_for(source, [known.size for known in alike])
+        self.taps.append(self._content.feed)
+
+    def run(self, advance: Callable[[int], None], stopped: Callable[[], bool], cores: Cores) -> None:  # noqa: ARG002
+        """Collect the rows of the source; by one thread, since they are added up in one place."""
+        super().run(advance, stopped, Cores(1, 1))
+        self._content.finish()
+        self.sha256 = self._content.hexdigest() if self._content.is_of_bytes else ""
+        self._engine.finish()
+
+    @property
+    def content(self) -> Content:
+        """What it is told by. What could not be read to its end is another content than what could."""
+        read = self._content.hexdigest()
+        broken = "" if self.complete else f"!{self.state}"
+        return Content(self.head, f"{read}{broken}", self._content.size)
+
+    @property
+    def beginnings(self) -> dict[int, str]:
+        """The digests of its beginnings, as long as the sources that it was compared with."""
+        return self._content.beginnings
+
+    @property
+    def can_be_kept(self) -> bool:
+        """Whether its file needs no other reading as long as it is unchanged."""
+        return can_be_kept(self)
+
+    def reading(self) -> Reading:
+        """What is kept of it."""
+        return reading_of(self, self.told)
+
+    def release(self) -> None:
+        """Keep nothing of what was settled: there may be a million sources."""
+        self.heads = None
+        self.timeline = Timeline()
+        self.staged = []
+
+    def _write(self, collector: Collector) -> None:
+        stem = f"{self.number:08}-{len(self.staged):04}"
+        self.staged += collector.write(self._stage, stem, self.number)

@@ -1,0 +1,177 @@
+"""Where a source that was read has its place in the ledger: new, known, or in the place of another."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+
+from traque.diagnostics import Diagnostics
+from traque.hunt.restoring import Unopened, notes_of
+from traque.indexing._identity import Contents, has_same_years
+from traque.indexing._search import KeptSearch
+from traque.ledger import FileId, KnownFile, KnownSource, Member, Writer, path_key
+from traque.sources import Entry
+from traque.sources.contents import beginning
+
+NOT_KEPT = "it could not be read whole, or rests on another source: it is read again by each hunt"
+
+
+class Settling:
+    """Puts what was read into the writer's next commit. Not for several threads at once."""
+
+    def __init__(self, writer: Writer) -> None:
+        self.writer = writer
+        self.contents = Contents(writer.known.sources)
+        self.files: Counter[str] = Counter()
+        self.sources = 0
+        self.bytes = 0
+        self.rows = 0
+
+    def found(self, path: str, file_id: FileId, held: Sequence[tuple[str, KnownSource]]) -> None:
+        """A file holds sources that the ledger knows from elsewhere: their rows stay as they are."""
+        known = self.writer.known
+        elsewhere = [file for _, source in held for file in known.holding(source.number) if file.path != path]
+        gone = [file for file in elsewhere if not Path(file.path).exists()]
+        for file in gone:
+            self.writer.put(KnownFile(path=file.path, gone=True))
+        self.files["moved" if len(gone) == len(elsewhere) else "copies"] += 1
+        members = tuple(Member(member, source.number) for member, source in held)
+        self._put_file(KnownFile(path=path, id=file_id, members=members))
+
+    def read(
+        self, entry: Entry, file_id: FileId, searches: Iterable[KeptSearch], told: Diagnostics, *, again: bool
+    ) -> None:
+        """A file was read. ``again``: with definitions of other sources, which it lacked before."""
+        path = "" if entry.path is None else path_key(entry.path)
+        members: list[Member] = []
+        whole = True
+        kinds: set[str] = set()
+        for search in searches:
+            kind, member = self._settle(entry, search, again=again)
+            kinds.add(kind)
+            if member is None:
+                whole = False
+            else:
+                members.append(member)
+        order = ("unreadable", "grown", "new", "copies")
+        file_kind = next((kind for kind in order if kind in kinds), "new")
+        known = self.writer.known.files.get(path)
+        if file_kind == "new" and known is not None:
+            file_kind = "changed"
+        if not again:
+            self.files[file_kind] += 1
+        if whole and path and not entry.stream:
+            notes = notes_of(told, entry.display)
+            self._put_file(KnownFile(path=path, id=file_id, members=tuple(members), notes=notes))
+
+    def _settle(self, entry: Entry, search: KeptSearch, *, again: bool) -> tuple[str, Member | None]:
+        below = search.path.removeprefix(entry.display).removeprefix("/")
+        if search.state in ("unreadable", "stopped") or search.lacks_decoder:
+            self._forget_staged(search)
+            return "unreadable", None
+        content = search.content
+        kind = "new" if search.complete else "unreadable"
+        key = self.writer.key(search.key)
+        same = self.contents.equal(content.digest)
+        if same is not None and not again and same.key == key and self._same_years(same, search):
+            self._forget_staged(search)
+            return "copies", Member(below, same.number)
+        whole = None if same is not None else self._longer(search)
+        if whole is not None:
+            self._forget_staged(search)
+            return "copies", Member(below, whole.number, part=True)
+        shorter = [same] if same is not None else self._shorter(search)
+        new = KnownSource(
+            number=search.number,
+            path=search.path,
+            digest=content.digest,
+            size=content.size,
+            head=content.head,
+            key=key,
+            added=datetime.now(UTC),
+            first=_day(search.timeline.first),
+            last=_day(search.timeline.last),
+            hold=next((old.hold for old in shorter if old.hold), ""),
+            partial="" if search.can_be_kept else NOT_KEPT,
+            broken="" if search.complete else search.why,
+            rows=sum(staged.rows for staged in search.staged),
+            reading=msgspec.Raw(msgspec.json.encode(search.reading())),
+        )
+        self.writer.add_rows(search.staged)
+        self.writer.put(new)
+        for old in shorter:
+            self.writer.supersede(old.number, new.number)
+            self.contents.leave(old)
+        self.contents.take(new)
+        self.sources += 1
+        self.bytes += search.bytes
+        self.rows += new.rows
+        return ("grown" if shorter and same is None and search.complete else kind), Member(below, new.number)
+
+    def _same_years(self, known: KnownSource, search: KeptSearch) -> bool:
+        return has_same_years(known.read(), search.path, search.mtime)
+
+    def _shorter(self, search: KeptSearch) -> list[KnownSource]:
+        """The sources of the ledger that are the beginning of this one."""
+        size = search.content.size
+        found = []
+        for known in self.contents.alike(search.head):
+            if 0 < known.size < size:
+                begins = search.beginnings.get(known.size) or beginning(search.source, known.size)
+                if begins == known.digest.partition("!")[0]:
+                    found.append(known)
+        return found
+
+    def _longer(self, search: KeptSearch) -> KnownSource | None:
+        """A source of the ledger that begins with all of this one, and can still be read."""
+        content = search.content
+        for known in self.contents.alike(search.head):
+            if 0 < content.size < known.size:
+                for source in self._places(known):
+                    if beginning(source, content.size) == content.digest.partition("!")[0]:
+                        return known
+        return None
+
+    def _places(self, known: KnownSource) -> Iterable[Unopened]:
+        for file in self.writer.known.holding(known.number):
+            for member in file.members:
+                if member.number == known.number and not member.part:
+                    path = Path(file.path)
+                    entry = Entry(path=path, display=path.name, size=file.id.size, mtime=None)
+                    yield Unopened(f"{path.name}/{member.path}" if member.path else path.name, entry)
+
+    def _put_file(self, file: KnownFile) -> None:
+        """A file holds this now; what it and nothing else held before is replaced where times overlap."""
+        before = self.writer.known.files.get(file.path)
+        self.writer.put(file)
+        if before is None:
+            return
+        now = {member.number for member in file.members}
+        for member in before.members:
+            old = self.writer.known.sources.get(member.number)
+            if member.number in now or old is None or member.part or old.hold:
+                continue
+            if self.writer.known.holding(member.number):
+                continue
+            if any(self._overlap(old, number) for number in now):
+                self.writer.drop(old.number)
+                self.contents.leave(old)
+
+    def _overlap(self, old: KnownSource, number: int) -> bool:
+        """Whether records of a replaced source may be among those of another."""
+        one, other = old.read().timeline, self.writer.known.sources[number].read().timeline
+        if one.first is None or one.last is None or other.first is None or other.last is None:
+            return True
+        return one.first <= other.last and other.first < one.last
+
+    def _forget_staged(self, search: KeptSearch) -> None:
+        for staged in search.staged:
+            staged.path.unlink(missing_ok=True)
+
+
+def _day(seconds: float | None) -> int | None:
+    return None if seconds is None else int(seconds // 86_400)

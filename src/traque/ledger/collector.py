@@ -1,0 +1,111 @@
+"""What a stream's records hold, added up while they pass: the ledger's rows, and what coverage is told by.
+
+:mod:`traque.ledger.oracle` specifies the rows, :class:`traque.scan.matches.TimeSample` the samples.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final, Protocol
+
+import msgspec
+
+from traque.ledger.oracle import KINDS, Networks, Row, in_order
+from traque.model import Stamp, TimeRule
+from traque.scan.kernel import samples_of
+from traque.scan.matches import TimeSample
+from traque.timestamps import packed
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND: Final = timedelta(microseconds=1)
+
+
+class SourceClock(Protocol):
+    """Says what the stamps of a source mean."""
+
+    def moment(self, stamp: Stamp) -> datetime:
+        """The moment that ``stamp`` names, in UTC."""
+
+    def shift(self, begin: int, *, zoned: bool, dated: bool) -> int | None:
+        """Microseconds from the stamps of the hour that begins at ``begin`` to UTC, if all the same."""
+
+
+class Written(msgspec.Struct, frozen=True):
+    """A file of rows of one kind: its name below the folder, what is in it, and its first and last value."""
+
+    kind: str
+    name: str
+    rows: int
+    size: int
+    sha256: str
+    least: bytes
+    greatest: bytes
+
+
+class Collector:
+    """Collects the rows of one stream. Not thread-safe; scans without holding the interpreter's lock.
+
+    ``times`` are tried in order on each record, ``clock`` says what they mean; addresses in ``left_out`` are
+    not held. It works by ``path``, one of :func:`traque.scan.kernel.paths`, or by the fastest. ValueError for
+    a layout that is not one, ImportError without the extension.
+    """
+
+    def __init__(
+        self,
+        times: Sequence[TimeRule],
+        clock: SourceClock,
+        left_out: Networks = (),
+        path: str | None = None,
+    ) -> None:
+        from traque import _kernel
+
+        def shift(begin: int, zoned: bool, dated: bool) -> int | None:
+            return clock.shift(begin, zoned=zoned, dated=dated)
+
+        def moment(us: int, zoned: bool, dated: bool) -> int:
+            return (clock.moment(Stamp(us, zoned, dated)) - _EPOCH) // _MICROSECOND
+
+        self._collector = _kernel.Collector(
+            [packed(rule) for rule in times], list(left_out), shift, moment, path
+        )
+
+    @property
+    def records(self) -> int:
+        """Records (lines) ended so far."""
+        return self._collector.records
+
+    @property
+    def size(self) -> int:
+        """Rows held."""
+        return self._collector.size
+
+    @property
+    def memory(self) -> int:
+        """Bytes of memory that they take."""
+        return self._collector.memory
+
+    def feed(self, *chunks: bytes) -> list[TimeSample]:
+        """Read the next bytes, in one piece or in several; answered are the samples of a scanner."""
+        return samples_of(self._collector.feed(*chunks))
+
+    def finish(self) -> list[TimeSample]:
+        """The stream has ended."""
+        return samples_of(self._collector.finish())
+
+    def write(self, folder: Path, stem: str, source: int) -> list[Written]:
+        """Write the rows so far, as files ``kind=NAME/STEM.parquet``, and forget them, also where that fails.
+
+        ``source`` is the number of their source. OSError where a file cannot be written.
+        """
+        files = self._collector.write(folder, stem, source, [])
+        return [Written(kind, name, *file) for kind, name, file in files]
+
+    def take(self) -> list[Row]:
+        """The rows so far, in order of kind and value; they are forgotten here. For tests."""
+        return in_order(
+            Row(kind, value, day, fact, count, first, last, *sums)
+            for kind in KINDS
+            for value, day, fact, count, first, last, sums in self._collector.take(kind)
+        )
