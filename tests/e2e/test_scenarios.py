@@ -164,6 +164,36 @@ def test_a_teleworker_whose_home_address_is_listed(tmp_path: Path, hunt: Hunt) -
     assert (finding["code"], finding["asset"]) == ("resident-user", "jdoe")
     assert "accepted 7 times from 198.51.100.23" in finding["text"]
     assert "Attacker, or hijacked home box? Look at the history" in finding["text"]
+    kept = finding["evidence"]
+    assert (kept[0]["time"], kept[-1]["time"]) == ("2021-02-01T08:11:00Z", "2021-02-22T08:12:00Z")
+    assert {record["verdict"] for record in kept} == {"authenticated"}
+    assert all("Accepted publickey for jdoe" in record["text"] for record in kept)
+
+
+def test_the_records_of_a_regular_are_shown(tmp_path: Path, traque: Run) -> None:
+    """Among a hundred other accounts, whose records are what a sighting keeps."""
+    lines = [
+        f"2021-02-{day:02d}T{hour:02d}:00:00+00:00 vpn sshd[{day}]: Accepted publickey for {who} from 198.51.100.23 port 4000 ssh2"
+        for day in range(1, 21)
+        for hour, who in ((6, f"guest{day}"), (8, "jdoe"), (22, f"night{day}"))
+    ]
+    write(tmp_path, "auth.log", *lines)
+    assert traque("hunt", "198.51.100.23", "--in", "logs", "--out", "out").returncode == 1
+    (finding,) = json.loads((tmp_path / "out/result.json").read_text())["findings"]
+    first, last = finding["evidence"][0], finding["evidence"][-1]
+    assert ("02-01T08" in first["text"], "02-20T08" in last["text"]) == (True, True)
+    assert all(" jdoe " in record["text"] for record in finding["evidence"])
+    explained = traque("explain", "out", "1").stdout.decode()
+    assert "Of resident-user jdoe" in explained.replace("OF RESIDENT-USER JDOE", "Of resident-user jdoe")
+    assert traque("evidence", "out", "--out", "bag.zip").returncode == 0
+    assert traque("verify", "bag.zip", "out/result.json").returncode == 0
+    with zipfile.ZipFile(tmp_path / "bag.zip") as bag:
+        manifest = json.loads(bag.read("manifest.json"))
+    shown = [one["why"] for record in manifest["records"] for one in record["shows"]]
+    assert sum(why.startswith("resident-user jdoe: ") for why in shown) == len(finding["evidence"])
+    for name in ("html", "md"):
+        page = traque("report", "out", "--as", name).stdout.decode()
+        assert "2021-02-20T08:00:00" in page
 
 
 def test_one_log_in_makes_no_regular(tmp_path: Path, hunt: Hunt) -> None:

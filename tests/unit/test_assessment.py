@@ -213,10 +213,11 @@ def test_a_regular_logs_in_again_and_again(log_ins: int, days: int, found: int) 
     for number in range(log_ins):
         moment = DAY + timedelta(days=days * number / (log_ins - 1))
         tally.add(Judgement(verdict=Verdict.AUTHENTICATED, why="", account="jdoe"), moment, "exact")
-    told = list(residents(sample.indicator("198.51.100.23"), tally, DAY + timedelta(days=3)))
+    told = list(residents(sample.indicator("198.51.100.23"), tally, DAY + timedelta(days=3), {}))
     assert len(told) == found
     for finding in told:
         assert "some before it was listed (2021-03-04)" in finding.text
+        assert finding.times == log_ins
 
 
 # the first hour

@@ -19,6 +19,7 @@ from traque.hunt.second_look import look_again
 from traque.logs import registry
 from traque.model import (
     Bulletin,
+    Evidence,
     Finding,
     HuntResult,
     StreamSight,
@@ -63,13 +64,17 @@ def _residents(
 ) -> Iterator[Finding]:
     published = {bulletin.id: bulletin.published for bulletin in bulletins}
     log_ins: dict[int, Tally] = {}
+    records: dict[int, dict[str, list[Evidence]]] = defaultdict(lambda: defaultdict(list))
     for search in searches:
         for index, tally in search.tallies.items():
             if tally.accepted:
                 log_ins.setdefault(index, Tally()).merge(tally)
+            for account, kept in tally.log_ins.items():
+                records[index][account] += kept.kept()
     for index, tally in sorted(log_ins.items()):
         ref = question.refs[index]
-        yield from residents(ref, tally, published.get(ref.bulletin) or ref.valid_from)
+        listed = published.get(ref.bulletin) or ref.valid_from
+        yield from residents(ref, tally, listed, records[index])
 
 
 def _visibility(
