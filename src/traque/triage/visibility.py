@@ -26,6 +26,8 @@ ASKED_OF: Final = (
     Verdict.BLOCKED,
 )
 """The verdicts that a stream is asked about; the others say that a record tells nothing."""
+ONLY_DENIALS: Final = "only denials"
+"""How the remark begins on a stream that logs nothing else."""
 MANY: Final = 100
 """Records from which on it says something that none of them shows more than denials."""
 
@@ -123,8 +125,8 @@ def _remarks(
         yield "no record of it was understood: whatever is found there is unclear"
     elif only_denied:
         yield (
-            f"only denials in the {total.records} records looked at: what is let through does not seem to be "
-            "logged, so a session or a log-in would not be seen here"
+            f"{ONLY_DENIALS} in the {total.records} records looked at: what is let through does not seem "
+            "to be logged, so a session or a log-in would not be seen here"
         )
     unclear = total.verdicts[Verdict.UNCLEAR]
     if unclear and unclear * 2 >= total.records:
