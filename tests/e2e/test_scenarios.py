@@ -128,6 +128,49 @@ def test_a_lead_is_found_in_compressed_logs_and_archives_too(
     assert [lead["value"] for lead in document["leads"]] == ["198.51.100.99"]
 
 
+def windows_spray(success_from: str) -> list[dict[str, object]]:
+    """The same as Windows events."""
+    attackers = ("198.51.100.11", "198.51.100.12", "198.51.100.13")
+    events: list[dict[str, object]] = [
+        {"EventTime": f"2021-03-01T02:{number:02d}:00Z", "EventID": 4625, "Channel": "Security",
+         "Hostname": "dc1.corp.example", "TargetUserName": f"user{number:02d}", "LogonType": "3",
+         "IpAddress": attackers[number % 3], "IpPort": "51022"}
+        for number in range(40)
+    ]  # fmt: skip
+    success = {"EventTime": "2021-03-01T03:00:00Z", "EventID": 4624, "TargetUserName": "user17"}
+    return [*events, events[0] | success | {"IpAddress": success_from}]
+
+
+@pytest.mark.parametrize("form", ["utf-16", "document", "one-line", "parquet", "utf-16-document"])
+def test_a_lead_is_found_in_what_has_to_be_decoded(tmp_path: Path, hunt: Hunt, form: str) -> None:
+    folder = tmp_path / "logs"
+    folder.mkdir()
+    events = windows_spray("198.51.100.99")
+    if form == "utf-16":
+        lines = "".join(f"{line}\n" for line in spray("198.51.100.99"))
+        (folder / "auth.log").write_bytes(lines.replace("bastion", "bästiön").encode("utf-16"))
+    elif form == "parquet":
+        pyarrow = pytest.importorskip("pyarrow")
+        parquet = pytest.importorskip("pyarrow.parquet")
+        parquet.write_table(pyarrow.Table.from_pylist(events), folder / "events.parquet")
+    else:
+        text = json.dumps(events, indent=None if form == "one-line" else 2)
+        (folder / "events.json").write_bytes(text.encode("utf-16" if form.startswith("utf") else "utf-8"))
+    document = hunt("198.51.100.11", "198.51.100.12", "198.51.100.13")
+    assert [(lead["value"], lead["accounts"]) for lead in document["leads"]] == [
+        ("198.51.100.99", ["user17"])
+    ]
+    assert document["lead_search"]["sources"] == 1
+    assert all("traits of a stream" in limit for limit in document["lead_search"]["limits"])
+    if form != "parquet":  # the offset leads to the record
+        (path,) = folder.iterdir()
+        record = path.read_bytes()[document["leads"][0]["evidence"]["offset"] :][:600]
+        if form.startswith("utf"):
+            record = record.decode("utf-16-le", "replace").encode()
+        assert b"198.51.100.99" in record
+        assert b"user39" not in record
+
+
 def test_what_cannot_be_read_twice_is_said(traque: Run) -> None:
     data = "".join(f"{line}\n" for line in spray("198.51.100.99")).encode()
     done = traque("hunt", "198.51.100.11", "--in", "-", "--json", input=data)
