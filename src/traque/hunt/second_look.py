@@ -165,9 +165,9 @@ class _Look:
         kib = WINDOW // 1024
         return LeadSearch(
             text=(
-                f"records looked at: {self._records:,}; sources: {self._sources}; within {kib} KiB (decoded: {NEAR} "
-                "records) of those that are kept as evidence, for unlisted addresses with the same account, user agent, "
-                "JA3, path or network within a day"
+                f"records looked at: {self._records:,}; sources: {self._sources}; within {kib} KiB (decoded: "
+                f"{NEAR} records) of those that are kept as evidence, for unlisted addresses with the same "
+                "account, user agent, JA3, path or network within a day"
             ),
             sources=self._sources,
             records=self._records,
