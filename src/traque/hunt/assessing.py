@@ -29,7 +29,7 @@ from traque.triage.explain import explain
 from traque.triage.plan import first_hour
 from traque.triage.residents import residents
 from traque.triage.tally import Tally
-from traque.triage.visibility import sight
+from traque.triage.visibility import sayable, sight
 
 
 def assessed(
@@ -96,14 +96,15 @@ def _visibility(
         for stream in sorted(members)
     ]
     answers = controls([one for one in asked if one is not None], partial(compile_engine, options.engine))
+    stated = {spec.name: spec.outcomes for spec in registry()}
     for stream in result.coverage.streams:
         group = members[stream.name]
-        spec = registry().get(stream.format)
+        samples = [search.looked.sample for search in group if search.looked is not None]
         yield sight(
             stream.name,
-            samples=[search.looked.sample for search in group if search.looked is not None],
+            samples=samples,
             found={v for search in group for tally in search.tallies.values() for v in tally.verdicts},
-            can=spec.outcomes if spec is not None and spec.outcomes else None,
+            can=sayable(stream.format, stated, samples),
             control=answers.get(stream.name),
             losses=stream.losses,
         )
