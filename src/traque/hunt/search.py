@@ -437,10 +437,15 @@ class SourceSearch:
             tally.add_flow(flow)
         if moment is not None and not self._question.window.holds(moment):
             self.outside.setdefault(hit.indicator, Tally()).add(judgement, moment, relation)
-        if tally.spread.wants(judgement.verdict, moment):
-            tally.spread.add(self._evidence(one, read))
-        else:
+        wanted, log_in = tally.spread.wants(judgement.verdict, moment), tally.wants_log_in(judgement, moment)
+        if not wanted:
             tally.spread.skip()
+        if wanted or log_in:
+            evidence = self._evidence(one, read)
+            if wanted:
+                tally.spread.add(evidence)
+            if log_in:
+                tally.add_log_in(judgement.account, evidence)
 
     def _count_alike(self, alike: Counted) -> None:
         """Count records that the scanner counted: all are judged as the earliest of their kind."""
@@ -451,11 +456,19 @@ class SourceSearch:
             outside = self.outside.setdefault(indicator, Tally()) if alike.outside.count else Tally()
             names = names_of(alike, one, read.event, self._question.perimeter)
             add_alike(tally, outside, alike, one, names)
-            tally.spread.reach(self._evidence(one, read))
+            self._reach(one, read)
         if alike.latest.offset != alike.earliest.offset:
             read, judged = self._judge_hits(alike.latest, one_each(alike.latest.hits))
             for one in judged:
-                self.tallies[one.hit.indicator].spread.reach(self._evidence(one, read))
+                self._reach(one, read)
+
+    def _reach(self, one: Judged, read: _Read) -> None:
+        """Take the earliest or the latest record of a kind as evidence."""
+        tally, judgement = self.tallies[one.hit.indicator], one.judgement
+        evidence = self._evidence(one, read)
+        tally.spread.reach(evidence)
+        if judgement.account in tally.log_ins and judgement.verdict is Verdict.AUTHENTICATED:
+            tally.log_ins[judgement.account].reach(evidence)
 
     def _evidence(self, one: Judged, read: _Read, offset: int | None = None) -> Evidence:
         hit, relation, _, judgement = one

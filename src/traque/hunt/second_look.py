@@ -1,7 +1,8 @@
 """A second, cheap look at the records around sightings, for leads (:mod:`traque.triage.leads`).
 
 Only sources with sightings are read again, and of these only the bytes around the records that the answer
-keeps; nothing is read when there is no sighting. What was looked at, and what was not, stands in the answer.
+keeps; what was decoded is decoded again, within a bound (:mod:`traque.hunt.rewritten`). Nothing is read when
+there is no sighting. What was looked at, and what was not, stands in the answer.
 """
 
 from __future__ import annotations
@@ -16,6 +17,9 @@ from typing import Final
 from traque.diagnostics import Diagnostics
 from traque.errors import SourceError
 from traque.hunt.question import Question
+from traque.hunt.rewritten import FURTHEST as MOST
+from traque.hunt.rewritten import RECORDS as NEAR
+from traque.hunt.rewritten import Rewritten, Span, joined
 from traque.hunt.search import SourceSearch
 from traque.model import Evidence, Lead, LeadSearch, Sighting, Verdict
 from traque.sources import Entry, Source, open_entry
@@ -35,8 +39,6 @@ COMMON: Final = 60
 WORDS: Final = 32
 """Traits of one stream that are looked for."""
 _WORTH: Final = frozenset(Verdict) - {Verdict.BLOCKED, Verdict.TRACE, Verdict.SELF}
-
-Span = tuple[int, int]
 
 
 def look_again(
@@ -64,7 +66,7 @@ class _Look:
         self._question = question
         self._streams = streams
         self._habits: dict[str, Habits] = defaultdict(Habits)
-        self._spans: dict[str, list[Span]] = defaultdict(list)
+        self._anchors: dict[str, list[Evidence]] = defaultdict(list)
         self._limits: dict[str, int] = defaultdict(int)
         self._sources = 0
         self._records = 0
@@ -79,18 +81,16 @@ class _Look:
                     continue
                 self._habits[self._streams[record.path]].learn(sighting, [record])
                 if taken < WINDOWS:
-                    self._spans[record.path].append((max(0, record.offset - WINDOW), record.offset + WINDOW))
+                    self._anchors[record.path].append(record)
                     taken += 1
                 else:
                     self._limits[f"stretches beyond the first {WINDOWS}"] += 1
 
     def wants(self, search: SourceSearch) -> bool:
         """Whether there are stretches of the source to look at, and it can be read again."""
-        if not self._spans.get(search.path) or search.entry is None:
+        if not self._anchors.get(search.path) or search.entry is None:
             return False
-        if not search.is_lines:
-            self._limits["sources whose records are decoded or no lines"] += 1
-        elif search.entry.stream:
+        if search.entry.stream:
             self._limits["standard input, which cannot be read twice"] += 1
         else:
             return True
@@ -108,7 +108,9 @@ class _Look:
                         break
 
     def _read(self, source: Source, search: SourceSearch) -> None:
-        spans = _joined(self._spans[search.path])
+        anchors = self._anchors[search.path]
+        spans = joined((max(0, one.offset - WINDOW), one.offset + WINDOW) for one in anchors)
+        text = None if search.is_lines else Rewritten(source, anchors, WINDOW, search.carried.given)
         habits = self._habits[self._streams[search.path]]
         words = habits.words()
         if len(words) > WORDS:
@@ -116,14 +118,18 @@ class _Look:
         seek = _Seek(dict(islice(words.items(), WORDS)), habits.addresses())
         self._sources += 1
         try:
-            for begin, text in _stretches(source, spans):
-                seek.read(begin, text)
+            for begin, piece in _stretches(source, spans) if text is None else text.stretches():
+                seek.read(begin, piece)
         except SourceError:  # it was told when all bytes were read
             pass
         for offset, line in seek.lines():
-            self._record(search, self._streams[search.path], line, offset)
+            place = offset if text is None else text.origin(offset)
+            self._record(search, self._streams[search.path], line, place)
         self.book.common |= seek.common
-        if source.size is None and spans[-1][1] > FURTHEST:
+        if text is not None:
+            if text.is_cut:
+                self._limits[f"decoded records beyond the first {MOST >> 20} MiB of a source"] += 1
+        elif source.size is None and spans[-1][1] > FURTHEST:
             self._limits[f"stretches that lie beyond {FURTHEST >> 20} MiB of a compressed source"] += 1
 
     def _record(self, search: SourceSearch, stream: str, line: bytes, offset: int) -> None:
@@ -159,9 +165,9 @@ class _Look:
         kib = WINDOW // 1024
         return LeadSearch(
             text=(
-                f"records looked at: {self._records:,}; sources: {self._sources}; within {kib} KiB of those "
-                "that are kept as evidence, for unlisted addresses with the same account, user agent, "
-                "JA3, path or network within a day"
+                f"records looked at: {self._records:,}; sources: {self._sources}; within {kib} KiB (decoded: "
+                f"{NEAR} records) of those that are kept as evidence, for unlisted addresses with the same "
+                "account, user agent, JA3, path or network within a day"
             ),
             sources=self._sources,
             records=self._records,
@@ -175,16 +181,6 @@ def _anchors(sighting: Sighting) -> list[Evidence]:
     firsts = {record.verdict: record for record in reversed(dated)}
     anchors = [*dated[:1], *dated[-1:], *firsts.values()]
     return list({(record.path, record.offset): record for record in anchors}.values())
-
-
-def _joined(spans: Sequence[Span]) -> list[Span]:
-    joined: list[Span] = []
-    for begin, end in sorted(spans):
-        if joined and begin <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
-        else:
-            joined.append((begin, end))
-    return joined
 
 
 def _stretches(source: Source, spans: Sequence[Span]) -> Iterator[tuple[int, bytes]]:

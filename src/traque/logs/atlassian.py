@@ -84,4 +84,5 @@ SPEC = LogFormat(
     sniff=sniff,
     reader=reader,
     linewise=True,
+    outcomes=frozenset(Outcome) - {Outcome.ALLOWED, Outcome.RESOLVED, Outcome.DENIED},
 )

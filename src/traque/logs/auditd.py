@@ -121,4 +121,7 @@ SPEC = LogFormat(
     reader=reader,
     programs=("audispd", "audisp-syslog", "audit", "kernel"),
     message=message,
+    outcomes=frozenset(
+        {Outcome.LOGIN_ACCEPTED, Outcome.LOGIN_REFUSED, Outcome.REFUSED, Outcome.ALLOWED, Outcome.UNKNOWN}
+    ),
 )

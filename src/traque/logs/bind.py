@@ -91,4 +91,5 @@ SPEC = LogFormat(
     programs=("named",),
     begins=("client @0x", "info: client ", "error: client ", "client "),
     message=message,
+    outcomes=frozenset(Outcome) - {Outcome.LOGIN_ACCEPTED, Outcome.LOGIN_REFUSED},
 )

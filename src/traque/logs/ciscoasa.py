@@ -374,4 +374,5 @@ SPEC = LogFormat(
     linewise=True,
     marks=("%ASA-", "%FTD-", "%PIX-", "%FWSM-"),
     message=message,
+    outcomes=frozenset(Outcome) - {Outcome.RESOLVED},
 )

@@ -133,4 +133,5 @@ SPEC = LogFormat(
     linewise=True,
     marks=("%SEC", "%LOGIN", "%SSH", "%ACLLOG", "%IPV6_ACL", "%SYS-", "%IOSXE", "%AUTHPRIV", "%AAA"),
     message=message,
+    outcomes=frozenset(Outcome) - {Outcome.DATA, Outcome.UNANSWERED, Outcome.RESOLVED},
 )

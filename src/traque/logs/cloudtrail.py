@@ -115,4 +115,5 @@ SPEC = LogFormat(
     sniff=document_sniff(document),
     reader=document_reader(TIMES),
     document=document,
+    outcomes=frozenset(Outcome) - {Outcome.ALLOWED, Outcome.UNANSWERED},
 )

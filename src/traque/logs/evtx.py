@@ -299,4 +299,5 @@ SPEC = LogFormat(
     sniff=sniff,
     reader=reader,
     document=document,
+    outcomes=frozenset(Outcome) - {Outcome.REFUSED, Outcome.UNANSWERED},
 )

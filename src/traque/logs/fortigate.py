@@ -203,4 +203,5 @@ SPEC = LogFormat(
     begins=("date=", "devname=", "time=", "logver=", "timestamp="),
     message=message,
     shapes=SHAPES,
+    outcomes=frozenset(Outcome),
 )

@@ -188,4 +188,5 @@ SPEC = LogFormat(
     reader=reader,
     document=document,
     flows=True,
+    outcomes=frozenset(Outcome) - {Outcome.LOGIN_ACCEPTED, Outcome.LOGIN_REFUSED, Outcome.RESOLVED},
 )

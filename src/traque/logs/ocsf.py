@@ -98,4 +98,5 @@ SPEC = LogFormat(
     sniff=document_sniff(document),
     reader=document_reader(TIMES),
     document=document,
+    outcomes=frozenset(Outcome),
 )

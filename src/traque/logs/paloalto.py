@@ -243,4 +243,5 @@ SPEC = LogFormat(
     linewise=True,
     marks=(",TRAFFIC,", ",THREAT,", ",GLOBALPROTECT,", ",SYSTEM,", ",CONFIG,"),
     message=message,
+    outcomes=frozenset(Outcome) - {Outcome.RESOLVED},
 )

@@ -173,4 +173,5 @@ SPEC = LogFormat(
     marks=(" vpn=", ")[] - ", "] - "),
     message=message,
     document=document,
+    outcomes=frozenset(Outcome) - {Outcome.UNANSWERED, Outcome.RESOLVED},
 )

@@ -154,4 +154,5 @@ SPEC = LogFormat(
     linewise=True,
     marks=(' log_component="', ' sub="'),
     message=message,
+    outcomes=frozenset(Outcome) - {Outcome.RESOLVED},
 )

@@ -149,4 +149,5 @@ SPEC = LogFormat(
     linewise=True,
     begins=("id=firewall",),
     message=message,
+    outcomes=frozenset(Outcome) - {Outcome.UNANSWERED, Outcome.RESOLVED},
 )

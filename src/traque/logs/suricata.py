@@ -223,4 +223,5 @@ SPEC = LogFormat(
     linewise=True,
     document=document,
     shapes=SHAPES,
+    outcomes=frozenset(Outcome) - {Outcome.LOGIN_ACCEPTED, Outcome.LOGIN_REFUSED, Outcome.ALLOWED},
 )

@@ -463,4 +463,5 @@ SPEC = LogFormat(
     begins=("<Event ", "<Event>", "MSWinEventLog\t"),
     message=message,
     document=document,
+    outcomes=frozenset(Outcome) - {Outcome.UNANSWERED},
 )

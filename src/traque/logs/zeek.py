@@ -356,4 +356,5 @@ SPEC = LogFormat(
     reader=reader,
     document=document,
     shapes=SHAPES,
+    outcomes=frozenset(Outcome) - {Outcome.ALLOWED, Outcome.DENIED},
 )

@@ -116,6 +116,9 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     since: datetime | None = None
     until: datetime | None = None
     evidence: tuple[Evidence, ...] = ()
+    """Records that led to it: of ``resident-user`` accepted log-ins, the first and the last among them."""
+    times: int | None = None
+    """How often the account was accepted."""
 
 
 class OutsideWindow(msgspec.Struct, frozen=True, kw_only=True):

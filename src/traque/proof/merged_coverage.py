@@ -3,17 +3,41 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
+from typing import NamedTuple
 
 import msgspec
 
-from traque.model import Coverage, ExpectedCoverage, HuntResult, SourceCoverage, StreamCoverage
+from traque.model import (
+    Coverage,
+    Evidence,
+    ExpectedCoverage,
+    HuntResult,
+    Loss,
+    SourceCoverage,
+    StreamCoverage,
+)
 from traque.triage.coverage import asked_days, covered, expected_days, gaps_between, searched
 from traque.triage.window import window_of
 
 _Place = tuple[int, str]
 """The number of a result, and the path of a source in it."""
+Repeats = Mapping[_Place, str]
+"""The sources that another result holds too, with the path of the one that counts."""
+
+
+class Hunted(NamedTuple):
+    """One of the results, its number, and the site it is of."""
+
+    number: int
+    result: HuntResult
+    site: str
+
+
+def at_site(record: Evidence, site: str) -> Evidence:
+    """The record with its site before its path."""
+    return msgspec.structs.replace(record, path=f"{site}/{record.path}")
 
 
 def named(site: str, stream: str) -> str:
@@ -161,6 +185,7 @@ def _stream(
         parse_rate=sum(rate * records for rate, records in rates) / weight if weight else None,
         owner=next((stream.owner for stream in group if stream.owner), ""),
         by_day=_by_day(group),
+        losses=_losses(group, twice=any(source.duplicate_of for source in sources)),
     )
 
 
@@ -171,6 +196,23 @@ def _by_day(group: Sequence[StreamCoverage]) -> dict[str, int]:
         for day, records in stream.by_day.items():
             found[day] = max(records, found.get(day, 0))
     return dict(sorted(found.items()))
+
+
+def _losses(group: Sequence[StreamCoverage], *, twice: bool) -> tuple[Loss, ...]:
+    """By code; of logs that several hunts searched, what the one that counted most says."""
+    found: dict[str, list[Loss]] = defaultdict(list)
+    for stream in group:
+        for loss in stream.losses:
+            found[loss.code].append(loss)
+    return tuple(
+        msgspec.structs.replace(
+            same[0],
+            count=max(loss.count for loss in same) if twice else sum(loss.count for loss in same),
+            first=min((loss.first for loss in same if loss.first is not None), default=None),
+            last=max((loss.last for loss in same if loss.last is not None), default=None),
+        )
+        for _, same in sorted(found.items())
+    )
 
 
 def _busy(stream: StreamCoverage) -> Iterator[tuple[datetime, datetime]]:
