@@ -31,7 +31,7 @@ from traque.hunt.kinds import Judged, Kinds, add_alike, names_of
 from traque.hunt.losses import Losses
 from traque.hunt.passing import Pass
 from traque.hunt.question import Question
-from traque.logs import Recognition, read_as, recognise, registry
+from traque.logs import Recognition, loss_words, read_as, recognise, registry
 from traque.model import Event, Evidence, Loss, SourceCoverage, Stamp, Verdict
 from traque.scan.matches import Batch, Counted, Hit, MatchedRecord, Relation, Scanner, can_group
 from traque.scan.plan import Cores
@@ -46,6 +46,7 @@ from traque.triage.coverage import Timeline
 from traque.triage.forwarded import behind
 from traque.triage.judge import OWN_TEXT, Judgement, judge
 from traque.triage.locate import Place, locate
+from traque.triage.losses import lost_days
 from traque.triage.properties import FIELDS
 from traque.triage.tally import Tally
 
@@ -95,7 +96,10 @@ class SourceSearch:
     device = ""
     told_losses: tuple[Loss, ...] = ()
     """What its records say they do not hold."""
+    losses_beside: tuple[Loss, ...] = ()
+    """The part of it that holds for the sources of its format beside it too."""
     _flows = False
+    _losses: Losses | None = None
 
     def __init__(
         self,
@@ -121,7 +125,6 @@ class SourceSearch:
         self.complete = True
         self.parse_rate: float | None = None
         self.mapped = question.mapped
-        self.losses: Counter[str] = Counter()
         self.expected: frozenset[str] = frozenset()
         """The streams of the source map that it is part of."""
         self.looked = Looked(question.perimeter) if before < LOOKED_IN else None
@@ -169,6 +172,7 @@ class SourceSearch:
         spec = registry().get(recognition.format)
         if spec is not None:
             self._flows = spec.flows
+        self._losses = self._watch_losses(head)
         self._read_head(head, brief=brief)
 
     @property
@@ -187,9 +191,8 @@ class SourceSearch:
             return
         reader = self._recognition.reader
         passing = Pass(self.source, self.encoding, self._question, reader.times, self._framing)
-        losses = self._watch_losses()
         passing.taps += [self._digest.update] if self._digest is not None else []
-        passing.taps += [losses.feed] if losses is not None else []
+        passing.text_taps += [self._losses.feed] if self._losses is not None else []
         # Who is behind a trusted proxy may stand in what shapes leave free.
         groupable = bool(reader.shapes) and not self._question.proxies.own
         if groupable and self.encoding == "utf-8" and self._framing is None:
@@ -203,7 +206,6 @@ class SourceSearch:
             for alike in self._kinds.counted():
                 self._count_alike(alike)
         self.bytes, self.records = passing.bytes, passing.records
-        self._count_losses(losses)
         if passing.stopped:
             self._incomplete("stopped before its end", "stopped")
         if passing.error is not None:
@@ -248,6 +250,7 @@ class SourceSearch:
         scanner = engine.scanner(self._recognition.reader.times)
         for batch in chain((first,), batches):
             self._take(scanner.feed(batch))
+            self._watch(batch)
             if stopped():
                 self._incomplete("stopped before its end", "stopped")
                 break
@@ -291,6 +294,7 @@ class SourceSearch:
         return self._framing.line_at(self._framing.original_offset(record.offset + blanks))
 
     def _close(self) -> None:
+        self._count_losses()
         for tally in self.tallies.values():
             tally.close()
         if self._container:
@@ -326,20 +330,25 @@ class SourceSearch:
         self._in_bytes.clear()
         del self._origin
 
-    def _watch_losses(self) -> Losses | None:
-        """A watch for records that tell of dropped ones, where the format has such."""
-        spec = registry().get(self._recognition.format)
-        return Losses(spec.losses, self._when) if spec is not None and spec.losses else None
+    def _watch_losses(self, head: bytes) -> Losses | None:
+        """A watch for records that tell of dropped ones, where the source may have such."""
+        words = loss_words(self._recognition.format, head)
+        return Losses(words, self._when) if words else None
 
     def _when(self, record: bytes) -> datetime | None:
         event = self._parse(record)
         return self._clock.moment(event.time) if event is not None and event.time is not None else None
 
-    def _count_losses(self, losses: Losses | None) -> None:
+    def _watch(self, text: bytes) -> None:
+        if self._losses is not None:
+            self._losses.feed(text)
+
+    def _count_losses(self) -> None:
+        losses, self._losses = self._losses, None
         if losses is not None:
             losses.finish()
-            self.losses = losses.by_day
             self.told_losses = tuple(losses.told())
+            self.losses_beside = tuple(losses.beside())
             if losses.dropped:
                 self._diagnostics.note("records-dropped", self.path, losses.dropped)
 
@@ -497,7 +506,7 @@ class SourceSearch:
             duplicate_of=self.duplicate_of,
             encoding=self.encoding,
             state=self.state,
-            losses=dict(sorted(self.losses.items())),
+            losses=lost_days(self.told_losses),
             fingerprint=self.fingerprint.hex() if self.fingerprint is not None else "",
             sha256=self._digest.hexdigest() if self._digest is not None else "",
         )

@@ -79,6 +79,7 @@ def _row(
     begin = min((_number(s.first) if s.first is not None else days.start for s in broken), default=days.stop)
     silent = _silent_days(stream.gaps)
     lossy = {day for source in sources for day in source.losses}
+    lossy |= {day for loss in stream.losses for day in loss.by_day}
     cells = []
     for day in days:
         records = stream.by_day.get(name(day), 0)
@@ -110,6 +111,7 @@ def _row(
         years_from=tuple(sorted({source.year_from for source in sources if source.year_from})),
         year_guessed=any(source.year_guessed for source in sources),
         ahead=max(0, round(ahead)),
+        losses=stream.losses,
     )
 
 

@@ -10,6 +10,7 @@ import msgspec
 
 from traque.model import Coverage, ExpectedCoverage, HuntResult, SourceCoverage, StreamCoverage
 from traque.triage.coverage import asked_days, covered, expected_days, gaps_between, searched
+from traque.triage.losses import larger
 from traque.triage.window import window_of
 
 _Place = tuple[int, str]
@@ -161,6 +162,7 @@ def _stream(
         parse_rate=sum(rate * records for rate, records in rates) / weight if weight else None,
         owner=next((stream.owner for stream in group if stream.owner), ""),
         by_day=_by_day(group),
+        losses=larger(loss for stream in group for loss in stream.losses),
     )
 
 

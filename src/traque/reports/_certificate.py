@@ -126,6 +126,10 @@ def _remarks(stream: CertifiedStream) -> Iterator[str]:
     if stream.understood is not None and stream.understood < 990:
         share = f"{stream.understood / 10:.0f} %"
         yield f"{share} of its sampled records were understood; every byte was searched"
+    for loss in stream.losses:
+        if loss.dropped:
+            days = f"; on {count(len(loss.by_day), 'day')}: {listing(list(loss.by_day), 3)}"
+            yield f"{loss.said}{days if loss.by_day else ''}"
     if stream.undated:
         yield f"{count(stream.undated, 'record')} without a readable time"
     if stream.years_from:
