@@ -12,7 +12,7 @@ from traque.hunt.expected import Expectations
 from traque.hunt.search import SourceSearch
 from traque.model import Coverage, Loss, StreamCoverage, Window
 from traque.source_map import ExpectedStream
-from traque.triage.coverage import StreamDays, asked_days, by_day, cover, covered, searched
+from traque.triage.coverage import StreamDays, asked_days, by_hour, cover, covered, searched, with_hours
 from traque.triage.losses import merged
 
 _Beside = tuple[str, str]
@@ -42,7 +42,7 @@ def coverage_of(
         absent = [(frozenset[int](), days) for days in expected.absent(asked)]
         whole = searched(asked, [*there, *absent]) if spans else 0
     return Coverage(
-        streams=tuple(
+        streams=with_hours(
             replace(
                 _stream(name, members[name], span, asked, expected), losses=_losses(members[name], beside)
             )
@@ -71,6 +71,7 @@ def _stream(
     days = None if asked is None else expected.days(name, asked)
     rated = [(s.parse_rate, s.records) for s in group if s.parse_rate is not None]
     weight = sum(records for _, records in rated)
+    hourly = by_hour([s.timeline for s in group if not s.duplicate_of])
     return StreamCoverage(
         name=name,
         format=group[0].format,
@@ -85,7 +86,8 @@ def _stream(
         parse_rate=sum(rate * records for rate, records in rated) / weight if weight else None,
         owner=next((s.mapped.owner for s in group if s.mapped is not None and s.mapped.owner), "")
         or expected.owner(name),
-        by_day=by_day([s.timeline for s in group if not s.duplicate_of]),
+        by_day={day: sum(hours) for day, hours in hourly.items()},
+        by_hour=hourly,
     )
 
 

@@ -33,12 +33,16 @@ class State(StrEnum):
 
 
 class Day(msgspec.Struct, frozen=True, array_like=True):
-    """A square of the map: day, state, records, and these as per cent of the stream's median day."""
+    """A square of the map: day, state, records, these as per cent of the stream's median day, and by hour.
+
+    ``hours`` are 24, and add up to the records; there are none where the result does not keep them.
+    """
 
     day: str
     state: State
     records: int
     of_median: int
+    hours: tuple[int, ...] = ()
 
 
 class CertifiedBulletin(msgspec.Struct, frozen=True, kw_only=True):

@@ -229,6 +229,9 @@ class StreamCoverage(msgspec.Struct, frozen=True, kw_only=True):
     """Whom to ask about it, as the source map says."""
     by_day: dict[str, int] = {}
     """Records of each UTC day that has any (``2021-01-31``); shared out by time between two timed records."""
+    by_hour: dict[str, tuple[int, ...]] = {}
+    """Of each of these days the records of its 24 hours; they add up to the day's. Empty in a result of more
+    than 20,000 days of streams."""
     losses: tuple[Loss, ...] = ()
     """What its own records say they do not hold."""
 

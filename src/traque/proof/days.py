@@ -90,7 +90,8 @@ def _row(
             state = State.NOT_EXPECTED
         else:
             state = State.UNREADABLE if day >= begin else State.ABSENT
-        cells.append(Day(name(day), state, records, records * 100 // median if median else 0))
+        share = records * 100 // median if median else 0
+        cells.append(Day(name(day), state, records, share, stream.by_hour.get(name(day), ())))
     ahead = (stream.last - now).total_seconds() if stream.last is not None else 0
     return CertifiedStream(
         name=stream.name,
