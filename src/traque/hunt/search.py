@@ -42,7 +42,7 @@ from traque.sources.encoding import Transcoder, detect
 from traque.sources.framing import framed_head, framing_of
 from traque.sources.recognise import encoded_container, encoded_values
 from traque.sources.streams import HEAD
-from traque.triage.coverage import Timeline
+from traque.triage.coverage import BACK, Timeline
 from traque.triage.forwarded import behind
 from traque.triage.judge import OWN_TEXT, Judgement, judge
 from traque.triage.locate import Place, locate
@@ -119,6 +119,7 @@ class SourceSearch:
         self.outside: dict[int, Tally] = {}
         self.timeline = Timeline()
         self.timed = 0
+        self._zoned = 0
         self.undated = 0
         self.bytes = 0
         self.records = 0
@@ -392,6 +393,7 @@ class SourceSearch:
                 timeline.pause()
                 continue
             self.timed += 1
+            self._zoned += stamp.zoned
             if not stamp.dated:
                 self._wraps.see(stamp.us)
             timeline.add(seconds(stamp), sample.line, joined=sample.joined)
@@ -487,6 +489,20 @@ class SourceSearch:
             raw=b"" if _is_utf8(record.text) else record.text,
         )
 
+    def _zone(self) -> str:
+        """The zone of the times that state none."""
+        if not self.timed:
+            return ""
+        if self._zoned == self.timed:
+            return "stated"
+        return "UTC" if self._recognition.utc else str(self._question.zone)
+
+    def _after_file(self) -> int:
+        """Seconds that the last record is later than the source was last written, if that is odd."""
+        last, written = self.timeline.last, self.source.mtime
+        late = last - written.timestamp() if last is not None and written is not None else 0
+        return round(late) if late > BACK else 0
+
     def coverage(self, stream: str) -> SourceCoverage:
         """What was searched of this source."""
         first, last = self.timeline.first, self.timeline.last
@@ -507,6 +523,11 @@ class SourceSearch:
             encoding=self.encoding,
             state=self.state,
             losses=lost_days(self.told_losses),
+            zone=self._zone(),
+            future=self.timeline.after(self._question.now),
+            after_file=self._after_file(),
+            backward=self.timeline.backward,
+            furthest_back=round(self.timeline.furthest_back),
             fingerprint=self.fingerprint.hex() if self.fingerprint is not None else "",
             sha256=self._digest.hexdigest() if self._digest is not None else "",
         )

@@ -9,6 +9,7 @@ from typing import Final
 import msgspec
 
 from traque.model.assessment import Loss
+from traque.model.clock import StreamClock
 from traque.model.reference import Reference
 from traque.model.result import HashedFile
 
@@ -108,6 +109,8 @@ class CertifiedStream(msgspec.Struct, frozen=True, kw_only=True):
     year_guessed: bool
     ahead: int
     """Seconds that its last record is later than the hunt: a clock that runs ahead."""
+    clock: StreamClock = StreamClock()
+    """How its times were read, and what does not fit."""
     losses: tuple[Loss, ...] = ()
     """What its own records, or those of its sensor, say that it does not hold."""
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from statistics import median_low
 
-from traque.model import ExpectedCoverage, Gap, HuntResult, SourceCoverage, StreamCoverage
+from traque.model import ExpectedCoverage, Gap, HuntResult, SourceCoverage, StreamCoverage, stream_clock
 from traque.model.certificate import CertifiedStream, Day, State
 from traque.triage.coverage import SILENCE_FLOOR, asked_days, expected_days
 from traque.triage.window import window_of
@@ -112,6 +112,7 @@ def _row(
         years_from=tuple(sorted({source.year_from for source in sources if source.year_from})),
         year_guessed=any(source.year_guessed for source in sources),
         ahead=max(0, round(ahead)),
+        clock=stream_clock(sources),
         losses=stream.losses,
     )
 

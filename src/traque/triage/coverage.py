@@ -24,6 +24,8 @@ SILENCE_FLOOR: Final = 3600.0
 SILENCE_FACTOR: Final = 20
 """A silence longer than this many median intervals of the stream is a gap."""
 
+BACK: Final = 300.0
+"""Seconds: a record that is earlier than the one before it by more was not written in order."""
 HOURS_OF: Final = 20_000
 """Days of streams whose hours a result keeps: some two megabytes of JSON."""
 
@@ -44,6 +46,8 @@ class Timeline:
         self.intervals: Counter[int] = Counter()
         self.volume: Counter[int] = Counter()
         """Records of each UTC hour since 1970."""
+        self.backward = 0
+        self.furthest_back = 0.0
         self._days: set[int] = set()
         self._previous: tuple[float, int, int] | None = None  # seconds, line, hour
 
@@ -69,6 +73,9 @@ class Timeline:
         if hour // 24 != before_hour // 24:
             self._days.update(_span(before_hour // 24, hour // 24) if joined else (hour // 24,))
         start, end = (before, seconds) if before < seconds else (seconds, before)
+        if before - seconds > BACK:
+            self.backward += 1
+            self.furthest_back = max(self.furthest_back, before - seconds)
         records = line - before_line if line > before_line else 1
         self.intervals[_bucket((end - start) / records)] += records
         if end - start > SILENCE_FLOOR and not joined:
@@ -87,9 +94,7 @@ class Timeline:
             self.busy[-1] = (since, end)
 
     def _share_out(self, start: float, end: float, records: int) -> None:
-        """The records after ``start``, up to ``end``, each to its hour: the last stands there, the others came at
-        one pace.
-        """
+        """The records after ``start``, each to its hour: the last at ``end``, the others evenly."""
         first, last = int(start // 3600), int(end // 3600)
         given = 0
         for hour in range(first, last):
@@ -97,6 +102,13 @@ class Timeline:
             self.volume[hour] += until - given
             given = until
         self.volume[last] += records - given
+
+    def after(self, moment: datetime) -> int:
+        """Records in the hours that begin after ``moment``."""
+        hour = int(moment.timestamp() // 3600)
+        if self.last is None or self.last < hour * 3600:
+            return 0
+        return sum(records for at, records in self.volume.items() if at > hour)
 
     def pause(self) -> None:
         """What comes next has no known distance to what came before: records without a time lie between."""
