@@ -43,6 +43,7 @@ mod urls;
 mod values;
 mod watched;
 mod windows_dns;
+mod words;
 
 pub use batch::{Batch, Record};
 pub use engine::Engine;
@@ -55,3 +56,4 @@ pub use scanner::Scanner;
 pub use shapes::{BadShape, Given, Named, Shapes};
 pub use simd::Path;
 pub use timestamps::{Stamp, TimeRule, read as read_time};
+pub use words::Words;

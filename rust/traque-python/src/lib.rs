@@ -331,6 +331,25 @@ type Total = (u64, i64, i64, [Option<u128>; 2]);
 /// A value and how often it stood there.
 type Value = (String, u64);
 
+/// A few fixed words, found wherever they stand; immutable, shared between threads.
+#[pyclass(frozen, module = "traque._kernel")]
+struct Words(kernel::Words);
+
+#[pymethods]
+impl Words {
+    /// `ValueError` for an empty word.
+    #[new]
+    fn new(words: Vec<Vec<u8>>) -> PyResult<Self> {
+        kernel::Words::new(&words).map(Self).ok_or_else(|| PyValueError::new_err("a word is empty"))
+    }
+
+    /// Where a word begins, and which, between two places of `text`, in order; at most so many.
+    #[pyo3(signature = (text, begin, end, most=usize::MAX))]
+    fn find(&self, py: Python<'_>, text: PyBackedBytes, begin: usize, end: usize, most: usize) -> Vec<(usize, usize)> {
+        py.detach(|| self.0.find(&text, begin..end, most))
+    }
+}
+
 /// A kind, its totals inside and outside the window, and by role its values.
 type Counted = (u32, Total, Total, Vec<(&'static str, Vec<Value>)>);
 
@@ -381,7 +400,7 @@ fn columns<'py>(py: Python<'py>, batch: &kernel::Batch, kinds: &[u32]) -> Column
 #[pymodule]
 mod _kernel {
     #[pymodule_export]
-    use super::{Engine, Scanner, Shapes, Signer, TimeReader, paths};
+    use super::{Engine, Scanner, Shapes, Signer, TimeReader, Words, paths};
 
     /// How the extension was built: a benchmark on "debug" means nothing.
     #[pymodule_export]

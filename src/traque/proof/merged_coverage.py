@@ -19,6 +19,9 @@ from traque.model import (
     StreamCoverage,
 )
 from traque.triage.coverage import asked_days, covered, expected_days, gaps_between, searched
+from traque.model import Coverage, ExpectedCoverage, HuntResult, SourceCoverage, StreamCoverage
+from traque.triage.coverage import asked_days, covered, expected_days, gaps_between, searched, with_hours
+from traque.triage.losses import larger
 from traque.triage.window import window_of
 
 _Place = tuple[int, str]
@@ -109,7 +112,7 @@ def merged(results: Sequence[HuntResult], sites: Sequence[str], repeated: dict[_
     ]
     whole = None if asked is None else searched(asked, spans) if groups else 0
     return Coverage(
-        streams=tuple(streams),
+        streams=with_hours(streams),
         sources=sources,
         window_covered=None if asked is None else bool(groups) and whole == len(asked),
         asked_days=None if asked is None else len(asked),
@@ -171,6 +174,7 @@ def _stream(
     last = max((stream.last for stream in group if stream.last is not None), default=None)
     rates = [(s.parse_rate, s.records) for s in group if s.parse_rate is not None]
     weight = sum(records for _, records in rates)
+    fullest = _fullest(group)
     return msgspec.structs.replace(
         group[0],
         name=name,
@@ -186,15 +190,19 @@ def _stream(
         owner=next((stream.owner for stream in group if stream.owner), ""),
         by_day=_by_day(group),
         losses=_losses(group, twice=any(source.duplicate_of for source in sources)),
+        by_day={day: stream.by_day[day] for day, stream in fullest.items()},
+        by_hour={day: stream.by_hour[day] for day, stream in fullest.items() if day in stream.by_hour},
+        losses=larger(loss for stream in group for loss in stream.losses),
     )
 
 
-def _by_day(group: Sequence[StreamCoverage]) -> dict[str, int]:
-    """Of a day that several hunts searched the larger number: mostly they searched the same records."""
-    found: dict[str, int] = {}
+def _fullest(group: Sequence[StreamCoverage]) -> dict[str, StreamCoverage]:
+    """Of a day that several hunts searched the one that has most: mostly they searched the same records."""
+    found: dict[str, StreamCoverage] = {}
     for stream in group:
         for day, records in stream.by_day.items():
-            found[day] = max(records, found.get(day, 0))
+            if day not in found or records > found[day].by_day[day]:
+                found[day] = stream
     return dict(sorted(found.items()))
 
 

@@ -160,4 +160,4 @@ def _remarks(
     if control is not None and not control.found:
         yield f"{control.value} stands in its own records and was not found there: do not rely on it"
     for loss in losses:
-        yield f"{loss.count} times: {loss.text}"
+        yield loss.said
