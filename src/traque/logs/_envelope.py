@@ -1,9 +1,10 @@
 """The syslog envelope: RFC 5424, RFC 3164, and what daemons really write.
 
-Read are: an optional ``<PRI>``; a time as RFC 3164 has it, with a year, or in ISO form (rsyslog, journald
-``short-iso``, RFC 5424 with its version); BSD's ``<facility.severity>``; the host, which may be missing; a
-tag ``program[pid]:``, which may be missing too (then the rest is the message, unless the time is in ISO
-form: that is any program's own log). Without a time, ``host program[pid]:`` is an envelope too.
+Read are: an optional ``<PRI>``; a time as RFC 3164 has it, with a year, in ISO form (rsyslog, journald
+``short-iso``, RFC 5424 with its version), or as multilog and Sophos UTM's files have it; BSD's
+``<facility.severity>``; the host, which may be missing; a tag ``program[pid]:``, which may be missing too
+(then the rest is the message, unless the time is in ISO form: that is any program's own log). Without a
+time, ``host program[pid]:`` is an envelope too.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import msgspec
 from traque.model import Event, Stamp, TimeRule
 from traque.timestamps import read
 
-TIMES = (TimeRule("syslog"), TimeRule("iso"))
+TIMES = (TimeRule("syslog"), TimeRule("iso"), TimeRule("tai64n"))
 
 MONTH = "(?:J(?:an|u[nl])|Feb|Ma[ry]|A(?:pr|ug)|Sep|Oct|Nov|Dec)"
 CLOCK = "(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
@@ -97,6 +98,7 @@ def text_of(record: bytes) -> str:
 @cache
 def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     iso = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?"
+    utm = r"\d{4}:\d\d:\d\d-\d\d:\d\d:\d\d"
     month = r"(?:\d{4} )?[A-Z][a-z]{2} [ \d]?\d (?:\d{4} )?\d\d:\d\d:\d\d(?:[.,]\d+)?(?: ?[+-]\d{4})?"
     levels = "TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|ERR|CRITICAL|CRIT|FATAL|SEVERE"
     host = rf"(?!(?i:{levels})\b)[A-Za-z0-9_](?:[\w.:%-]*[\w.%-])?"
@@ -106,7 +108,7 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], re.P
         re.compile(
             rf"<(\d{{1,3}})>\d{{1,2}} (?:-|{iso}) (\S+) (\S+) \S+ (\S+) ({data})(?: (.*))?$", re.DOTALL
         ),
-        re.compile(rf"(?:<(\d{{1,3}})>)? ?(?:{iso}|{month}|@4[0-9a-f]{{23}}):? +(?:<[\w.]+> )?"),
+        re.compile(rf"(?:<(\d{{1,3}})>)? ?(?:{iso}|{month}|{utm}|@4[0-9a-f]{{23}}):? +(?:<[\w.]+> )?"),
         re.compile(rf"(?:({host}) +)?({word})(?:\[[^\]\s]*\])?: ?"),
         re.compile(rf"(?:({host}) )?({word})\[\d{{1,10}}\]: "),
     )
