@@ -42,7 +42,8 @@ LAYOUTS: Final = MappingProxyType(
         "AM/PM optional",
         "eu-slash": "07/01/2021 04:18:07 or 07.01.2021 04:18:07: day first, else as us-slash; both also "
         "with '-' inside the date where the year has four digits",
-        "yymmdd": "210107  4:18:07 (MySQL), 210107 041807 (Hadoop), 21/01/07 04:18:07 (Spark)",
+        "yymmdd": "210107  4:18:07 (MySQL), 210107 041807 (Hadoop), 21/01/07 04:18:07 (Spark), "
+        "210107041807.123 (3proxy)",
         "glog": "I0107 04:18:07.123456 (Google's glog, Kubernetes' klog): a level's letter, month, day",
         "tai64n": "@400000005ff68b890756b5b3 (multilog): TAI as daemontools count it, 10 s before UTC",
         "auto": "at the beginning: iso, syslog, clf, day-month, apache-error, epoch, glog, tai64n, yymmdd "
@@ -538,7 +539,8 @@ def _read_iso_tz(text: bytes, at: int) -> Stamp | None:
 
 
 def _read_yymmdd(text: bytes, at: int) -> Stamp | None:
-    if _digits(text, at) == 6:
+    count = _digits(text, at)
+    if count in (6, 12):
         parts, end = [int(text[at + i : at + i + 2]) for i in (0, 2, 4)], at + 6
     else:
         parts, end = [], at
@@ -549,10 +551,13 @@ def _read_yymmdd(text: bytes, at: int) -> Stamp | None:
             parts.append(part[0])
             end = part[1] if mark == _SPACE else part[1] + 1
     year, month, day = parts
-    if _byte(text, end) != _SPACE:
+    if count == 12:
+        clock = _clock_of_six(text, end)
+    elif _byte(text, end) == _SPACE:
+        clock_at = _spaces(text, end)
+        clock = _clock(text, clock_at) or _clock_of_six(text, clock_at)
+    else:
         return None
-    clock_at = _spaces(text, end)
-    clock = _clock(text, clock_at) or _clock_of_six(text, clock_at)
     days = _days(year + (1900 if year >= 70 else 2000), month, day)
     return None if clock is None else _stamp(days, clock[0], _zone(text, clock[1])[0])
 

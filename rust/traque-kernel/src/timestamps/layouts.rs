@@ -97,9 +97,9 @@ fn iso_tz(text: &[u8], at: usize) -> Option<Stamp> {
 }
 
 fn yymmdd(text: &[u8], at: usize) -> Option<Stamp> {
-    let slashed = digits(text, at) != 6;
-    let step = if slashed { 3 } else { 2 };
-    if slashed {
+    let count = digits(text, at);
+    let step = if matches!(count, 6 | 12) { 2 } else { 3 };
+    if step == 3 {
         for (at, mark) in [(at, b'/'), (at + 3, b'/'), (at + 6, b' ')] {
             let (_, end) = number(text, at, 2, 2)?;
             if byte(text, end) != mark {
@@ -108,11 +108,14 @@ fn yymmdd(text: &[u8], at: usize) -> Option<Stamp> {
         }
     }
     let end = at + 2 * step + 2;
-    if byte(text, end) != b' ' {
-        return None;
-    }
-    let clock_at = spaces(text, end);
-    let (of_day, end) = clock(text, clock_at, false).or_else(|| clock_of_six(text, clock_at))?;
+    let (of_day, end) = if count == 12 {
+        clock_of_six(text, end)
+    } else if byte(text, end) == b' ' {
+        let clock_at = spaces(text, end);
+        clock(text, clock_at, false).or_else(|| clock_of_six(text, clock_at))
+    } else {
+        None
+    }?;
     let year = two(text, at);
     let day = days(year + if year >= 70 { 1900 } else { 2000 }, two(text, at + step), two(text, at + 2 * step))?;
     Some(dated(day, of_day, zone(text, end).0))
