@@ -1,7 +1,7 @@
-"""Palo Alto Networks firewalls' CSV: traffic, threat, URL, GlobalProtect, system, configuration.
+"""Palo Alto Networks firewalls' CSV: traffic, threat, URL, GlobalProtect, system, configuration, log-ins.
 
-Source: PAN-OS "Syslog Field Descriptions"; columns are counted from the record's first comma-separated
-value.
+Source: PAN-OS "Syslog Field Descriptions", and Strata Logging Service "Syslog fields" (Prisma Access: the same
+order, times in ISO form, ``AUTH``); columns are counted from the record's first comma-separated value.
 """
 
 from __future__ import annotations
@@ -63,6 +63,13 @@ def _understand(text: str) -> Event | None:
             return _globalprotect(row)
         case "SYSTEM":
             return _system(row)
+        case "AUTHENTICATION" | "AUTH":
+            return _authentication(row)
+        case "USERID" | "HIPMATCH" | "HIP-MATCH":
+            return _mapped(row)
+        case "DECRYPTION" | "TUNNEL":
+            outcome = Outcome.DENIED if _is_denied(row[30].lower()) else Outcome.ALLOWED
+            return _event(_session(row), Initiator.SOURCE, outcome, f"{start[2]} {row[30]}".strip())
         case "CONFIG":
             pairs = [("user.name", row[10]), ("event.action", row[9]), ("source.ip", row[7])]
             return _event(pairs, Initiator.SOURCE, Outcome.UNKNOWN, f"CONFIG {row[9]} {row[12]}".strip())
@@ -176,6 +183,35 @@ def _globalprotect(row: Sequence[str]) -> Event:
     return _event(pairs, Initiator.SOURCE if public else Initiator.UNKNOWN, outcome, why)
 
 
+def _authentication(row: Sequence[str]) -> Event:
+    """An account at an authentication policy (captive portal, multi-factor): the event says what came of it."""
+    said = f"{row[20]} {row[18]}".strip()
+    pairs = [
+        ("source.ip", row[8]),
+        ("user.name", row[9] or row[10]),
+        ("event.action", row[20]),
+        ("rule.name", row[12]),
+        ("observer.name", row[29] or row[2]),
+    ]
+    lowered, outcome = said.lower(), Outcome.UNKNOWN
+    if any(word in lowered for word in ("fail", "denied", "invalid", "reject", "timeout", "timed out")):
+        outcome = Outcome.LOGIN_REFUSED if row[9] or row[10] else Outcome.REFUSED
+    elif "success" in lowered or "allow" in lowered:
+        outcome = Outcome.LOGIN_ACCEPTED
+    return _event(pairs, Initiator.SOURCE, outcome, f"AUTHENTICATION {said}"[:100].strip())
+
+
+def _mapped(row: Sequence[str]) -> Event:
+    """Whose address it is (User-ID), how its machine is kept (HIP): nothing was opened."""
+    mapped = row[3] == "USERID"
+    pairs = [
+        ("source.ip", row[8] if mapped else row[11]),
+        ("user.name", row[9] if mapped else row[7]),
+        ("event.action", f"{row[3]} {row[4]}".strip()),
+    ]
+    return _event(pairs, Initiator.UNKNOWN, Outcome.UNKNOWN, f"{row[3]} {row[4]}".strip())
+
+
 def _system(row: Sequence[str]) -> Event:
     """A description in words; log-ins are told by it."""
     peer, user = _words()
@@ -210,8 +246,8 @@ def _words() -> tuple[re.Pattern[str], re.Pattern[str]]:
 @cache
 def _start() -> re.Pattern[str]:
     return re.compile(
-        r"(?:^|(?<=[\s>]))(\d{0,3},\d{4}/\d\d/\d\d \d\d:\d\d:\d\d,[^,]{0,40},"
-        r"(TRAFFIC|THREAT|SYSTEM|CONFIG|GLOBALPROTECT|USERID|AUTHENTICATION|HIP-?MATCH|DECRYPTION|CORRELATION"
+        r"(?:^|(?<=[\s>]))(\d{0,3},\d{4}[/-]\d\d[/-]\d\d[ T][\d:.Z]{8,20},[^,]{0,40},"
+        r"(TRAFFIC|THREAT|SYSTEM|CONFIG|GLOBALPROTECT|USERID|AUTH(?:ENTICATION)?|HIP-?MATCH|DECRYPTION|CORRELATION"
         r"|TUNNEL|SCTP|IPTAG|AUDIT|GTP),)"
     )
 
@@ -241,6 +277,6 @@ SPEC = LogFormat(
     sniff=sniff,
     reader=reader,
     linewise=True,
-    marks=(",TRAFFIC,", ",THREAT,", ",GLOBALPROTECT,", ",SYSTEM,", ",CONFIG,"),
+    marks=(",TRAFFIC,", ",THREAT,", ",GLOBALPROTECT,", ",SYSTEM,", ",CONFIG,", ",AUTH"),
     message=message,
 )
