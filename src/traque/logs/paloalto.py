@@ -1,15 +1,17 @@
 """Palo Alto Networks firewalls' CSV: traffic, threat, URL, GlobalProtect, system, configuration, log-ins.
 
-Source: PAN-OS "Syslog Field Descriptions", and Strata Logging Service "Syslog fields" (Prisma Access: the same
-order, times in ISO form, ``AUTH``); columns are counted from the record's first comma-separated value.
+Source: PAN-OS "Syslog Field Descriptions", and Strata Logging Service "Syslog fields" (Prisma Access: the
+same order, times in ISO form, ``AUTH``); columns are counted from the record's first comma-separated value.
 """
 
 from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
+from types import MappingProxyType
+from typing import Final
 
 import msgspec
 
@@ -54,31 +56,27 @@ def _understand(text: str) -> Event | None:
         row = line.split(",")
     # A short record still says what its columns say.
     row += [""] * (70 - len(row))
-    match start[2]:
-        case "TRAFFIC":
-            return _traffic(row)
-        case "THREAT":
-            return _threat(row)
-        case "GLOBALPROTECT":
-            return _globalprotect(row)
-        case "SYSTEM":
-            return _system(row)
-        case "AUTHENTICATION" | "AUTH":
-            return _authentication(row)
-        case "USERID" | "HIPMATCH" | "HIP-MATCH":
-            return _mapped(row)
-        case "DECRYPTION" | "TUNNEL":
-            outcome = Outcome.DENIED if _is_denied(row[30].lower()) else Outcome.ALLOWED
-            return _event(_session(row), Initiator.SOURCE, outcome, f"{start[2]} {row[30]}".strip())
-        case "CONFIG":
-            pairs = [("user.name", row[10]), ("event.action", row[9]), ("source.ip", row[7])]
-            return _event(pairs, Initiator.SOURCE, Outcome.UNKNOWN, f"CONFIG {row[9]} {row[12]}".strip())
-        case kind:
-            return _event([("event.action", f"{kind} {row[4]}")], Initiator.UNKNOWN, Outcome.UNKNOWN, kind)
+    return _KINDS.get(start[2], _other)(row)
 
 
 def _event(pairs: Sequence[tuple[str, object]], initiator: Initiator, outcome: Outcome, why: str) -> Event:
     return Event(format="paloalto", fields=fields_of(pairs), initiator=initiator, outcome=outcome, why=why)
+
+
+def _decryption(row: Sequence[str]) -> Event:
+    """The columns of a session, and whether it was let through; its bytes stand in its traffic record."""
+    outcome = Outcome.DENIED if _is_denied(row[30].lower()) else Outcome.ALLOWED
+    return _event(_session(row), Initiator.SOURCE, outcome, f"{row[3]} {row[30]}".strip())
+
+
+def _configuration(row: Sequence[str]) -> Event:
+    """Who changed what; a refusal of the change is not one of the log-in."""
+    pairs = [("user.name", row[10]), ("event.action", row[9]), ("source.ip", row[7])]
+    return _event(pairs, Initiator.SOURCE, Outcome.UNKNOWN, f"CONFIG {row[9]} {row[12]}".strip())
+
+
+def _other(row: Sequence[str]) -> Event:
+    return _event([("event.action", f"{row[3]} {row[4]}")], Initiator.UNKNOWN, Outcome.UNKNOWN, row[3])
 
 
 def _session(row: Sequence[str]) -> list[tuple[str, object]]:
@@ -184,7 +182,7 @@ def _globalprotect(row: Sequence[str]) -> Event:
 
 
 def _authentication(row: Sequence[str]) -> Event:
-    """An account at an authentication policy (captive portal, multi-factor): the event says what came of it."""
+    """An account at an authentication policy (captive portal, multi-factor): the event says its outcome."""
     said = f"{row[20]} {row[18]}".strip()
     pairs = [
         ("source.ip", row[8]),
@@ -232,6 +230,24 @@ def _system(row: Sequence[str]) -> Event:
             outcome = Outcome.LOGIN_ACCEPTED
     initiator = Initiator.SOURCE if host is not None else Initiator.UNKNOWN
     return _event(pairs, initiator, outcome, f"SYSTEM {row[8]}: {said[:60]}")
+
+
+_KINDS: Final[Mapping[str, Callable[[Sequence[str]], Event]]] = MappingProxyType(
+    {
+        "TRAFFIC": _traffic,
+        "THREAT": _threat,
+        "GLOBALPROTECT": _globalprotect,
+        "SYSTEM": _system,
+        "CONFIG": _configuration,
+        "AUTHENTICATION": _authentication,
+        "AUTH": _authentication,
+        "USERID": _mapped,
+        "HIPMATCH": _mapped,
+        "HIP-MATCH": _mapped,
+        "DECRYPTION": _decryption,
+        "TUNNEL": _decryption,
+    }
+)
 
 
 @cache
