@@ -2,9 +2,9 @@
 
 Read are: an optional ``<PRI>``; a time as RFC 3164 has it, with a year, in ISO form (rsyslog, journald
 ``short-iso``, RFC 5424 with its version), or as multilog and Sophos UTM's files have it; BSD's
-``<facility.severity>``; the host, which may be missing; a tag ``program[pid]:``, which may be missing too
-(then the rest is the message, unless the time is in ISO form: that is any program's own log). Without a
-time, ``host program[pid]:`` is an envelope too.
+``<facility.severity>``; the host, which may be missing or, of UniFi devices, several words; a tag
+``program[pid]:``, which may be missing too (then the rest is the message, unless the time is in ISO form:
+that is any program's own log). Without a time, ``host program[pid]:`` is an envelope too.
 """
 
 from __future__ import annotations
@@ -70,13 +70,18 @@ def open_envelope(record: bytes) -> Envelope | None:
         priority, rest = found[1], text[found.end() :]
         time = read(record, TIMES)
         host, program, message = "", "", rest
+        if "," in rest[:160] and (device := _device().match(rest)):
+            host, rest = device[1] or device[2], rest[device.end() :]
         if tagged := tag.match(rest):
-            host, program, message = tagged[1] or "", tagged[2], rest[tagged.end() :]
+            host, program, message = tagged[1] or host, tagged[2], rest[tagged.end() :]
         elif priority is None and text[:1].isdigit():
             # An ISO time and no tag: any program's own log, whose first word is no host.
             return None
         elif " " in rest:
             host, _, message = rest.partition(" ")
+            if message.startswith(f"{host} ") and (tagged := tag.match(message)):
+                # UniFi consoles name themselves twice.
+                program, message = tagged[2], message[tagged.end() :]
         return Envelope(time, host, program, message.lstrip(" "), -1 if priority is None else int(priority))
     if found := bare.match(text):
         return Envelope(None, found[1] or "", found[2], text[found.end() :])
@@ -93,6 +98,15 @@ def observed(event: Event | None, opened: Envelope | None) -> Event | None:
 def text_of(record: bytes) -> str:
     """The record as text, without its line end or byte order mark; invalid UTF-8 becomes U+FFFD."""
     return record.decode("utf-8", "replace").removeprefix("\ufeff").rstrip("\r\n")
+
+
+@cache
+def _device() -> re.Pattern[str]:
+    """UniFi's access points and switches: ``Office 00005e005301,UAP-6.0.14:``, or model, MAC, version."""
+    return re.compile(
+        r'(?:([\w.-]{1,64}) )?\(?"?(?:[\w-]{1,32},)?([0-9a-f]{12}),[\w.+-]{1,64}"?\)?:? +'
+        r"(?=[\w-]{1,32}(?:\[\d{1,10}\])?: )"
+    )
 
 
 @cache
