@@ -18,8 +18,6 @@ from traque.model import (
     SourceCoverage,
     StreamCoverage,
 )
-from traque.triage.coverage import asked_days, covered, expected_days, gaps_between, searched
-from traque.model import Coverage, ExpectedCoverage, HuntResult, SourceCoverage, StreamCoverage
 from traque.triage.coverage import asked_days, covered, expected_days, gaps_between, searched, with_hours
 from traque.triage.losses import larger
 from traque.triage.window import window_of
