@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from typing import Final
 
-_RESULT: Final = re.compile(
+from traque.expressions import expression
+
+_RESULT: Final = expression(
     rb'(?:\xef\xbb\xbf)?\s{0,64}\{\s{0,64}"schema"\s{0,8}:\s{0,8}"traque/[a-z-]{1,32}/\d'
 )
 _REPORT: Final = (b"<!-- traque hunt report -->", b"<!DOCTYPE html>\n<!-- traque hunt report -->")
 _SIGHTINGS: Final = b"verdict,kind,indicator,bulletins,role,records,first_seen,last_seen,"
 
 
-_BAG: Final = re.compile(
+_BAG: Final = expression(
     rb'PK\x03\x04.{22}\x0d\0..manifest\.json\{\s{0,8}"schema": "traque/evidence-bag/\d', re.DOTALL
 )
 _PAGE: Final = b"traque coverage certificate\n"
