@@ -16,7 +16,7 @@ _Counted: TypeAlias = tuple[int, _Total, _Total, list[tuple[str, list[tuple[str,
 # Layout, anchor, column, separator.
 _Rule: TypeAlias = tuple[str, bytes, int, bytes]
 
-__all__ = ["PROFILE", "VERSION", "Engine", "Scanner", "Shapes", "Signer", "TimeReader", "paths"]
+__all__ = ["PROFILE", "VERSION", "Engine", "Scanner", "Seeker", "Shapes", "Signer", "TimeReader", "paths"]
 
 PROFILE: str
 VERSION: str
@@ -46,6 +46,13 @@ class Scanner:
     def settle(self) -> _Columns: ...
     # By kind; then two records of each.
     def counted(self) -> tuple[list[_Counted], _Columns]: ...
+
+@final
+class Seeker:
+    # Words with the most lines in which each may stand; words whose lines do not count.
+    def __new__(cls, words: list[tuple[bytes, int]], excluding: list[bytes]) -> Seeker: ...
+    # Word, begin and end of each line with one; the words that are given up.
+    def seek(self, text: bytes) -> tuple[list[tuple[int, int, int]], list[int]]: ...
 
 @final
 class Shapes:

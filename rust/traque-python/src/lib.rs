@@ -284,6 +284,27 @@ impl Scanner {
     }
 }
 
+/// Lines with a word: word, begin, end; and words that stand in too many of them.
+type Sought = (Vec<(usize, usize, usize)>, Vec<usize>);
+
+/// Finds the lines that hold one of a few words.
+#[pyclass(module = "traque._kernel")]
+struct Seeker(kernel::Seeker);
+
+#[pymethods]
+impl Seeker {
+    /// Of words, each with the most lines in which it may stand; lines with an excluding word do not count.
+    #[new]
+    fn new(words: Vec<(Vec<u8>, usize)>, excluding: Vec<Vec<u8>>) -> Self {
+        Self(kernel::Seeker::new(words, &excluding))
+    }
+
+    /// The lines of a text, and the words that are given up from now on.
+    fn seek(&mut self, py: Python<'_>, text: PyBackedBytes) -> Sought {
+        py.detach(|| self.0.seek(&text))
+    }
+}
+
 /// The fields of `traque.model.TimeRule`: layout, anchor, column, separator.
 type Rule = (String, Vec<u8>, i64, Vec<u8>);
 
@@ -400,7 +421,7 @@ fn columns<'py>(py: Python<'py>, batch: &kernel::Batch, kinds: &[u32]) -> Column
 #[pymodule]
 mod _kernel {
     #[pymodule_export]
-    use super::{Engine, Scanner, Shapes, Signer, TimeReader, Words, paths};
+    use super::{Engine, Scanner, Seeker, Shapes, Signer, TimeReader, Words, paths};
 
     /// How the extension was built: a benchmark on "debug" means nothing.
     #[pymodule_export]

@@ -366,7 +366,7 @@ class SourceSearch:
         return timestamps.YearRule(year=year, latest=latest), origin
 
     def _read_head(self, head: bytes, *, brief: bool) -> None:
-        beginning = head.split(b"\n", HEAD_RECORDS)[:HEAD_RECORDS]
+        beginning = islice(_lines(head), HEAD_RECORDS)
         lines = (line for line in beginning if line.strip() and not line.startswith(b"#"))
         read = [line.rstrip(b"\r") for line in islice(lines, 1 if brief else None)]
         events = [self._parse(line) for line in read]
@@ -544,6 +544,15 @@ class SourceSearch:
             fingerprint=self.fingerprint.hex() if self.fingerprint is not None else "",
             sha256=self._digest.hexdigest() if self._digest is not None else "",
         )
+
+
+def _lines(text: bytes) -> Iterator[bytes]:
+    """The lines, of which only those are made that are asked for."""
+    start = 0
+    while (end := text.find(b"\n", start)) >= 0:
+        yield text[start:end]
+        start = end + 1
+    yield text[start:]
 
 
 def _is_utf8(text: bytes) -> bool:

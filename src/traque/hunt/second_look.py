@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from itertools import islice
 from typing import Final
@@ -22,6 +22,7 @@ from traque.hunt.rewritten import RECORDS as NEAR
 from traque.hunt.rewritten import Rewritten, Span, joined
 from traque.hunt.search import SourceSearch
 from traque.model import Evidence, Lead, LeadSearch, Sighting, Verdict
+from traque.scan.seeking import seeker
 from traque.sources import Entry, Source, open_entry
 from traque.triage.forwarded import behind
 from traque.triage.leads import Book, Habits, Key
@@ -213,39 +214,22 @@ class _Seek:
     A word that stands in very many lines is given up with all of them: what it tells of is common.
     """
 
-    def __init__(self, words: Mapping[bytes, Key], listed: Collection[bytes]) -> None:
-        self._words = dict(words)
-        self._listed = listed
-        self._lines: dict[bytes, dict[int, bytes]] = {word: {} for word in words}
+    def __init__(self, words: Mapping[bytes, Key], listed: Sequence[bytes]) -> None:
+        self._keys = list(words.values())
+        self._lines: list[dict[int, bytes]] = [{} for _ in words]
+        most = [COMMON if key[0] != "network" else COMMON * 10 for key in self._keys]
+        self._seeker = seeker(list(zip(words, most, strict=True)), listed)
         self.common: set[Key] = set()
 
     def read(self, begin: int, text: bytes) -> None:
         """Look through the bytes that begin at offset ``begin``."""
-        for word, lines in list(self._lines.items()):
-            most = COMMON if self._words[word][0] != "network" else COMMON * 10
-            for at in _all(text, word):
-                start = text.rfind(b"\n", 0, at) + 1
-                line = text[start : _end(text, at)]
-                if not any(address in line for address in self._listed):
-                    lines[begin + start] = line
-                if len(lines) > most:
-                    self.common.add(self._words[word])
-                    del self._lines[word]
-                    break
+        found, common = self._seeker.seek(text)
+        for number, start, end in found:
+            self._lines[number][begin + start] = text[start:end]
+        for number in common:
+            self.common.add(self._keys[number])
+            self._lines[number].clear()
 
     def lines(self) -> list[tuple[int, bytes]]:
         """The lines with their offsets, each once, in order."""
-        return sorted({at: line for lines in self._lines.values() for at, line in lines.items()}.items())
-
-
-def _all(text: bytes, word: bytes) -> Iterator[int]:
-    """Where the word stands, once in each line."""
-    at = text.find(word)
-    while at >= 0:
-        yield at
-        at = text.find(word, _end(text, at))
-
-
-def _end(text: bytes, at: int) -> int:
-    end = text.find(b"\n", at)
-    return len(text) if end < 0 else end
+        return sorted({at: line for lines in self._lines for at, line in lines.items()}.items())

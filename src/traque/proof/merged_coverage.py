@@ -14,12 +14,11 @@ from traque.model import (
     Evidence,
     ExpectedCoverage,
     HuntResult,
-    Loss,
     SourceCoverage,
     StreamCoverage,
 )
+from traque.triage import losses
 from traque.triage.coverage import asked_days, covered, expected_days, gaps_between, searched, with_hours
-from traque.triage.losses import larger
 from traque.triage.window import window_of
 
 _Place = tuple[int, str]
@@ -173,6 +172,7 @@ def _stream(
     rates = [(s.parse_rate, s.records) for s in group if s.parse_rate is not None]
     weight = sum(records for _, records in rates)
     fullest = _fullest(group)
+    told = losses.larger if any(source.duplicate_of for source in sources) else losses.merged
     return msgspec.structs.replace(
         group[0],
         name=name,
@@ -186,11 +186,9 @@ def _stream(
         asked_days_covered=None if expects is None else covered(days, expects),
         parse_rate=sum(rate * records for rate, records in rates) / weight if weight else None,
         owner=next((stream.owner for stream in group if stream.owner), ""),
-        by_day=_by_day(group),
-        losses=_losses(group, twice=any(source.duplicate_of for source in sources)),
         by_day={day: stream.by_day[day] for day, stream in fullest.items()},
         by_hour={day: stream.by_hour[day] for day, stream in fullest.items() if day in stream.by_hour},
-        losses=larger(loss for stream in group for loss in stream.losses),
+        losses=told([loss for stream in group for loss in stream.losses]),
     )
 
 
@@ -202,23 +200,6 @@ def _fullest(group: Sequence[StreamCoverage]) -> dict[str, StreamCoverage]:
             if day not in found or records > found[day].by_day[day]:
                 found[day] = stream
     return dict(sorted(found.items()))
-
-
-def _losses(group: Sequence[StreamCoverage], *, twice: bool) -> tuple[Loss, ...]:
-    """By code; of logs that several hunts searched, what the one that counted most says."""
-    found: dict[str, list[Loss]] = defaultdict(list)
-    for stream in group:
-        for loss in stream.losses:
-            found[loss.code].append(loss)
-    return tuple(
-        msgspec.structs.replace(
-            same[0],
-            count=max(loss.count for loss in same) if twice else sum(loss.count for loss in same),
-            first=min((loss.first for loss in same if loss.first is not None), default=None),
-            last=max((loss.last for loss in same if loss.last is not None), default=None),
-        )
-        for _, same in sorted(found.items())
-    )
 
 
 def _busy(stream: StreamCoverage) -> Iterator[tuple[datetime, datetime]]:

@@ -14,6 +14,7 @@ import msgspec
 
 from traque.diagnostics import Diagnostics
 from traque.errors import SourceError
+from traque.expressions import expression
 from traque.sources.files import Entry, pieces
 from traque.sources.streams import AsFile
 
@@ -24,12 +25,12 @@ _LARGEST: Final = 64 << 20
 
 _ID: Final = rb'"[a-z-]{1,20}--[0-9a-f-]{36}"'
 _JSON: Final = (
-    re.compile(rb'\s{0,64}\{\s{0,64}"schema"\s{0,8}:\s{0,8}"traque/[a-z-]{1,32}/\d'),
-    re.compile(
+    expression(rb'\s{0,64}\{\s{0,64}"schema"\s{0,8}:\s{0,8}"traque/[a-z-]{1,32}/\d'),
+    expression(
         rb'\{\s{0,8}"type": "bundle",\s{0,8}"id": %b,\s{0,8}"objects": \[\s{0,8}\{\s{0,8}"type": "identity",'
         rb'[^{}]{0,400}"name": "traque",\s{0,8}"identity_class": "system"' % _ID
     ),
-    re.compile(rb'\{\s{0,8}"Event": \{\s{0,8}"uuid": "[0-9a-f-]{36}",\s{0,8}"info": "Sightings \(traque\): '),
+    expression(rb'\{\s{0,8}"Event": \{\s{0,8}"uuid": "[0-9a-f-]{36}",\s{0,8}"info": "Sightings \(traque\): '),
 )
 _LINES: Final = b'{"event":{"module":"traque","dataset":"traque.sighting",'
 _REPORT: Final = (b"<!-- traque hunt report -->", b"<!DOCTYPE html>\n<!-- traque hunt report -->")
@@ -37,18 +38,18 @@ _TABLES: Final = (
     b"verdict,kind,indicator,bulletins,role,records,first_seen,last_seen,",
     b"kind,value,role,action,expires,bulletins\n",
 )
-_BAG: Final = re.compile(
+_BAG: Final = expression(
     rb'PK\x03\x04.{22}\x0d\0..manifest\.json\{\s{0,8}"schema": "traque/evidence-bag/\d', re.DOTALL
 )
 _PAGES: Final = (
-    re.compile(rb"traque coverage certificate\n"),
-    re.compile(rb"Sighting \d{1,9} of \d{1,9}: [^\n]{1,4096}\nlisted by {4}"),
-    re.compile(
+    expression(rb"traque coverage certificate\n"),
+    expression(rb"Sighting \d{1,9} of \d{1,9}: [^\n]{1,4096}\nlisted by {4}"),
+    expression(
         rb"(?s:.{2,4000}?)\n(?:FINDINGS  about your own|SIGHTINGS  worst first, times in UTC|"
         rb"COVERAGE  what the answer rests on)"
     ),
 )
-_RULES: Final = re.compile(
+_RULES: Final = expression(
     rb"(?:#![^\n]{1,80}\n|<!--\n)?(?:[#;!]|//|--| ) ?traque \d[\w.+-]{0,30}, made \d{4}-\d\d-\d\d, "
     rb"action (?:alert|block)\n"
 )
