@@ -76,6 +76,7 @@ CODES: Final = {
             "ledger-at-most",
             "indicators that cover several values in logs that only the ledger knows: counts are at most",
         ),
+        Code("merge-unknown", "not known from results alone; one hunt over all these logs tells"),
         Code("result-filtered", "sightings of the whole result that are left out here"),
         Code("defanged-not-searched", "defanged values in logs (1.2.3[.]4) are not searched"),
     )

@@ -48,7 +48,6 @@ class Recalled(Restored):
         head = bytes.fromhex(source.head) if source.head else None
         super().__init__(path, head, source.read(), question, diagnostics)
         self.ledger = FromLedger.ALONE
-        self._question = question
         if source.partial:
             self.complete = False
             self.state = self.state or "forgotten"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
@@ -13,7 +12,7 @@ from traque.hunt.heads import Glance
 from traque.hunt.question import Question
 from traque.hunt.search import LOOKED_IN, SourceSearch
 from traque.ledger import Head, Key, KnownSource, Look, Note, Reading
-from traque.model import FromLedger, Observable, Verdict
+from traque.model import FromLedger, Observable, Outcome, Verdict
 from traque.sources import Entry, Source, open_entry
 from traque.sources.decoders import Carried
 from traque.triage.coverage import Timeline
@@ -79,7 +78,9 @@ def reading_of(search: SourceSearch, told: Diagnostics) -> Reading:
         brief=_head(heads.brief) if heads and not search.is_decoded else whole,
         near=_look(heads.near) if heads else Look(),
         far=_look(heads.far) if heads else Look(),
-        losses=dict(search.losses),
+        zone=search.zone,
+        after_file=search.after_file,
+        losses_beside=search.losses_beside,
         told_losses=search.told_losses,
         timeline=search.timeline.state(),
         notes=notes_of(told, search.path),
@@ -137,7 +138,9 @@ class Restored(SourceSearch):
         self.format, self.encoding, self.is_lines = reading.format, reading.encoding, reading.is_lines
         self.year_from, self.year_guessed = reading.year_from, reading.folded
         self.sha256 = reading.sha256 if question.hash_sources else ""
-        self.losses = Counter(reading.losses)
+        self.zone, self.after_file = reading.zone, reading.after_file
+        self.losses_beside = reading.losses_beside
+        self._question = question
         self.told_losses = reading.told_losses
         self.looked = None
         if before < LOOKED_IN:
@@ -183,6 +186,7 @@ def _look(looked: Looked) -> Look:
         records=sample.records,
         outcomes=dict(sample.outcomes),
         verdicts={str(verdict): count for verdict, count in sample.verdicts.items()},
+        by_format={name: tuple(sorted(seen)) for name, seen in sample.by_format.items()},
         kind=control.observable.kind if control else "",
         value=control.observable.value if control else "",
         record=control.record if control else b"",
@@ -192,6 +196,8 @@ def _look(looked: Looked) -> Look:
 def _add(looked: Looked, look: Look) -> None:
     looked.sample.records += look.records
     looked.sample.outcomes.update(look.outcomes)
+    for name, outcomes in look.by_format.items():
+        looked.sample.by_format[name].update(map(Outcome, outcomes))
     looked.sample.verdicts.update({Verdict(name): count for name, count in look.verdicts.items()})
     if looked.control is None and look.kind:
         looked.control = Candidate(Observable(look.kind, look.value), look.record)

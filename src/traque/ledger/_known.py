@@ -101,6 +101,7 @@ class Look(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     records: int = 0
     outcomes: dict[str, int] = {}
     verdicts: dict[str, int] = {}
+    by_format: dict[str, tuple[str, ...]] = {}
     kind: str = ""
     value: str = ""
     record: bytes = b""
@@ -130,7 +131,9 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     brief: Head = Head()
     near: Look = Look()
     far: Look = Look()
-    losses: dict[str, int] = {}
+    zone: str = ""
+    after_file: int = 0
+    losses_beside: tuple[Loss, ...] = ()
     told_losses: tuple[Loss, ...] = ()
     timeline: TimelineState = TimelineState()
     notes: tuple[Note, ...] = ()
@@ -143,8 +146,8 @@ class KnownSource(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     bytes), ``size`` the length of that, ``head`` the fingerprint of its first lines. ``path`` is where it
     was last seen, as a hunt would name it. ``key`` is a place in the manifest's list. ``hold`` is the reason
     of a legal hold. ``partial`` says, in words, why its rows are not all there any more: it is read again by
-    a hunt. ``broken`` says why it could not be read to its end. ``rows`` is how many were added, ``first`` and
-    ``last`` are the days (since 1970) of its first and its last time. ``reading`` is a :class:`Reading`, decoded when it is needed.
+    a hunt. ``broken`` says why it was not read to its end. ``rows`` is how many were added, ``first`` and
+    ``last`` are the days (since 1970) of its first and its last time. ``reading`` is a :class:`Reading`.
     """
 
     number: int

@@ -12,7 +12,8 @@ from traque.reports._words import count, listing, moment, number
 
 SOURCES: Final = 10
 """Sources of a value that are shown."""
-_WIDTHS: Final = (-9, 16, 16, 16)
+_WIDTHS: Final = (-9, 10, 10, 16)
+_BEFORE_PATH: Final = 2 + 9 + 10 + 10 + 16 + 2 * 4
 
 
 def seen_page(answer: SeenAnswer, setting: Setting) -> bytes:
@@ -44,8 +45,8 @@ def _value(page: Page, value: SeenValue) -> None:
     for source in value.sources[:SOURCES]:
         first = moment(source.first)[:10] if source.first else "undated"
         last = moment(source.last)[:10] if source.last else ""
-        page.row((number(source.records), first, last, str(source.verdict)), _WIDTHS, indent=2)
-        page.say(source.path, indent=6)
+        cells = (number(source.records), first, last, str(source.verdict), source.path)
+        page.row(cells, (*_WIDTHS, max(20, page.width - _BEFORE_PATH)), indent=2)
     if len(value.sources) > SOURCES:
         page.say(f"and {count(len(value.sources) - SOURCES, 'more source')}", indent=2)
 
