@@ -19,13 +19,13 @@ from traque.hunt.question import ask
 from traque.hunt.restoring import Unopened, key_of
 from traque.hunt.run import Found, Run, Task
 from traque.hunt.search import SourceSearch
-from traque.indexing._collectors import collector
 from traque.indexing._identity import contents_of, head_of
-from traque.indexing._report import Added
 from traque.indexing._search import Collectors, KeptSearch
 from traque.indexing._settling import Settling
 from traque.ledger import FileId, KnownFile, KnownSource, Member, Writer, path_key, writer
+from traque.ledger.collector import Collector
 from traque.ledger.upkeep import purge
+from traque.model.ledger import LedgerAdded
 from traque.scan.plan import Cores
 from traque.sources import Entry, Source, walk
 from traque.sources.decoders import Definitions
@@ -43,8 +43,8 @@ def add(
     progress: Progress | None = None,
     stop: threading.Event | None = None,
     wait: float = 0.0,
-    collectors: Collectors = collector,
-) -> Added:
+    collectors: Collectors = Collector,
+) -> LedgerAdded:
     """Read ``paths`` as a hunt with these options would, and keep in ``ledger`` what stands in them.
 
     What is in it already is not read again, whatever its name and its compression are now. Broken sources
@@ -169,10 +169,10 @@ class _Adding(Run):
             self._writer.commit()
         self._files = self._bytes = 0
 
-    def report(self, ledger: Path, files: int, purged: int) -> Added:
+    def report(self, ledger: Path, files: int, purged: int) -> LedgerAdded:
         """What was done."""
         counts = self._settling.files
-        return Added(
+        return LedgerAdded(
             ledger=str(ledger),
             sequence=self._writer.manifest.sequence,
             files=files,

@@ -16,7 +16,7 @@ from traque.hunt.restoring import can_be_kept, key_of, reading_of
 from traque.hunt.search import SourceSearch
 from traque.indexing._collecting import CollectingEngine, Collector
 from traque.indexing._identity import Content, digest_for, head_of
-from traque.ledger import Key, KnownSource, Reading, Staged
+from traque.ledger import Key, KnownSource, Reading, Staged, in_words
 from traque.model import TimeRule
 from traque.scan.plan import Cores
 from traque.sources import Source
@@ -100,4 +100,6 @@ class KeptSearch(SourceSearch):
 
     def _write(self, collector: Collector) -> None:
         stem = f"{self.number:08}-{len(self.staged):04}"
-        self.staged += collector.write(self._stage, stem, self.number)
+        with in_words(self._stage):
+            written = collector.write(self._stage, stem, self.number)
+        self.staged += [Staged(file.kind, self._stage / file.name, file.rows) for file in written]

@@ -136,9 +136,10 @@ class KnownSource(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     ``digest`` is the SHA-256 of its text (UTF-8, without byte order mark, CRLF as LF; of binary logs, of its
     bytes), ``size`` the length of that, ``head`` the fingerprint of its first lines. ``path`` is where it
     was last seen, as a hunt would name it. ``key`` is a place in the manifest's list. ``hold`` is the reason
-    of a legal hold. ``partial`` says, in words, why its rows are not all there any more: it is read again by
-    a hunt. ``broken`` says why it could not be read to its end. ``rows`` is how many were added, ``first`` and
-    ``last`` are the days (since 1970) of its first and its last time. ``reading`` is a :class:`Reading`, decoded when it is needed.
+    of a legal hold. ``partial`` says, in words, why its rows are not all there any more: a hunt reads it
+    again. ``broken`` says why it could not be read to its end. ``rows`` is how many were added, ``first``
+    and ``last`` are the days (since 1970) of its first and its last time. ``reading`` is a :class:`Reading`,
+    decoded when it is needed.
     """
 
     number: int

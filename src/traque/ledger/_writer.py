@@ -33,12 +33,6 @@ class Staged(NamedTuple):
     rows: int
 
 
-def stage(path: Path, kind: str, lines: Iterable[_rows.Line]) -> Staged:
-    """Write rows of one table, which are in its order, as a file. LedgerError for what the disk refuses."""
-    with _disk.in_words(path):
-        return Staged(kind, path, _rows.write(kind, str(path), lines).rows)
-
-
 class Purge(msgspec.Struct, frozen=True, kw_only=True):
     """Rows that are to go: of days before ``before`` (unless ``kept`` holds their source), and of values."""
 

@@ -1,0 +1,35 @@
+"""Options that the commands on a ledger share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+def at_option(command: _Command) -> _Command:
+    """Add ``--ledger DIR`` to a command, as its argument ``at``."""
+    return click.option(
+        "--ledger",
+        "at",
+        required=True,
+        envvar="TRAQUE_LEDGER",
+        type=click.Path(path_type=Path, file_okay=False),
+        metavar="DIR",
+        help="The ledger.  [default: TRAQUE_LEDGER in the environment]",
+    )(command)
+
+
+def wait_option(command: _Command) -> _Command:
+    """Add ``--wait SECONDS``."""
+    return click.option(
+        "--wait",
+        type=click.FloatRange(min=0),
+        default=0.0,
+        metavar="SECONDS",
+        help="Wait so long for another command that writes to it.",
+    )(command)
