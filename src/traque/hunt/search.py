@@ -157,7 +157,7 @@ class SourceSearch:
         self._in_bytes: dict[int, Tally] = {}
         self._origin: Callable[[int], int]
         self._recognition: Recognition
-        self._clock: Clock
+        self._clock = Clock(question.zone, self._years)
         self.format = ""
         if self._decoder is None:
             self._know(self._given(head) or formats.recognise(head, source.path), head, brief=brief)

@@ -110,7 +110,7 @@ def named(writer: Writer, names: Iterable[str]) -> list[KnownSource]:
 
 
 def hold(writer: Writer, names: Iterable[str], reason: str) -> int:
-    """Put sources (:func:`named`) under a legal hold, or lift it with an empty ``reason``; how many changed."""
+    """Put sources (:func:`named`) under a legal hold, or lift it (no ``reason``); how many changed."""
     changed = [source for source in named(writer, names) if source.hold != reason]
     for source in changed:
         writer.put(msgspec.structs.replace(source, hold=reason))

@@ -128,10 +128,8 @@ def _streams(page: Page, status: LedgerStatus) -> None:
         span = "no time"
         if stream.first is not None and stream.last is not None:
             span = f"{stream.first:%Y-%m-%d} to {stream.last:%Y-%m-%d}, {count(stream.days, 'day')}"
-        page.say(
-            (stream.name, "bold"),
-            f"  {stream.format}, {count(stream.sources, 'source')}, {count(stream.records, 'record')}, {span}",
-        )
+        held = f"{count(stream.sources, 'source')}, {count(stream.records, 'record')}"
+        page.say((stream.name, "bold"), f"  {stream.format}, {held}, {span}")
         for one in stream.gaps[:GAPS]:
             page.say((gap(one), "yellow"), indent=2)
         if len(stream.gaps) > GAPS:
