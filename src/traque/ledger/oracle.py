@@ -17,8 +17,8 @@ the source's clock says what moment it names. Without a time there is no day, an
 - URLs that are only their host without a scheme; those without a scheme that stand there with one and are
   else the same (as a row, the one is the beginning of the other: a URL without a scheme is asked for as a
   range, and a record that writes it with two schemes counts twice); those longer than :data:`URL_MOST` bytes.
-  Of the lengths in which a URL can be read at one host, the :data:`LENGTHS` - 1 shortest and the longest are held.
-  The hosts of a record are taken in their order, until the URLs at one are more bytes than are left of
+  Of the lengths in which a URL can be read at one host, the :data:`LENGTHS` - 1 shortest and the longest are
+  held. The hosts of a record are taken in their order, until the URLs at one are more bytes than are left of
   :data:`URLS_EACH` for each byte of the record and :data:`URLS_BESIDES`. Of a record longer than
   :data:`LONG` bytes no URLs are held.
 """
