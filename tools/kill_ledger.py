@@ -62,7 +62,7 @@ def held(path: Path) -> Held:
         files = [str(path / file.name) for file in ledger.manifest.rows if file.kind == kind]
         for _, line in _rows.find(kind, files, [], [(b"", b"\xff" * 80)]) if files else ():
             source = ledger.sources.get(line.source)
-            if source is not None:
+            if source is not None and source.counts(line.day):
                 found[source.digest][(kind, line.value, line.day, line.first, line.last)] += line.records
     return found
 

@@ -74,6 +74,7 @@ def reading_of(search: SourceSearch, told: Diagnostics) -> Reading:
         year_latest=search.year_latest if search.year_from in ("name", "mtime") else None,
         folded=search.year_guessed,
         is_lines=search.is_lines,
+        fingerprint=search.fingerprint.hex() if search.fingerprint is not None else "",
         sha256=search.sha256,
         whole=whole,
         brief=_head(heads.brief) if heads and not search.is_decoded else whole,
@@ -104,14 +105,13 @@ def tell(notes: tuple[Note, ...], path: str, diagnostics: Diagnostics) -> None:
 class Restored(SourceSearch):
     """What :class:`~traque.hunt.search.SourceSearch` is after its run over a source without matches.
 
-    ``path`` is how the source is shown, ``fingerprint`` that of its first lines, ``brief`` and ``before`` are
-    as there, ``source`` is where it can be read again. What was told of it is told to ``diagnostics``.
+    ``path`` is how the source is shown, ``brief`` and ``before`` are as there, ``source`` is where it can be
+    read again. What was told of it is told to ``diagnostics``.
     """
 
     def __init__(
         self,
         path: str,
-        fingerprint: bytes | None,
         reading: Reading,
         question: Question,
         diagnostics: Diagnostics,
@@ -124,7 +124,7 @@ class Restored(SourceSearch):
         self.source = source or Unopened(path)
         self.carried = Carried()
         self.path = path
-        self.fingerprint = fingerprint
+        self.fingerprint = bytes.fromhex(reading.fingerprint) or None
         self.tallies = {}
         self.outside = {}
         self.mapped = question.mapped

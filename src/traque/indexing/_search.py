@@ -84,6 +84,11 @@ class KeptSearch(SourceSearch):
         return self._content.beginnings
 
     @property
+    def marks(self) -> tuple[int, ...]:
+        """Of some of its lines."""
+        return self._content.watch.all()
+
+    @property
     def can_be_kept(self) -> bool:
         """Whether its file needs no other reading as long as it is unchanged."""
         return can_be_kept(self)
