@@ -71,7 +71,7 @@ def put(made: Writer, *values: str, days: tuple[int, ...] = (DAY,), kind: str = 
             last=days[-1] * 86_400.0,
             busy=tuple((d * 86_400.0, d * 86_400.0) for d in days),
             days=days,
-            volume=tuple((d, 1) for d in days),
+            volume=tuple((d * 24, 1) for d in days),
         ),
     )
     made.put(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
@@ -80,8 +79,10 @@ def reading_of(search: SourceSearch, told: Diagnostics) -> Reading:
         brief=_head(heads.brief) if heads and not search.is_decoded else whole,
         near=_look(heads.near) if heads else Look(),
         far=_look(heads.far) if heads else Look(),
-        losses=dict(search.losses),
+        zone=search.zone,
+        after_file=search.after_file,
         told_losses=search.told_losses,
+        losses_beside=search.losses_beside,
         timeline=search.timeline.state(),
         notes=notes_of(told, search.path),
     )
@@ -136,8 +137,9 @@ class Restored(SourceSearch):
         self.format, self.encoding, self.is_lines = reading.format, reading.encoding, reading.is_lines
         self.year_from, self.year_guessed = reading.year_from, reading.folded
         self.sha256 = reading.sha256 if question.hash_sources else ""
-        self.losses = Counter(reading.losses)
-        self.told_losses = reading.told_losses
+        self.zone, self.after_file = reading.zone, reading.after_file
+        self.told_losses, self.losses_beside = reading.told_losses, reading.losses_beside
+        self._question = question
         self.looked = None
         if before < LOOKED_IN:
             self.looked = Looked(question.perimeter)

@@ -126,8 +126,10 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     brief: Head = Head()
     near: Look = Look()
     far: Look = Look()
-    losses: dict[str, int] = {}
+    zone: str = ""
+    after_file: int = 0
     told_losses: tuple[Loss, ...] = ()
+    losses_beside: tuple[Loss, ...] = ()
     timeline: TimelineState = TimelineState()
     notes: tuple[Note, ...] = ()
 

@@ -99,6 +99,7 @@ def _first_text(head: bytes) -> bytes:
     encoding = detect(head)
     if encoding == "utf-8":
         head = head[: 2 * _BYTES + len(_BOM)]  # plenty, if each of its line ends is CRLF
+        return head.removeprefix(_BOM).replace(b"\r\n", b"\n")[:_BYTES]
     return b"".join(itertools.islice(_as_text([head], encoding), 2))[:_BYTES]
 
 
