@@ -34,7 +34,6 @@ __all__ = [
     "Shapes",
     "Signer",
     "TimeReader",
-    "Words",
     "find_rows",
     "merge_rows",
     "paths",
@@ -92,12 +91,6 @@ class TimeReader:
     def __new__(cls, rules: list[_Rule]) -> TimeReader: ...
     def read(self, record: bytes) -> tuple[int, bool, bool] | None: ...
 
-@final
-class Words:
-    def __new__(cls, words: list[bytes]) -> Words: ...
-    # Where a word begins, and which, in order.
-    def find(self, text: bytes, begin: int, end: int, most: int = ...) -> list[tuple[int, int]]: ...
-
 # Value, day, fact, count, first, last, sums.
 _Row: TypeAlias = tuple[bytes, int | None, int, int, int, int, list[int | None]]
 
@@ -126,6 +119,12 @@ class Collector:
     def write(
         self, folder: str | PathLike[str], stem: str, source: int, facts: Sequence[tuple[int, bool]]
     ) -> list[tuple[str, str, _File]]: ...
+
+@final
+class Words:
+    def __new__(cls, words: list[bytes]) -> Words: ...
+    # Where a word begins, and which, in order.
+    def find(self, text: bytes, begin: int, end: int, most: int = ...) -> list[tuple[int, int]]: ...
 
 def paths() -> list[str]: ...
 

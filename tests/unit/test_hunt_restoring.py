@@ -51,7 +51,6 @@ class Restoring(run.Run):
             kept = msgspec.json.decode(msgspec.json.encode(reading_of(search, told)), type=Reading)
             restored = Restored(
                 search.path,
-                search.fingerprint,
                 kept,
                 search._question,
                 again,

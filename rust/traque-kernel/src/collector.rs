@@ -369,24 +369,24 @@ fn urls_at(text: &[u8], host: &Reading<Host>, most: usize, out: &mut Readings) -
     let site = Site::read(text, start, end);
     let mut found: Vec<(Span, Vec<u8>)> = Vec::new();
     let mut bytes = 0;
+    let mut add = |start: usize, stop: usize, url: Vec<u8>, scheme: Option<&[u8]>| {
+        if url.len() + scheme.map_or(0, |scheme| scheme.len() + 3) <= URL_MOST {
+            let url = scheme.map_or(url.clone(), |scheme| [&url, scheme].join(&b' '));
+            bytes += url.len();
+            found.push(((start, stop), url));
+        }
+    };
     for (stop, rest) in site.rests(LENGTHS) {
-        let mut add = |start: usize, scheme: Option<&[u8]>| {
-            let mut url = Vec::with_capacity(value.len() + 64);
-            rest.append(&value, scheme, &mut url);
-            let is_host = scheme.is_none() && url == value;
-            let length = url.len() + scheme.map_or(0, |scheme| scheme.len() + 3);
-            if let Some(scheme) = scheme {
-                url.push(b' ');
-                url.extend_from_slice(scheme);
-            }
-            if !is_host && length <= URL_MOST {
-                bytes += url.len();
-                found.push(((start, stop), url));
-            }
-        };
-        add(start, None);
+        let bare = rest.behind(&value, None);
+        let mut is_new = bare != value;
         for (start, scheme) in &site.schemes {
-            add(*start, Some(scheme));
+            let mut url = Vec::new();
+            rest.append(&value, Some(scheme), &mut url);
+            is_new &= url != bare;
+            add(*start, stop, url, Some(scheme));
+        }
+        if is_new {
+            add(start, stop, bare, None);
         }
     }
     if bytes > most {

@@ -1,8 +1,8 @@
 //! Everything that can be read in a text, whatever it is: what a ledger holds of it.
 //!
 //! The rules are those of `traque.ledger.oracle`: every reading of the kinds whose values show by themselves, but for
-//! addresses that are left out, and for names that are none on the Internet (a last label that begins with a digit) or
-//! an address written backwards.
+//! addresses that are left out, and for names that are none on the Internet (by their last label) or an address written
+//! backwards.
 
 use std::sync::Arc;
 
@@ -321,6 +321,14 @@ impl KnownHash for AllHashes {
     }
 }
 
+/// Last labels that are no top-level domains, in order (`traque.ledger.oracle.FILE_ENDINGS`).
+const FILE_ENDINGS: [&[u8]; 49] = [
+    b"asp", b"aspx", b"bat", b"bin", b"cfg", b"cgi", b"cmd", b"conf", b"css", b"csv", b"dat", b"dll", b"doc", b"docx",
+    b"exe", b"gif", b"gz", b"htm", b"html", b"ico", b"ini", b"jpeg", b"jpg", b"js", b"json", b"jsp", b"lnk", b"log",
+    b"mp4", b"pdf", b"php", b"png", b"ppt", b"pptx", b"rar", b"sql", b"svg", b"tar", b"tgz", b"tmp", b"ttf", b"txt",
+    b"webp", b"woff", b"xls", b"xlsx", b"xml", b"yaml", b"yml",
+];
+
 /// Whether a name in lower case is held.
 fn is_held(name: &[u8]) -> bool {
     let last = name.iter().rposition(|&byte| byte == b'.').map_or(0, |dot| dot + 1);
@@ -329,7 +337,9 @@ fn is_held(name: &[u8]) -> bool {
             .iter()
             .any(|top| name.strip_suffix(*top).is_some_and(|below| matches!(below, [] | [.., b'.'])))
     };
-    !name[last].is_ascii_digit() && (!name.ends_with(b"arpa") || !is_reverse())
+    let last = &name[last..];
+    let is_file = || last.len() <= 4 && FILE_ENDINGS.binary_search(&last).is_ok();
+    !(last[0].is_ascii_digit() || is_file() || name.ends_with(b"arpa") && is_reverse())
 }
 
 /// Whether a URL that is more than its host may stand at a host, as far as the bytes beside it tell.

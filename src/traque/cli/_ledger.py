@@ -1,13 +1,39 @@
-"""The option that names a ledger."""
+"""Options that the commands on a ledger share."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import Any, TypeVar
 
 import click
 
-VARIABLE: Final = "TRAQUE_LEDGER"
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+def at_option(command: _Command) -> _Command:
+    """Add ``--ledger DIR`` to a command, as its argument ``at``."""
+    return click.option(
+        "--ledger",
+        "at",
+        required=True,
+        envvar="TRAQUE_LEDGER",
+        type=click.Path(path_type=Path, file_okay=False),
+        metavar="DIR",
+        help="The ledger.  [default: TRAQUE_LEDGER in the environment]",
+    )(command)
+
+
+def wait_option(command: _Command) -> _Command:
+    """Add ``--wait SECONDS``."""
+    return click.option(
+        "--wait",
+        type=click.FloatRange(min=0),
+        default=0.0,
+        metavar="SECONDS",
+        help="Wait so long for another command that writes to it.",
+    )(command)
+
 
 ledger_option = click.option(
     "--ledger",
@@ -15,14 +41,4 @@ ledger_option = click.option(
     metavar="DIR",
     help="A ledger: spares the logs in which no indicator stands, and tells of those that are gone.",
 )
-"""A hunt is as without a ledger unless it is told to ask one."""
-
-needed_ledger = click.option(
-    "--ledger",
-    type=click.Path(path_type=Path, file_okay=False),
-    metavar="DIR",
-    required=True,
-    envvar=VARIABLE,
-    show_envvar=True,
-    help="The ledger.",
-)
+"""A hunt is as without a ledger unless it is told to ask one: the environment does not count."""

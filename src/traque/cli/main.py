@@ -24,6 +24,7 @@ from traque.cli.hunt import hunt
 from traque.cli.init import init
 from traque.cli.inspect import inspect
 from traque.cli.keygen import keygen
+from traque.cli.ledger import ledger
 from traque.cli.lint import lint
 from traque.cli.merge import merge
 from traque.cli.report import report
@@ -56,6 +57,7 @@ traque.add_command(show)
 traque.add_command(data)
 traque.add_command(inspect)
 traque.add_command(init)
+traque.add_command(ledger)
 traque.add_command(formats)
 
 
@@ -83,7 +85,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _explained(error: Exception) -> int:
     """The status for ``error``, said on standard error."""
-    from traque.errors import BulletinError, ObservableError, ProofError, UsageError
+    from traque.errors import BulletinError, LedgerError, ObservableError, ProofError, UsageError
 
     if os.environ.get("TRAQUE_DEBUG"):
         import traceback
@@ -92,7 +94,7 @@ def _explained(error: Exception) -> int:
             _say(line)
     if isinstance(error, UsageError | BulletinError | ObservableError):
         return _failed(str(error), Exit.USAGE)
-    if isinstance(error, ProofError):
+    if isinstance(error, ProofError | LedgerError):
         return _failed(str(error), Exit.INCOMPLETE)
     return _failed(
         f"internal error: {type(error).__name__}: {error}\n"

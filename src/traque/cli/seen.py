@@ -7,7 +7,7 @@ from typing import Final
 
 import click
 
-from traque.cli._ledger import needed_ledger
+from traque.cli._ledger import at_option
 
 _EXAMPLES: Final = """\b
 Examples:
@@ -25,9 +25,9 @@ Exit status:
 
 @click.command(epilog=_EXAMPLES, short_help="Ask a ledger when and where values were seen.")
 @click.argument("values", metavar="VALUE...", nargs=-1, required=True)
-@needed_ledger
+@at_option
 @click.option("--json", "as_json", is_flag=True, help="Print the document instead of the page.")
-def seen(*, values: tuple[str, ...], ledger: Path, as_json: bool) -> int:
+def seen(*, values: tuple[str, ...], at: Path, as_json: bool) -> int:
     """Say when, where and how often VALUEs were seen, from the ledger alone, at once.
 
     A value is an address, a network, a domain (with all below it), a URL, a mail address or a hash, also
@@ -40,7 +40,7 @@ def seen(*, values: tuple[str, ...], ledger: Path, as_json: bool) -> int:
     from traque.reports._seen import seen_page
 
     asked = [indicator.observable for indicator in from_values(values).indicators]
-    answer = library(Ledger.open(ledger), asked)
+    answer = library(Ledger.open(at), asked)
     if as_json:
         output.document(answer)
     else:

@@ -6,7 +6,7 @@ is another matter in each hunt.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import Final, NamedTuple
 
@@ -22,10 +22,20 @@ LOOKED_AT: Final = 96
 _Parse = Callable[[bytes], Event | None]
 
 
-def first_records(head: bytes) -> list[bytes]:
-    """The first records, without comments and empty lines."""
-    beginning = head.split(b"\n", RECORDS)[:RECORDS]
-    return [line.rstrip(b"\r") for line in beginning if line.strip() and not line.startswith(b"#")]
+def first_records(head: bytes, *, brief: bool = False) -> list[bytes]:
+    """The first records, without comments and empty lines; only the first of them in ``brief``."""
+    beginning = islice(_lines(head), RECORDS)
+    records = (line.rstrip(b"\r") for line in beginning if line.strip() and not line.startswith(b"#"))
+    return list(islice(records, 1 if brief else None))
+
+
+def _lines(text: bytes) -> Iterator[bytes]:
+    """The lines, of which only those are made that are asked for."""
+    start = 0
+    while (end := text.find(b"\n", start)) >= 0:
+        yield text[start:end]
+        start = end + 1
+    yield text[start:]
 
 
 def records_behind(head: bytes) -> list[bytes]:
@@ -74,7 +84,7 @@ def heads(head: bytes, log_format: str, parse: _Parse, perimeter: Perimeter) -> 
     near, far = Looked(perimeter), Looked(perimeter)
     near.at(first, events)
     far.at(behind, [parse(record) if record else None for record in behind])
-    alone = list(islice(events, 1))
+    alone = events[:1]
     return Heads(
         Glance(parse_rate(events, log_format), device_of(events)),
         Glance(parse_rate(alone, log_format), device_of(alone)),

@@ -45,8 +45,7 @@ class Recalled(Restored):
         rows: Iterable[Row],
         facts: Sequence[Fact],
     ) -> None:
-        head = bytes.fromhex(source.head) if source.head else None
-        super().__init__(path, head, source.read(), question, diagnostics)
+        super().__init__(path, source.read(), question, diagnostics)
         self.ledger = FromLedger.ALONE
         if source.partial:
             self.complete = False

@@ -6,25 +6,22 @@ searched is answered by the ledger alone (:mod:`traque.hunt.recalling`).
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Final
 
 from traque.diagnostics import Diagnostics
+from traque.errors import SourceError
 from traque.hunt.mapped import MappedQuestion
 from traque.hunt.question import Question
 from traque.hunt.recalling import Recalled
 from traque.hunt.restoring import Restored, Unopened, key_of, tell
 from traque.hunt.search import SourceSearch
-from traque.ledger import KnownSource, Ledger, Member
+from traque.ledger import Contents, KnownSource, Ledger, Member
 from traque.ledger.oracle import holds
 from traque.model import FromLedger, LedgerInfo
 from traque.sources import Entry
-from traque.sources.contents import beginnings
-
-SMALL: Final = 8192
-"""Bytes of a source below which its beginning may be told from that of what it has grown to."""
+from traque.sources.contents import beginnings, head_of
+from traque.sources.duplicates import Beginning
 
 Turn = Callable[[str], tuple[bool, int]]
 """How closely the source of this path would be read: in brief, and how many of its name come before it."""
@@ -80,7 +77,6 @@ class Remembered:
         brief, before = turn(at.path)
         search = Restored(
             at.path,
-            _fingerprint(source),
             source.read(),
             question,
             told,
@@ -103,11 +99,12 @@ class Remembered:
             if path in taken:  # another log has this place now
                 path = f"{path} (ledger, source {source.number})"
             taken.add(path)
-            if (begins := _fingerprint(source)) is not None and begins in heads:
-                diagnostics.note("ledger-twice", heads[begins])
             rows = self._rows.get(source.number, ())
             facts = self.ledger.facts
-            found.append(Recalled(source, path, self._question, diagnostics, rows=rows, facts=facts))
+            recalled = Recalled(source, path, self._question, diagnostics, rows=rows, facts=facts)
+            if recalled.fingerprint is not None and recalled.fingerprint in heads:
+                diagnostics.note("ledger-twice", heads[recalled.fingerprint])
+            found.append(recalled)
         untold = {one for key in {source.key for source in gone} for one in self._untold[key]}
         for observable in self._question.observables:
             if observable in untold:
@@ -117,16 +114,12 @@ class Remembered:
     def _gone(self, searches: Sequence[SourceSearch]) -> Iterator[KnownSource]:
         """The sources of the ledger whose text is not that of a searched one, nor its beginning."""
         left = {number: source for number, source in self.ledger.sources.items() if number not in self._met}
-        small = {source.size for source in left.values() if source.size < SMALL}
-        sizes: dict[bytes | None, set[int]] = defaultdict(set)
-        for source in left.values():
-            sizes[_fingerprint(source)].add(source.size)
-        there = {
-            digest
-            for search in searches
-            if search.ledger is None
-            for digest in beginnings(search.source, sizes.get(search.fingerprint, set()) | small).values()
-        }
+        known = Contents(left)
+        there: set[str] = set()
+        for search in searches if left else ():
+            sizes = {source.size for source in known.alike(_head(search))} if search.ledger is None else ()
+            if sizes:
+                there.update(beginnings(search.source, sizes).values())
         for _, source in sorted(left.items()):
             if source.digest.partition("!")[0] not in there:  # behind it: that it was not read to its end
                 yield source
@@ -148,5 +141,9 @@ def shown(entry: Entry, member: Member) -> str:
     return f"{entry.display}/{member.path}" if member.path else entry.display
 
 
-def _fingerprint(source: KnownSource) -> bytes | None:
-    return bytes.fromhex(source.head) if source.head else None
+def _head(search: SourceSearch) -> Beginning:
+    """How a source begins; like no other where it cannot be read again."""
+    try:
+        return head_of(search.source.reopen())
+    except SourceError:
+        return Beginning("", "", is_short=False)

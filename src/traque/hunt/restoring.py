@@ -73,6 +73,7 @@ def reading_of(search: SourceSearch, told: Diagnostics) -> Reading:
         year_latest=search.year_latest if search.year_from in ("name", "mtime") else None,
         folded=search.year_guessed,
         is_lines=search.is_lines,
+        fingerprint=search.fingerprint.hex() if search.fingerprint is not None else "",
         sha256=search.sha256,
         whole=whole,
         brief=_head(heads.brief) if heads and not search.is_decoded else whole,
@@ -80,8 +81,8 @@ def reading_of(search: SourceSearch, told: Diagnostics) -> Reading:
         far=_look(heads.far) if heads else Look(),
         zone=search.zone,
         after_file=search.after_file,
-        losses_beside=search.losses_beside,
         told_losses=search.told_losses,
+        losses_beside=search.losses_beside,
         timeline=search.timeline.state(),
         notes=notes_of(told, search.path),
     )
@@ -105,14 +106,13 @@ def tell(notes: tuple[Note, ...], path: str, diagnostics: Diagnostics) -> None:
 class Restored(SourceSearch):
     """What :class:`~traque.hunt.search.SourceSearch` is after its run over a source without matches.
 
-    ``path`` is how the source is shown, ``fingerprint`` that of its first lines, ``brief`` and ``before`` are
-    as there, ``source`` is where it can be read again. What was told of it is told to ``diagnostics``.
+    ``path`` is how the source is shown, ``brief`` and ``before`` are as there, ``source`` is where it can be
+    read again. What was told of it is told to ``diagnostics``.
     """
 
     def __init__(
         self,
         path: str,
-        fingerprint: bytes | None,
         reading: Reading,
         question: Question,
         diagnostics: Diagnostics,
@@ -126,7 +126,7 @@ class Restored(SourceSearch):
         self.ledger = FromLedger.SPARED
         self.carried = Carried()
         self.path = path
-        self.fingerprint = fingerprint
+        self.fingerprint = bytes.fromhex(reading.fingerprint) or None
         self.tallies = {}
         self.outside = {}
         self.mapped = question.mapped
@@ -139,9 +139,8 @@ class Restored(SourceSearch):
         self.year_from, self.year_guessed = reading.year_from, reading.folded
         self.sha256 = reading.sha256 if question.hash_sources else ""
         self.zone, self.after_file = reading.zone, reading.after_file
-        self.losses_beside = reading.losses_beside
+        self.told_losses, self.losses_beside = reading.told_losses, reading.losses_beside
         self._question = question
-        self.told_losses = reading.told_losses
         self.looked = None
         if before < LOOKED_IN:
             self.looked = Looked(question.perimeter)

@@ -93,9 +93,9 @@ class SourceSearch:
     device = ""
     told_losses: tuple[Loss, ...] = ()
     """What its records say they do not hold."""
-    losses_beside: tuple[Loss, ...] = ()
-    """The part of it that holds for the sources of its format beside it too."""
     year_guessed = False
+    zone = ""
+    after_file = 0
     sha256 = ""
     """Of all its bytes, where it was asked for."""
     ledger: FromLedger | None = None
@@ -104,8 +104,8 @@ class SourceSearch:
     """It is read for the ledger, which keeps :attr:`heads`."""
     heads: Heads | None = None
     is_decoded = False
-    zone = ""
-    after_file = 0
+    losses_beside: tuple[Loss, ...] = ()
+    """The part of it that holds for the sources of its format beside it too."""
     _flows = False
     _losses: Losses | None = None
 
@@ -165,7 +165,7 @@ class SourceSearch:
         self._in_bytes: dict[int, Tally] = {}
         self._origin: Callable[[int], int]
         self._recognition: Recognition
-        self._clock: Clock
+        self._clock = Clock(question.zone, self._years)
         self.format = ""
         if self._decoder is None:
             self._know(self._given(head) or formats.recognise(head, source.path), head, brief=brief)
@@ -342,8 +342,8 @@ class SourceSearch:
             self.undated = self.records
         if self.undated:
             self._diagnostics.note("record-undated", self.path, self.undated)
-        self.zone, self.after_file = self._zone(), self._after_file()
         self.year_guessed = self._wraps.folded
+        self.zone, self.after_file = self._zone(), self._after_file()
         self.sha256 = self._digest.hexdigest() if self._digest is not None else ""
         if not self._wraps.seen:
             self.year_from = ""
@@ -397,7 +397,7 @@ class SourceSearch:
         return timestamps.YearRule(year=year, latest=latest), origin
 
     def _read_head(self, head: bytes, *, brief: bool) -> None:
-        read = first_records(head)[: 1 if brief else None]
+        read = first_records(head, brief=brief)
         events = [self._parse(line) for line in read]
         self.parse_rate = parse_rate(events, self._recognition.format)
         self.device = device_of(events)

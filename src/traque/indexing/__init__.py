@@ -7,7 +7,6 @@
 >>> add(Path("ledger"), ["/var/log"])  # doctest: +SKIP
 """
 
-from traque.indexing._report import Added
 from traque.indexing._run import add
 
-__all__ = ["Added", "add"]
+__all__ = ["add"]

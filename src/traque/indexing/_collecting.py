@@ -6,9 +6,24 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from traque.ledger import Staged
 from traque.model import TimeRule
 from traque.scan.matches import Batch, Scanner, TimeSample
+
+
+class Written(Protocol):
+    """A file of rows of one table."""
+
+    @property
+    def kind(self) -> str:
+        """The table."""
+
+    @property
+    def name(self) -> str:
+        """Its path below the folder."""
+
+    @property
+    def rows(self) -> int:
+        """How many."""
 
 
 class Collector(Protocol):
@@ -28,8 +43,8 @@ class Collector(Protocol):
     def finish(self) -> Sequence[TimeSample]:
         """The stream has ended."""
 
-    def write(self, folder: Path, stem: str, source: int) -> list[Staged]:
-        """Write the rows so far, and forget them."""
+    def write(self, folder: Path, stem: str, source: int) -> Sequence[Written]:
+        """Write the rows so far as files below ``folder``, and forget them."""
 
 
 class CollectingEngine:

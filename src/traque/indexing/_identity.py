@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection
 from contextlib import closing
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
@@ -12,9 +11,10 @@ from traque import timestamps
 from traque.diagnostics import Diagnostics
 from traque.errors import SourceError
 from traque.hunt.restoring import Unopened
-from traque.ledger import KnownSource, Reading
+from traque.ledger import Contents, KnownSource, Reading
 from traque.sources import Entry, Source, open_entry
 from traque.sources.contents import digest_for, head_of
+from traque.sources.duplicates import Beginning, Marks, Reopenable
 
 _DAY: Final = timedelta(days=1)
 _NEARLY_A_YEAR: Final = timedelta(days=360)
@@ -23,51 +23,38 @@ _NEARLY_A_YEAR: Final = timedelta(days=360)
 class Content(NamedTuple):
     """What a source is told by."""
 
-    head: str
+    head: Beginning
     digest: str
     size: int
 
 
-class Contents:
-    """The sources of a ledger by their content; they change with it."""
-
-    def __init__(self, sources: Mapping[int, KnownSource]) -> None:
-        self._sources = sources
-        self._digests: dict[str, int] = {}
-        self._heads: dict[str, set[int]] = defaultdict(set)
-        for source in sources.values():
-            self.take(source)
-
-    def take(self, source: KnownSource) -> None:
-        """A source is in the ledger."""
-        self._digests[source.digest] = source.number
-        self._heads[source.head].add(source.number)
-
-    def leave(self, source: KnownSource) -> None:
-        """A source is no longer in it."""
-        if self._digests.get(source.digest) == source.number:
-            del self._digests[source.digest]
-        self._heads[source.head].discard(source.number)
-
-    def equal(self, digest: str) -> KnownSource | None:
-        """The source with this content."""
-        return self._sources.get(self._digests.get(digest, 0))
-
-    def alike(self, head: str) -> list[KnownSource]:
-        """The sources that begin like it."""
-        return [self._sources[number] for number in sorted(self._heads.get(head, ()))]
-
-
-def content_of(source: Source, head: str, at: Iterable[int] = ()) -> tuple[Content, dict[int, str]] | None:
-    """Read a source for its content, and for the digests of its beginnings; None if it cannot be read."""
-    digest = digest_for(source, at)
+def digest_of(source: Source) -> str:
+    """Read a source for the digest of its content; empty if it cannot be read."""
+    digest = digest_for(source)
     try:
         for chunk in source.chunks():
             digest.feed(chunk)
     except SourceError:
-        return None
+        return ""
     digest.finish()
-    return Content(head, digest.hexdigest(), digest.size), digest.beginnings
+    return digest.hexdigest()
+
+
+def share_in(marks: Collection[int], source: Reopenable) -> float:
+    """How many of the lines that ``marks`` are of stand in a source, as a share."""
+    if not marks:
+        return 0.0
+    found = Marks(marks)
+    try:
+        again = source.reopen()
+        digest = digest_for(again)
+        digest.watch = found
+        for chunk in again.chunks():
+            digest.feed(chunk)
+        digest.finish()
+    except SourceError:
+        pass
+    return len(found.seen) / len(set(marks))
 
 
 def contents_of(entry: Entry, known: Contents) -> list[tuple[str, KnownSource]] | None:
@@ -81,12 +68,26 @@ def contents_of(entry: Entry, known: Contents) -> list[tuple[str, KnownSource]] 
             head = head_of(source)
             if not known.alike(head):
                 return None
-            read = content_of(source, head)
-            same = known.equal(read[0].digest) if read is not None else None
+            same = known.equal(digest_of(source))
             if same is None or not has_same_years(same.read(), source.path, source.mtime):
                 return None
             found.append((source.path.removeprefix(entry.display).removeprefix("/"), same))
     return found or None
+
+
+def digest_of_first(whole: Reopenable, size: int) -> str:
+    """The digest of the first ``size`` bytes of the text of a source; empty when it cannot be read so far."""
+    try:
+        source = whole.reopen()
+        digest = digest_for(source, [size])
+        for chunk in source.chunks():
+            digest.feed(chunk)
+            if size in digest.beginnings:
+                return digest.beginnings[size]
+        digest.finish()
+        return digest.beginnings.get(size, "")
+    except SourceError:
+        return ""
 
 
 def has_same_years(reading: Reading, path: str, mtime: datetime | None) -> bool:

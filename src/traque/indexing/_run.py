@@ -19,13 +19,13 @@ from traque.hunt.question import ask
 from traque.hunt.restoring import Unopened, key_of
 from traque.hunt.run import Found, Run, Task
 from traque.hunt.search import SourceSearch
-from traque.indexing._collectors import collector
 from traque.indexing._identity import contents_of
-from traque.indexing._report import Added
 from traque.indexing._search import Collectors, KeptSearch
 from traque.indexing._settling import Settling
 from traque.ledger import FileId, KnownFile, KnownSource, Member, Writer, path_key, writer
+from traque.ledger.collector import Collector
 from traque.ledger.upkeep import purge
+from traque.model.ledger import LedgerAdded
 from traque.scan.plan import Cores
 from traque.sources import Entry, Source, walk
 from traque.sources.contents import head_of
@@ -34,6 +34,8 @@ from traque.sources.decoders import Definitions
 FILES: Final = 64
 BYTES: Final = 256 << 20
 """What is read at most before it is committed: so much a kill loses."""
+PASSES: Final = 3
+"""How often files are read at most: again when what was known of them was replaced meanwhile."""
 
 
 def add(
@@ -44,8 +46,8 @@ def add(
     progress: Progress | None = None,
     stop: threading.Event | None = None,
     wait: float = 0.0,
-    collectors: Collectors = collector,
-) -> Added:
+    collectors: Collectors = Collector,
+) -> LedgerAdded:
     """Read ``paths`` as a hunt with these options would, and keep in ``ledger`` what stands in them.
 
     What is in it already is not read again, whatever its name and its compression are now. Broken sources
@@ -70,9 +72,14 @@ def add(
             stop or threading.Event(),
         )
         run.begin(made, collectors)
+        jobs = options.jobs or os.cpu_count() or 1
         todo = run.left(entries)
-        run.all(todo, options.jobs or os.cpu_count() or 1)
-        run.commit()
+        for _ in range(PASSES):
+            run.all(todo, jobs)
+            run.commit()
+            todo = [] if run.stop.is_set() else run.bereft(entries)
+            if not todo:
+                break
         purged = purge(made, datetime.now(UTC))
         return run.report(ledger, len(entries), purged)
 
@@ -112,6 +119,11 @@ class _Adding(Run):
         left = [entry for entry in touched if self.stop.is_set() or not self._is_moved(entry)]
         self.commit()
         return left
+
+    def bereft(self, entries: Sequence[Entry]) -> list[Entry]:
+        """Files whose source was replaced after it was known what is in them: they must be read now."""
+        lost = self._settling.paths - self._writer.known.files.keys()
+        return [entry for entry in entries if entry.path is not None and path_key(entry.path) in lost]
 
     def entry(self, task: Task, formats: Formats, cores: Cores) -> Found:
         """Read one file and settle what is in it."""
@@ -170,10 +182,10 @@ class _Adding(Run):
             self._writer.commit()
         self._files = self._bytes = 0
 
-    def report(self, ledger: Path, files: int, purged: int) -> Added:
+    def report(self, ledger: Path, files: int, purged: int) -> LedgerAdded:
         """What was done."""
         counts = self._settling.files
-        return Added(
+        return LedgerAdded(
             ledger=str(ledger),
             sequence=self._writer.manifest.sequence,
             files=files,
@@ -193,9 +205,12 @@ class _Adding(Run):
         )
 
     def _tell_again(self, entry: Entry) -> None:
-        """What could not be read of a file that is as it was cannot be read now."""
-        known = None if entry.path is None else self._writer.known.files.get(path_key(entry.path))
-        for member in known.members if known is not None else ():
+        """A file is as it was: what could not be read of it cannot be read now."""
+        if entry.path is None:
+            return
+        path = path_key(entry.path)
+        self._settling.paths.add(path)
+        for member in self._writer.known.files[path].members:
             source = self._writer.known.sources.get(member.number)
             if source is not None and source.broken:
                 shown = f"{entry.display}/{member.path}" if member.path else entry.display

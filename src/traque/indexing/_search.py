@@ -16,7 +16,7 @@ from traque.hunt.restoring import can_be_kept, key_of, reading_of
 from traque.hunt.search import SourceSearch
 from traque.indexing._collecting import CollectingEngine, Collector
 from traque.indexing._identity import Content
-from traque.ledger import Key, KnownSource, Reading, Staged
+from traque.ledger import Key, KnownSource, Reading, Staged, in_words
 from traque.model import TimeRule
 from traque.scan.plan import Cores
 from traque.sources import Source
@@ -85,6 +85,11 @@ class KeptSearch(SourceSearch):
         return self._content.beginnings
 
     @property
+    def marks(self) -> tuple[int, ...]:
+        """Of some of its lines."""
+        return self._content.watch.all()
+
+    @property
     def can_be_kept(self) -> bool:
         """Whether its file needs no other reading as long as it is unchanged."""
         return can_be_kept(self)
@@ -101,4 +106,6 @@ class KeptSearch(SourceSearch):
 
     def _write(self, collector: Collector) -> None:
         stem = f"{self.number:08}-{len(self.staged):04}"
-        self.staged += collector.write(self._stage, stem, self.number)
+        with in_words(self._stage):
+            written = collector.write(self._stage, stem, self.number)
+        self.staged += [Staged(file.kind, self._stage / file.name, file.rows) for file in written]

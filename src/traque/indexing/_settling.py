@@ -6,18 +6,22 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
 from traque.diagnostics import Diagnostics
 from traque.hunt.restoring import Unopened, notes_of
-from traque.indexing._identity import Contents, has_same_years
+from traque.indexing._identity import digest_of_first, has_same_years, share_in
 from traque.indexing._search import KeptSearch
-from traque.ledger import FileId, KnownFile, KnownSource, Member, Writer, path_key
+from traque.ledger import Contents, FileId, KnownFile, KnownSource, Member, Writer, path_key
 from traque.sources import Entry
-from traque.sources.contents import beginning
 
-NOT_KEPT = "it could not be read whole, or rests on another source: it is read again by each hunt"
+NOT_KEPT: Final = "it could not be read whole, or rests on another source: it is read again by each hunt"
+
+TAKEN_OVER: Final = "its later days are counted in another source, which has taken its place"
+SOME: Final = 0.1
+"""The share of the lines of a source that another has, from which on it has taken its place."""
 
 
 class Settling:
@@ -27,6 +31,8 @@ class Settling:
         self.writer = writer
         self.contents = Contents(writer.known.sources)
         self.files: Counter[str] = Counter()
+        self.paths: set[str] = set()
+        """Files of which it is known what is in them."""
         self.sources = 0
         self.bytes = 0
         self.rows = 0
@@ -93,6 +99,7 @@ class Settling:
             head=content.head,
             key=key,
             added=datetime.now(UTC),
+            marks=search.marks,
             first=_day(search.timeline.first),
             last=_day(search.timeline.last),
             hold=next((old.hold for old in shorter if old.hold), ""),
@@ -121,7 +128,7 @@ class Settling:
         found = []
         for known in self.contents.alike(search.head):
             if 0 < known.size < size:
-                begins = search.beginnings.get(known.size) or beginning(search.source, known.size)
+                begins = search.beginnings.get(known.size) or digest_of_first(search.source, known.size)
                 if begins == known.digest.partition("!")[0]:
                     found.append(known)
         return found
@@ -132,7 +139,7 @@ class Settling:
         for known in self.contents.alike(search.head):
             if 0 < content.size < known.size:
                 for source in self._places(known):
-                    if beginning(source, content.size) == content.digest.partition("!")[0]:
+                    if digest_of_first(source, content.size) == content.digest.partition("!")[0]:
                         return known
         return None
 
@@ -140,33 +147,60 @@ class Settling:
         for file in self.writer.known.holding(known.number):
             for member in file.members:
                 if member.number == known.number and not member.part:
-                    path = Path(file.path)
-                    entry = Entry(path=path, display=path.name, size=file.id.size, mtime=None)
-                    yield Unopened(f"{path.name}/{member.path}" if member.path else path.name, entry)
+                    yield self._place(file, member.path)
+
+    def _place(self, file: KnownFile, member: str) -> Unopened:
+        path = Path(file.path)
+        entry = Entry(path=path, display=path.name, size=file.id.size, mtime=None)
+        return Unopened(f"{path.name}/{member}" if member else path.name, entry)
 
     def _put_file(self, file: KnownFile) -> None:
-        """A file holds this now; what it and nothing else held before is replaced where times overlap."""
+        """A file holds this now; what it and nothing else held before may be a part of it."""
         before = self.writer.known.files.get(file.path)
+        self.paths.add(file.path)
         self.writer.put(file)
-        if before is None:
-            return
         now = {member.number for member in file.members}
-        for member in before.members:
+        for member in before.members if before is not None else ():
             old = self.writer.known.sources.get(member.number)
-            if member.number in now or old is None or member.part or old.hold:
+            if old is None or member.part or member.number in now or old.hold:
                 continue
-            if self.writer.known.holding(member.number):
-                continue
-            if any(self._overlap(old, number) for number in now):
-                self.writer.drop(old.number)
-                self.contents.leave(old)
+            if not self.writer.known.holding(old.number):
+                self._displace(old, file)
 
-    def _overlap(self, old: KnownSource, number: int) -> bool:
-        """Whether records of a replaced source may be among those of another."""
-        one, other = old.read().timeline, self.writer.known.sources[number].read().timeline
-        if one.first is None or one.last is None or other.first is None or other.last is None:
-            return True
-        return one.first <= other.last and other.first < one.last
+    def _displace(self, old: KnownSource, file: KnownFile) -> None:
+        """A source has no file any more. What the one in its place has taken over of it counts there only.
+
+        Another log under the name (a rotation, the next export) has none of its lines: both count. One that
+        has some was changed in place, or is a log that drops its oldest records: of what was before, the
+        days up to the first of the new one still count.
+        """
+        for member in file.members:
+            if share_in(old.marks, self._place(file, member.path)) < SOME:
+                continue
+            new = self.writer.known.sources[member.number]
+            if new.first is None or old.first is None or old.first >= new.first:
+                self._remove(old)
+            else:
+                self._shorten(old, new.first + 1)
+            return
+
+    def _shorten(self, old: KnownSource, until: int) -> None:
+        reading = old.read()
+        timeline = reading.timeline.until(until)
+        reading = msgspec.structs.replace(reading, timeline=timeline)
+        self.writer.put(
+            msgspec.structs.replace(
+                old,
+                until=until,
+                last=timeline.days[-1] if timeline.days else None,
+                partial=TAKEN_OVER,
+                reading=msgspec.Raw(msgspec.json.encode(reading)),
+            )
+        )
+
+    def _remove(self, old: KnownSource) -> None:
+        self.writer.drop(old.number)
+        self.contents.leave(old)
 
     def _forget_staged(self, search: KeptSearch) -> None:
         for staged in search.staged:

@@ -4,6 +4,8 @@ Readers open it with :meth:`Ledger.open`; one writer at a time changes it, in co
 whole or not at all.
 """
 
+from traque.ledger._contents import Contents
+from traque.ledger._disk import in_words
 from traque.ledger._facts import PRESENCE, Fact, Facts
 from traque.ledger._known import (
     RULES,
@@ -19,15 +21,15 @@ from traque.ledger._known import (
     path_key,
 )
 from traque.ledger._manifest import DataFile, Manifest, Settings
-from traque.ledger._rows import Line
 from traque.ledger._store import Ledger, Row
 from traque.ledger._values import TABLES, question
-from traque.ledger._writer import Purge, Staged, Writer, create, stage, writer
+from traque.ledger._writer import Purge, Staged, Writer, create, writer
 
 __all__ = [
     "PRESENCE",
     "RULES",
     "TABLES",
+    "Contents",
     "DataFile",
     "Fact",
     "Facts",
@@ -37,7 +39,6 @@ __all__ = [
     "KnownFile",
     "KnownSource",
     "Ledger",
-    "Line",
     "Look",
     "Manifest",
     "Member",
@@ -49,9 +50,9 @@ __all__ = [
     "Staged",
     "Writer",
     "create",
+    "in_words",
     "is_held",
     "path_key",
-    "stage",
     "writer",
 ]
 

@@ -14,6 +14,7 @@ from typing import Final
 import msgspec
 
 from traque.model import Loss
+from traque.sources.duplicates import Beginning
 from traque.triage.coverage import TimelineState
 
 RULES: Final = 1
@@ -126,6 +127,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     year_latest: datetime | None = None
     folded: bool = False
     is_lines: bool = False
+    fingerprint: str = ""
     sha256: str = ""
     whole: Head = Head()
     brief: Head = Head()
@@ -133,8 +135,8 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     far: Look = Look()
     zone: str = ""
     after_file: int = 0
-    losses_beside: tuple[Loss, ...] = ()
     told_losses: tuple[Loss, ...] = ()
+    losses_beside: tuple[Loss, ...] = ()
     timeline: TimelineState = TimelineState()
     notes: tuple[Note, ...] = ()
 
@@ -143,11 +145,13 @@ class KnownSource(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     """A source of the ledger.
 
     ``digest`` is the SHA-256 of its text (UTF-8, without byte order mark, CRLF as LF; of binary logs, of its
-    bytes), ``size`` the length of that, ``head`` the fingerprint of its first lines. ``path`` is where it
-    was last seen, as a hunt would name it. ``key`` is a place in the manifest's list. ``hold`` is the reason
-    of a legal hold. ``partial`` says, in words, why its rows are not all there any more: it is read again by
-    a hunt. ``broken`` says why it was not read to its end. ``rows`` is how many were added, ``first`` and
-    ``last`` are the days (since 1970) of its first and its last time. ``reading`` is a :class:`Reading`.
+    bytes), ``size`` the length of that, ``head`` how it begins. ``path`` is where it was last seen, as
+    a hunt would name it. ``key`` is a place in the manifest's list. ``hold`` is the reason
+    of a legal hold. ``partial`` says, in words, why its rows are not all there any more: a hunt reads it
+    again. ``broken`` says why it could not be read to its end. ``rows`` is how many were added, ``first``
+    and ``last`` are the days (since 1970) of its first and its last time. Rows of the day
+    ``until`` and later do not count: they are another source's by now. ``marks`` are of some of its lines.
+    ``reading`` is a :class:`Reading`, decoded when it is needed.
     """
 
     number: int
@@ -155,7 +159,7 @@ class KnownSource(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     stream: str = ""
     digest: str = ""
     size: int = 0
-    head: str = ""
+    head: Beginning = Beginning("", "", is_short=False)
     key: int = 0
     added: datetime | None = None
     hold: str = ""
@@ -164,8 +168,14 @@ class KnownSource(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     rows: int = 0
     first: int | None = None
     last: int | None = None
+    until: int | None = None
+    marks: tuple[int, ...] = ()
     reading: msgspec.Raw = msgspec.Raw(b"null")
     gone: bool = False
+
+    def counts(self, day: int | None) -> bool:
+        """Whether its rows of a day count."""
+        return self.until is None or (day is not None and day < self.until)
 
     def read(self) -> Reading:
         """What a hunt says of it."""

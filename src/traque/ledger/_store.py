@@ -113,7 +113,8 @@ class Ledger:
         found: dict[int, list[Row]] = defaultdict(list)
         for table, lines in self._lines(_questions(indicators, hosts=hosts)):
             for indicator, relation, line in lines:
-                if line.source in alive:
+                source = alive.get(line.source)
+                if source is not None and source.counts(line.day):
                     found[line.source].append(
                         Row(
                             indicator,

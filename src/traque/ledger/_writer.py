@@ -33,12 +33,6 @@ class Staged(NamedTuple):
     rows: int
 
 
-def stage(path: Path, kind: str, lines: Iterable[_rows.Line]) -> Staged:
-    """Write rows of one table, which are in its order, as a file. LedgerError for what the disk refuses."""
-    with _disk.in_words(path):
-        return Staged(kind, path, _rows.write(kind, str(path), lines).rows)
-
-
 class Purge(msgspec.Struct, frozen=True, kw_only=True):
     """Rows that are to go: of days before ``before`` (unless ``kept`` holds their source), and of values."""
 
@@ -60,6 +54,8 @@ class Writer:
         self.facts = Facts(manifest.facts)
         self.settings = manifest.settings
         self.forgotten = manifest.forgotten
+        with _disk.in_words(folder):
+            _disk.sync_folder(folder)  # what is swept is needed by no manifest that may come back
         self.leave()
         self._keys = list(manifest.keys)
         self._dropped = set(manifest.dropped)
@@ -165,8 +161,12 @@ class Writer:
         self.sweep()
 
     def sweep(self) -> None:
-        """Remove what the last commit does not name: leavings of a writer that was killed."""
-        named = {file.name for file in self.manifest.files}
+        """Remove what no commit names: leavings of a writer that was killed, or that the disk refused.
+
+        Of a commit that failed at its end the manifest may be there, or be there again after a power failure:
+        the files of both stay.
+        """
+        named = {file.name for one in (self.manifest, _manifest.read(self.folder)) for file in one.files}
         for path in self._leavings(named):
             with suppress(OSError):
                 path.unlink()

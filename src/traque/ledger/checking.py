@@ -6,31 +6,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-import msgspec
-
 from traque.errors import LedgerDamaged, LedgerError
 from traque.ledger import _disk, _manifest, _rows, _segments
 from traque.ledger._manifest import DataFile
 from traque.ledger._store import Ledger
+from traque.model.ledger import LedgerChecked
 
 SAMPLED: Final = 1 << 16
 """Rows of a file up to which all are looked at; of a larger one, those that begin with its first byte."""
 
 
-class Checked(msgspec.Struct, frozen=True, kw_only=True):
-    """How many files were compared with the manifest, their bytes and rows, and what is wrong."""
-
-    schema: str = "traque/ledger-checked/1"
-    ledger: str
-    sequence: int
-    files: int
-    bytes: int
-    rows: int
-    sources: int
-    faults: tuple[str, ...]
-
-
-def check(path: Path) -> Checked:
+def check(path: Path) -> LedgerChecked:
     """Compare every file with its SHA-256, its size and its rows with the manifest, and sample their order.
 
     What is wrong is told, not raised. UsageError where there is no ledger.
@@ -38,7 +24,7 @@ def check(path: Path) -> Checked:
     try:
         ledger = Ledger.open(path)
     except LedgerError as error:
-        return Checked(
+        return LedgerChecked(
             ledger=str(path), sequence=0, files=0, bytes=0, rows=0, sources=0, faults=(str(error),)
         )
     manifest = ledger.manifest
@@ -47,7 +33,7 @@ def check(path: Path) -> Checked:
     if not faults:
         known = ledger.known
         faults += _unknown(ledger)
-    return Checked(
+    return LedgerChecked(
         ledger=str(path),
         sequence=manifest.sequence,
         files=len(manifest.files) + 1,

@@ -11,11 +11,14 @@ the source's clock says what moment it names. Without a time there is no day, an
 **What is not held** (:func:`holds` says of an indicator whether that may hide it):
 
 - addresses in the networks that are left out, and URLs at them;
-- names whose last label begins with a digit: none on the Internet does, but fractions of seconds and versions
-  do; and names below ``in-addr.arpa`` and ``ip6.arpa``, which are held as the addresses that they are;
-- URLs that are only their host without a scheme, and those longer than :data:`URL_MOST` bytes. Of the
-  lengths in which a URL can be read at one host, the :data:`LENGTHS` - 1 shortest and the longest are held.
-  The hosts of a record are taken in their order, until the URLs at one are more bytes than are left of
+- names whose last label begins with a digit or is one of :data:`FILE_ENDINGS`: none on the Internet are,
+  but fractions of seconds, versions and files; and names below ``in-addr.arpa`` and ``ip6.arpa``, which are
+  held as the addresses that they are;
+- URLs that are only their host without a scheme; those without a scheme that stand there with one and are
+  else the same (as a row, the one is the beginning of the other: a URL without a scheme is asked for as a
+  range, and a record that writes it with two schemes counts twice); those longer than :data:`URL_MOST` bytes.
+  Of the lengths in which a URL can be read at one host, the :data:`LENGTHS` - 1 shortest and the longest are
+  held. The hosts of a record are taken in their order, until the URLs at one are more bytes than are left of
   :data:`URLS_EACH` for each byte of the record and :data:`URLS_BESIDES`. Of a record longer than
   :data:`LONG` bytes no URLs are held.
 """
@@ -31,7 +34,7 @@ import msgspec
 
 from traque.model import Observable, Stamp, TimeRule
 from traque.observables import registry, url
-from traque.observables._url_form import split
+from traque.observables._url_form import Rest, split
 from traque.scan.matches import TIME_HEAD
 from traque.timestamps import specified
 
@@ -54,6 +57,14 @@ URLS_BESIDES: Final = 4096
 URL_MOST: Final = 4096
 LONG: Final = (1 << 20) + (1 << 16)
 """Bytes of a record from which on the kernel reads it in windows."""
+
+FILE_ENDINGS: Final = frozenset({
+    "asp", "aspx", "bat", "bin", "cfg", "cgi", "cmd", "conf", "css", "csv", "dat", "dll", "doc",
+    "docx", "exe", "gif", "gz", "htm", "html", "ico", "ini", "jpeg", "jpg", "js", "json", "jsp",
+    "lnk", "log", "mp4", "pdf", "php", "png", "ppt", "pptx", "rar", "sql", "svg", "tar", "tgz",
+    "tmp", "ttf", "txt", "webp", "woff", "xls", "xlsx", "xml", "yaml", "yml",
+})  # fmt: skip
+"""Last labels that are no top-level domains."""
 
 _REVERSE: Final = ("in-addr.arpa", "ip6.arpa")
 _DIGITS: Final = frozenset("0123456789")
@@ -150,8 +161,11 @@ def holds(observable: Observable, left_out: Networks = ()) -> bool:
 
 def _is_held(kind: str, value: str, left_out: Networks) -> bool:
     if kind == "domain-name":
-        return value.rpartition(".")[2][:1] not in _DIGITS and not any(
-            value == top or value.endswith("." + top) for top in _REVERSE
+        last = value.rpartition(".")[2]
+        return (
+            last[:1] not in _DIGITS
+            and last not in FILE_ENDINGS
+            and not any(value == top or value.endswith("." + top) for top in _REVERSE)
         )
     if kind in ("ipv4-addr", "ipv6-addr"):
         return not _is_left_out(ip_address(value), left_out)
@@ -178,13 +192,20 @@ def _urls(record: bytes, left_out: Networks) -> Iterator[str]:
         rests = sorted(dict(site.rests).items())
         if len(rests) > LENGTHS:
             rests = [*rests[: LENGTHS - 1], rests[-1]]
-        found = [reading.value for stop, rest in rests for reading in site.readings(stop, rest)]
-        held = [value for value in found if value != site.host and len(value.encode()) <= URL_MOST]
+        held = [value for stop, rest in rests for value in _at_one_length(site, stop, rest)]
         size = sum(len(stored("url", value)) for value in held)
         if size > left:
             return
         left -= size
         yield from held
+
+
+def _at_one_length(site: url.Site, stop: int, rest: Rest) -> Iterator[str]:
+    bare, *others = (reading.value for reading in site.readings(stop, rest))
+    is_new = all(other.partition("://")[2] != bare for other in others)
+    for value in (*((bare,) if is_new and bare != site.host else ()), *others):
+        if len(value.encode()) <= URL_MOST:
+            yield value
 
 
 def _microseconds(moment: datetime) -> int:

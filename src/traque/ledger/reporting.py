@@ -2,95 +2,22 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
 
 from traque.ledger import _manifest
-from traque.ledger._known import Key, KnownSource, Reading
-from traque.ledger._manifest import Settings
+from traque.ledger._known import KnownSource, Reading
 from traque.ledger._store import Ledger
 from traque.ledger.upkeep import overdue
-from traque.model import Gap
+from traque.model.ledger import LedgerKey, LedgerKind, LedgerSource, LedgerStatus, LedgerStream
 from traque.triage.coverage import Timeline, by_day, cover
 from traque.triage.streams import Carrier, name_streams
 
 
-class KindHeld(msgspec.Struct, frozen=True, kw_only=True):
-    """One table: its files, rows and bytes."""
-
-    kind: str
-    files: int
-    rows: int
-    bytes: int
-
-
-class StreamHeld(msgspec.Struct, frozen=True, kw_only=True):
-    """One stream: what days of it the ledger holds, and where it is silent."""
-
-    name: str
-    format: str
-    sources: int
-    records: int
-    bytes: int
-    first: datetime | None
-    last: datetime | None
-    days: int
-    gaps: tuple[Gap, ...]
-    by_day: dict[str, int]
-
-
-class SourceHeld(msgspec.Struct, frozen=True, kw_only=True):
-    """One source; ``there`` is whether a file that holds it is still where it was."""
-
-    number: int
-    path: str
-    stream: str
-    format: str
-    records: int
-    bytes: int
-    rows: int
-    first: datetime | None
-    last: datetime | None
-    added: datetime | None
-    key: int
-    complete: bool
-    why: str
-    hold: str
-    partial: str
-    there: bool
-
-
-class Status(msgspec.Struct, frozen=True, kw_only=True):
-    """What the ledger holds. ``ratio`` is of its bytes on the disk to those of the logs, decompressed."""
-
-    schema: str = "traque/ledger-status/1"
-    ledger: str
-    sequence: int
-    written: datetime
-    version: str
-    files: int
-    bytes: int
-    rows: int
-    raw_bytes: int
-    records: int
-    ratio: float | None
-    first: datetime | None
-    last: datetime | None
-    days: int
-    settings: Settings
-    forgotten_before: str | None
-    overdue: tuple[int, ...]
-    held: tuple[int, ...]
-    keys: tuple[Key, ...]
-    kinds: tuple[KindHeld, ...]
-    streams: tuple[StreamHeld, ...]
-    sources: tuple[SourceHeld, ...]
-
-
-def status(path: Path, now: datetime) -> Status:
+def status(path: Path, now: datetime) -> LedgerStatus:
     """What the ledger in ``path`` holds. Raises as :meth:`traque.ledger.Ledger.open`."""
     ledger = Ledger.open(path)
     known = [(source, source.read()) for _, source in sorted(ledger.sources.items())]
@@ -107,7 +34,7 @@ def status(path: Path, now: datetime) -> Status:
     size = sum(file.bytes for file in manifest.files) + (path / _manifest.NAME).stat().st_size
     raw = sum(reading.bytes for _, reading in known)
     everything = cover([Timeline.restored(reading.timeline) for _, reading in known])
-    return Status(
+    return LedgerStatus(
         ledger=str(path),
         sequence=manifest.sequence,
         written=manifest.written,
@@ -121,7 +48,9 @@ def status(path: Path, now: datetime) -> Status:
         first=everything.first,
         last=everything.last,
         days=len(everything.days),
-        settings=manifest.settings,
+        retention_days=manifest.settings.retention_days,
+        legal_basis=manifest.settings.legal_basis,
+        inner=manifest.settings.inner,
         forgotten_before=None
         if manifest.forgotten is None
         else datetime.fromtimestamp(manifest.forgotten * 86_400, UTC).date().isoformat(),
@@ -130,7 +59,7 @@ def status(path: Path, now: datetime) -> Status:
             for source in overdue(ledger.sources.values(), manifest.settings.retention_days, now)
         ),
         held=tuple(source.number for source, _ in known if source.hold),
-        keys=manifest.keys,
+        keys=tuple(_keys(ledger)),
         kinds=tuple(_kinds(ledger)),
         streams=tuple(_stream(name, group) for name, group in sorted(streams.items())),
         sources=tuple(
@@ -140,11 +69,20 @@ def status(path: Path, now: datetime) -> Status:
     )
 
 
-def _kinds(ledger: Ledger) -> list[KindHeld]:
+def _keys(ledger: Ledger) -> list[LedgerKey]:
+    """Those that sources have."""
+    used = Counter(source.key for source in ledger.sources.values())
+    return [
+        LedgerKey(number=number, sources=count, **msgspec.structs.asdict(ledger.manifest.keys[number]))
+        for number, count in sorted(used.items())
+    ]
+
+
+def _kinds(ledger: Ledger) -> list[LedgerKind]:
     kinds = dict.fromkeys(file.kind for file in ledger.manifest.rows)
     held = [[file for file in ledger.manifest.rows if file.kind == kind] for kind in kinds]
     return [
-        KindHeld(
+        LedgerKind(
             kind=files[0].kind,
             files=len(files),
             rows=sum(file.rows for file in files),
@@ -154,10 +92,10 @@ def _kinds(ledger: Ledger) -> list[KindHeld]:
     ]
 
 
-def _stream(name: str, group: list[Reading]) -> StreamHeld:
+def _stream(name: str, group: list[Reading]) -> LedgerStream:
     timelines = [Timeline.restored(reading.timeline) for reading in group]
     span = cover(timelines)
-    return StreamHeld(
+    return LedgerStream(
         name=name,
         format=group[0].format,
         sources=len(group),
@@ -171,8 +109,8 @@ def _stream(name: str, group: list[Reading]) -> StreamHeld:
     )
 
 
-def _source(ledger: Ledger, source: KnownSource, reading: Reading, stream: str) -> SourceHeld:
-    return SourceHeld(
+def _source(ledger: Ledger, source: KnownSource, reading: Reading, stream: str) -> LedgerSource:
+    return LedgerSource(
         number=source.number,
         path=source.path,
         stream=stream,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
-from typing import Final
+from fnmatch import fnmatchcase
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -47,51 +48,70 @@ def compact(writer: Writer, now: datetime) -> int:
     return purged
 
 
-def forget_before(writer: Writer, day: date) -> int:
-    """Remove the rows of days before ``day``; of how many sources. LedgerHeld for any under a legal hold."""
-    before = _day_of(day)
-    _refuse([s for s in writer.known.sources.values() if s.hold and _is_before(s, before)])
-    return _remove_before(writer, before, f"rows of days before {day} were forgotten")
+class Forgotten(NamedTuple):
+    """How many sources lost rows of their days, how many all that they had, and how many values are gone."""
+
+    emptied: int
+    sources: int
+    values: int
 
 
-def forget_sources(writer: Writer, numbers: Iterable[int]) -> int:
-    """Remove sources with all their rows; how many. LedgerHeld, UsageError for a number that is none."""
-    sources = _named(writer, numbers)
-    _refuse([source for source in sources if source.hold])
-    for source in sources:
-        writer.drop(source.number)
-    writer.commit(rewrite=True)
-    return len(sources)
+def forget(
+    writer: Writer,
+    *,
+    before: date | None = None,
+    sources: Sequence[str] = (),
+    values: Sequence[Observable] = (),
+) -> Forgotten:
+    """Remove rows of days before ``before``, ``sources`` (:func:`named`) with all they have, and ``values``.
 
-
-def forget_values(writer: Writer, values: Sequence[Observable]) -> int:
-    """Remove values, with all below names and inside networks, and the URLs at them; how many there were.
-
-    LedgerHeld when one of them stands in a source under a legal hold, UsageError for a kind that is not held.
+    Of a name also what is below it, of a network what is inside, and URLs at them. Gone from the disk when
+    this returns. LedgerHeld, and nothing is removed, when any of it is under a legal hold; UsageError for a
+    source that is none and for a value of a kind that no ledger holds.
     """
-    dropped: dict[str, set[bytes]] = {}
-    touched: set[int] = set()
-    for value in values:
-        asked = question(value)
-        if asked is None:
-            raise UsageError(f"values of the kind {value.kind} are in no ledger", where=value.value)
-        for one in (asked, *urls_at(value)):
-            for found in _lines(writer, one):
-                dropped.setdefault(one.table, set()).add(found.value)
-                touched.add(found.source)
-    sources = [writer.known.sources[number] for number in sorted(touched & set(writer.known.sources))]
-    _refuse([source for source in sources if source.hold])
-    if not dropped:
-        return 0
-    for source in sources:
-        writer.put(_reduced(source, "values of it were forgotten"))
-    writer.commit(purge=Purge(values={table: tuple(sorted(found)) for table, found in dropped.items()}))
-    return sum(map(len, dropped.values()))
+    wanted = named(writer, sources)
+    day = None if before is None else _day_of(before)
+    dropped, touched = _rows_of(writer, values)
+    old = [] if day is None else [s for s in writer.known.sources.values() if _is_before(s, day)]
+    _refuse([source for source in (*wanted, *old, *touched) if source.hold])
+    for source in wanted:
+        writer.drop(source.number)
+    for source in touched:
+        if source.number in writer.known.sources:
+            writer.put(_reduced(source, "values of it were forgotten"))
+    if wanted or dropped:
+        purge = Purge(values={table: tuple(sorted(found)) for table, found in dropped.items()})
+        writer.commit(purge=purge, rewrite=bool(wanted))
+    emptied = 0 if day is None else _remove_before(writer, day, f"rows before {before} were forgotten")
+    return Forgotten(emptied, len(wanted), sum(map(len, dropped.values())))
 
 
-def hold(writer: Writer, numbers: Iterable[int], reason: str) -> int:
-    """Put sources under a legal hold, or lift it with an empty ``reason``; how many changed."""
-    changed = [source for source in _named(writer, numbers) if source.hold != reason]
+def settle(writer: Writer, *, retention_days: int | None, drop: bool, basis: str | None) -> None:
+    """Change the settings that are given; ``drop`` ends the retention."""
+    settings = writer.settings
+    if retention_days is not None or drop:
+        settings = msgspec.structs.replace(settings, retention_days=retention_days)
+    if basis is not None:
+        settings = msgspec.structs.replace(settings, legal_basis=basis)
+    writer.settings = settings
+    writer.commit()
+
+
+def named(writer: Writer, names: Iterable[str]) -> list[KnownSource]:
+    """The sources of these numbers, and those whose path a glob matches. UsageError for a name of none."""
+    found: dict[int, KnownSource] = {}
+    for name in names:
+        one = writer.known.sources.get(int(name)) if name.isascii() and name.isdigit() else None
+        some = [one] if one else [s for s in writer.known.sources.values() if fnmatchcase(s.path, name)]
+        if not some:
+            raise UsageError(f"the ledger has no source {name!r}", remedy="traque ledger status lists them")
+        found.update((source.number, source) for source in some)
+    return list(found.values())
+
+
+def hold(writer: Writer, names: Iterable[str], reason: str) -> int:
+    """Put sources (:func:`named`) under a legal hold, or lift it (no ``reason``); how many changed."""
+    changed = [source for source in named(writer, names) if source.hold != reason]
     for source in changed:
         writer.put(msgspec.structs.replace(source, hold=reason))
     if changed:
@@ -140,14 +160,19 @@ def _reduced(
     )
 
 
-def _named(writer: Writer, numbers: Iterable[int]) -> list[KnownSource]:
-    found = []
-    for number in dict.fromkeys(numbers):
-        source = writer.known.sources.get(number)
-        if source is None:
-            raise UsageError(f"the ledger has no source {number}", remedy="traque ledger status lists them")
-        found.append(source)
-    return found
+def _rows_of(writer: Writer, values: Sequence[Observable]) -> tuple[dict[str, set[bytes]], list[KnownSource]]:
+    """By table the values that are to go, and the sources in which they stand."""
+    dropped: dict[str, set[bytes]] = {}
+    numbers: set[int] = set()
+    for value in values:
+        asked = question(value)
+        if asked is None:
+            raise UsageError(f"values of the kind {value.kind} are in no ledger", where=value.value)
+        for one in (asked, *urls_at(value)):
+            for found in _lines(writer, one):
+                dropped.setdefault(one.table, set()).add(found.value)
+                numbers.add(found.source)
+    return dropped, [s for number, s in sorted(writer.known.sources.items()) if number in numbers]
 
 
 def _lines(writer: Writer, asked: Asked) -> Iterable[_rows.Line]:

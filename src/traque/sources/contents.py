@@ -6,16 +6,15 @@ from collections.abc import Iterable
 
 from traque.errors import SourceError
 from traque.sources.decoders import decoder_for
-from traque.sources.duplicates import ContentDigest, Reopenable, fingerprint
+from traque.sources.duplicates import Beginning, ContentDigest, Reopenable, beginning
 from traque.sources.encoding import detect
 from traque.sources.opening import Source
 from traque.sources.recognise import encoded_container
 
 
-def head_of(source: Source) -> str:
+def head_of(source: Source) -> Beginning:
     """By what sources that may hold the same are told at a glance."""
-    mark = fingerprint(source.head())
-    return "" if mark is None else mark.hex()
+    return beginning(source.head())
 
 
 def digest_for(source: Source, at: Iterable[int] = ()) -> ContentDigest:
@@ -39,8 +38,3 @@ def beginnings(whole: Reopenable, sizes: Iterable[int]) -> dict[int, str]:
     except SourceError:
         return {}
     return digest.beginnings
-
-
-def beginning(whole: Reopenable, size: int) -> str:
-    """The digest of the first ``size`` bytes of the text of a source; empty when it cannot be read so far."""
-    return beginnings(whole, (size,)).get(size, "")

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-from collections.abc import Iterable, Iterator
+import zlib
+from collections.abc import Collection, Iterable, Iterator
 from enum import StrEnum
 from typing import Final, Protocol
+
+import msgspec
 
 from traque.errors import SourceError
 from traque.sources.encoding import Transcoder, detect
@@ -64,17 +67,40 @@ def fingerprint(head: bytes) -> bytes | None:
 
     Taken of 16 lines, or of 4 KiB when they are longer. None for a head that is too small to mean anything.
     """
-    encoding = detect(head)
-    if encoding == "utf-8":
-        head = head[: 2 * _BYTES + len(_BOM)]  # plenty, if each of its line ends is CRLF
-        text = head.removeprefix(_BOM).replace(b"\r\n", b"\n")[:_BYTES]
-    else:
-        text = b"".join(itertools.islice(_as_text([head], encoding), 2))[:_BYTES]
-    lines = text.split(b"\n", _LINES)
-    start = b"\n".join(lines[:_LINES])
+    start = b"\n".join(_first_text(head).split(b"\n", _LINES)[:_LINES])
     if len(start.strip()) < _TINY:
         return None
     return hashlib.blake2b(start, digest_size=16).digest()
+
+
+class Beginning(msgspec.Struct, frozen=True, array_like=True):
+    """How a source begins: digests of its first lines and of the first of them.
+
+    One ``is_short`` when it has no more than these: when it grows they change, and only the first stays.
+    """
+
+    lines: str
+    line: str
+    is_short: bool
+
+
+def beginning(head: bytes) -> Beginning:
+    """How a source with these first bytes begins, as text; sources that hold the same begin alike."""
+    text = _first_text(head)
+    lines = text.split(b"\n", _LINES)
+    return Beginning(
+        hashlib.blake2b(b"\n".join(lines[:_LINES]), digest_size=8).hexdigest(),
+        hashlib.blake2b(lines[0], digest_size=8).hexdigest() if len(lines) > 1 else "",
+        len(lines) <= _LINES and len(text) < _BYTES,
+    )
+
+
+def _first_text(head: bytes) -> bytes:
+    encoding = detect(head)
+    if encoding == "utf-8":
+        head = head[: 2 * _BYTES + len(_BOM)]  # plenty, if each of its line ends is CRLF
+        return head.removeprefix(_BOM).replace(b"\r\n", b"\n")[:_BYTES]
+    return b"".join(itertools.islice(_as_text([head], encoding), 2))[:_BYTES]
 
 
 class _Text:
@@ -149,6 +175,56 @@ class _PlainText:
         return text.removesuffix(b"\r").replace(b"\r\n", b"\n")
 
 
+class Marks:
+    """Some lines of a text, as numbers: by them it is told whether another text has taken over its records.
+
+    With ``wanted``, which of these lines the text has (``seen``) instead.
+    """
+
+    MOST: Final = 64
+
+    def __init__(self, wanted: Collection[int] = ()) -> None:
+        self.seen: set[int] = set()
+        self._wanted = frozenset(wanted)
+        self._kept: list[int] = []
+        self._every = 1
+        self._chunks = 0
+        self._last: list[bytes] = []
+        self._rest = b""
+
+    def feed(self, text: bytes) -> None:
+        """The next bytes of the text."""
+        whole, newline, rest = text.rpartition(b"\n")
+        if not newline:
+            self._rest = (self._rest + text)[-_BYTES:]
+            return
+        if self._wanted:
+            lines = (self._rest + whole).split(b"\n")
+            self.seen.update(self._wanted.intersection(map(_number, lines)))
+        else:
+            self._choose(whole)
+        self._rest = rest[-_BYTES:]
+
+    def all(self) -> tuple[int, ...]:
+        """The numbers of the lines that were chosen, the last ones among them."""
+        return tuple(dict.fromkeys([*self._kept, *map(_number, self._last[-_LINES:])]))
+
+    def _choose(self, whole: bytes) -> None:
+        """The first line of every so many chunks, and the last ones of all."""
+        first = (self._rest + whole[:_BYTES]).split(b"\n", 1)[0]
+        if self._chunks % self._every == 0 and len(first) < _BYTES:
+            self._kept.append(_number(first))
+        if len(self._kept) >= self.MOST:
+            self._kept, self._every = self._kept[::2], self._every * 2
+        self._chunks += 1
+        last = whole[-_BYTES:].split(b"\n")
+        self._last = last[1:] or self._last
+
+
+def _number(line: bytes) -> int:
+    return zlib.crc32(line) << 16 | len(line) & 0xFFFF
+
+
 class ContentDigest:
     """The identity of a source: of its text, or of its bytes where these are none (``is_text``).
 
@@ -160,6 +236,7 @@ class ContentDigest:
         """Bytes of the text so far."""
         self.beginnings: dict[int, str] = {}
         """The digests of its first bytes, as many as ``at`` names and there are."""
+        self.watch = Marks()
         self._at = sorted(set(at), reverse=True)
         self._plain = _PlainText(encoding) if is_text else None
         self._digest = hashlib.sha256()
@@ -185,6 +262,7 @@ class ContentDigest:
         return self.size == self._bytes and (self._plain is None or not self._plain.transcodes)
 
     def _add(self, text: bytes) -> None:
+        self.watch.feed(text)
         while self._at and self._at[-1] <= self.size + len(text):
             at = self._at.pop()
             begin, text = text[: at - self.size], text[at - self.size :]

@@ -54,8 +54,23 @@ class TimelineState(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
             busy=tuple((max(one, begin), other) for one, other in self.busy if other >= begin),
             silences=tuple((max(one, begin), other) for one, other in self.silences if other >= begin),
             intervals=self.intervals,
-            volume=tuple((on, records) for on, records in self.volume if on >= day),
+            volume=tuple((hour, records) for hour, records in self.volume if hour >= day * 24),
             days=tuple(on for on in self.days if on >= day),
+        )
+
+    def until(self, day: int) -> TimelineState:
+        """What is left of it before a day; of its pace, all."""
+        end = day * 86_400.0
+        if self.last is None or self.first is None or self.first >= end:
+            return TimelineState()
+        return TimelineState(
+            first=self.first,
+            last=min(self.last, end),
+            busy=tuple((one, min(other, end)) for one, other in self.busy if one < end),
+            silences=tuple((one, min(other, end)) for one, other in self.silences if one < end),
+            intervals=self.intervals,
+            volume=tuple((hour, records) for hour, records in self.volume if hour < day * 24),
+            days=tuple(on for on in self.days if on < day),
         )
 
 
