@@ -12,7 +12,7 @@ from ledger_estate import Estate
 from traque.hunt import HuntOptions, hunt
 from traque.indexing import add
 from traque.ledger import create
-from traque.model import HuntResult, IndicatorRef, Sighting
+from traque.model import HuntResult, IndicatorRef, Sighting, Verdict
 
 OWN = HuntOptions(own=("203.0.113.0/29",), jobs=1)
 
@@ -110,5 +110,10 @@ def same_numbers(told: Sighting, read: Sighting) -> None:
     assert told.relations.keys() == read.relations.keys()
     if told.relations.keys() == {"exact"}:
         assert (told.count, told.undated) == (read.count, read.undated)
+        by_source = {seen.path: seen for seen in read.sources}
+        for seen in told.sources:
+            assert seen.verdicts.keys() in (by_source[seen.path].verdicts.keys(), {Verdict.UNCLEAR}), seen
+            if len(seen.verdicts) > 1: print("V", seen.verdicts, by_source[seen.path].verdicts)
+            if seen.verdicts != by_source[seen.path].verdicts: print("D", seen.path, seen.verdicts, by_source[seen.path].verdicts)
     else:
         assert told.count >= read.count

@@ -16,12 +16,11 @@ import msgspec
 from traque.diagnostics import Diagnostics
 from traque.hunt.question import Question
 from traque.hunt.restoring import Restored
-from traque.ledger import PRESENCE as UNKNOWN
 from traque.ledger import Fact, KnownSource, Row
-from traque.ledger.facts import judged
 from traque.model import FromLedger, Verdict, Window
 from traque.scan.matches import Relation
-from traque.triage.judge import Judgement
+from traque.triage.judge import Judgement, judge
+from traque.triage.perimeter import Perimeter
 from traque.triage.tally import Tally
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -30,6 +29,9 @@ PRESENCE: Final = Judgement(
     why="its log is no longer there, and the ledger holds of its records only that the value stood in them",
     at_worst=Verdict.AUTHENTICATED,
 )
+
+_ANYONES: Final = Perimeter()
+"""Facts know what was inside."""
 
 
 class Recalled(Restored):
@@ -43,7 +45,7 @@ class Recalled(Restored):
         diagnostics: Diagnostics,
         *,
         rows: Iterable[Row],
-        facts: Sequence[Fact],
+        facts: Sequence[Fact | None],
     ) -> None:
         super().__init__(path, source.read(), question, diagnostics)
         self.ledger = FromLedger.ALONE
@@ -58,7 +60,7 @@ class Recalled(Restored):
             self._recall(indicator, mine, facts, diagnostics)
 
     def _recall(
-        self, indicator: int, rows: Sequence[Row], facts: Sequence[Fact], diagnostics: Diagnostics
+        self, indicator: int, rows: Sequence[Row], facts: Sequence[Fact | None], diagnostics: Diagnostics
     ) -> None:
         stated = [row for row in rows if row.relation is not Relation.HOST]
         if not stated:
@@ -76,9 +78,9 @@ class Recalled(Restored):
             diagnostics.note("ledger-at-most", f"{value} in {self.path}")
 
 
-def judgement_of(row: Row, fact: Fact) -> Judgement:
+def judgement_of(row: Row, fact: Fact | None) -> Judgement:
     """What the records of a row say of its value."""
-    known = PRESENCE if fact == UNKNOWN else judged(fact)
+    known = PRESENCE if fact is None else judge(fact.event(), fact.place, _ANYONES)
     return msgspec.structs.replace(known, inward=row.inward, outward=row.outward)
 
 
@@ -89,7 +91,7 @@ def moments(row: Row) -> tuple[datetime | None, datetime | None]:
     return EPOCH + timedelta(microseconds=row.first), EPOCH + timedelta(microseconds=row.last)
 
 
-def _add(tally: Tally, outside: Tally, row: Row, fact: Fact, question: Question) -> None:
+def _add(tally: Tally, outside: Tally, row: Row, fact: Fact | None, question: Question) -> None:
     judgement = judgement_of(row, fact)
     first, last = moments(row)
     tally.add_all(judgement, first, last, row.relation, row.records)

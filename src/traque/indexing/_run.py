@@ -22,7 +22,7 @@ from traque.hunt.search import SourceSearch
 from traque.indexing._identity import contents_of
 from traque.indexing._search import Collectors, KeptSearch
 from traque.indexing._settling import Settling
-from traque.ledger import FileId, KnownFile, KnownSource, Member, Writer, path_key, writer
+from traque.ledger import Fact, FileId, KnownFile, KnownSource, Member, Writer, path_key, writer
 from traque.ledger.collector import Collector
 from traque.ledger.upkeep import purge
 from traque.model.ledger import LedgerAdded
@@ -172,9 +172,14 @@ class _Adding(Run):
             collectors=self._collectors,
             left_out=self._left_out,
             number=number,
+            fact=self._fact,
             stage=self._stage,
             alike=alike,
         )
+
+    def _fact(self, fact: Fact) -> int:
+        with self._lock:
+            return self._writer.facts.number(fact)
 
     def commit(self) -> None:
         """What was read so far is in the ledger when this returns."""

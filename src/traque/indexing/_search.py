@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 import msgspec
 
@@ -16,7 +16,8 @@ from traque.hunt.restoring import can_be_kept, key_of, reading_of
 from traque.hunt.search import SourceSearch
 from traque.indexing._collecting import CollectingEngine, Collector
 from traque.indexing._identity import Content
-from traque.ledger import Key, KnownSource, Reading, Staged, in_words
+from traque.ledger import Fact, Key, KnownSource, Reading, Staged, in_words
+from traque.ledger.facts import Teller
 from traque.model import TimeRule
 from traque.scan.plan import Cores
 from traque.sources import Source
@@ -24,15 +25,25 @@ from traque.sources.contents import digest_for, head_of
 from traque.sources.decoders import Definitions
 from traque.triage.coverage import Timeline
 
-Networks = Sequence[tuple[str, int]]
-Collectors = Callable[[Sequence[TimeRule], Clock, Networks], Collector]
-"""Makes a collector of a stream: by its time rules, its clock, and the networks that are left out."""
 MOST_ROWS: Final = 1 << 20
 """Rows of one source that are held in memory; what is more goes to a file."""
+Networks = Sequence[tuple[str, int]]
+
+
+class Collectors(Protocol):
+    """Makes collectors (:class:`traque.ledger.collector.Collector`)."""
+
+    def __call__(
+        self, times: Sequence[TimeRule], clock: Clock, left_out: Networks, /, *, teller: Teller | None
+    ) -> Collector:
+        """The collector of one stream."""
 
 
 class KeptSearch(SourceSearch):
-    """Reads a source for the ledger, as ``number``; its rows lie in ``stage`` once it has run."""
+    """Reads a source for the ledger, as ``number``; its rows lie in ``stage`` once it has run.
+
+    ``fact`` gives the numbers of facts.
+    """
 
     remembers = True
 
@@ -46,6 +57,7 @@ class KeptSearch(SourceSearch):
         collectors: Collectors,
         left_out: bool,
         number: int,
+        fact: Callable[[Fact], int],
         stage: Path,
         alike: Sequence[KnownSource],
     ) -> None:
@@ -55,9 +67,12 @@ class KeptSearch(SourceSearch):
         self.staged: list[Staged] = []
         self.mtime = source.mtime
         self._stage = stage
+        self._fact = fact
         networks = question.perimeter.inside if left_out else ()
         self._engine = CollectingEngine(
-            lambda times: collectors(times, self.clock, networks), MOST_ROWS, self._write
+            lambda times: collectors(times, self.clock, networks, teller=self._teller(times)),
+            MOST_ROWS,
+            self._write,
         )
         asked = msgspec.structs.replace(question, engine=self._engine, hash_sources=False)
         super().__init__(source, asked, self.told, formats, given=given)
@@ -104,8 +119,14 @@ class KeptSearch(SourceSearch):
         self.timeline = Timeline()
         self.staged = []
 
+    def _teller(self, times: Sequence[TimeRule]) -> Teller | None:
+        """Tells what records say of values; not where who is behind a proxy may stand anywhere in them."""
+        if not times or self._question.proxies.own:
+            return None
+        return Teller(self.recognition.reader, self._question.perimeter)
+
     def _write(self, collector: Collector) -> None:
         stem = f"{self.number:08}-{len(self.staged):04}"
         with in_words(self._stage):
-            written = collector.write(self._stage, stem, self.number)
+            written = collector.write(self._stage, stem, self.number, self._fact)
         self.staged += [Staged(file.kind, self._stage / file.name, file.rows) for file in written]

@@ -1,41 +1,20 @@
-"""Facts: what records say of a value in them. Never verdicts, which each hunt derives anew."""
+"""The ledger's list of facts (:mod:`traque.ledger.facts`)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-import msgspec
+from traque.ledger.facts import Fact
 
-from traque.model import Initiator, Outcome
-from traque.triage.locate import Place
-
-
-class Fact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What :func:`traque.triage.judge.judge` needs of a record to judge it again.
-
-    ``place`` is the value's. ``source`` and ``destination`` are the classes of the two ends: ``inside``,
-    ``outside``, ``name``, or ``""`` for none. ``direction`` is the record's ``network.direction``.
-    """
-
-    format: str = ""
-    place: Place = Place.UNKNOWN
-    initiator: Initiator = Initiator.UNKNOWN
-    outcome: Outcome = Outcome.UNKNOWN
-    why: str = ""
-    source: str = ""
-    destination: str = ""
-    direction: str = ""
-
-
-PRESENCE = Fact()
-"""Fact number 0: the value stands in the records, and nothing more is known."""
+PRESENCE = 0
+"""The number of no fact: the value stands in the records, and nothing more is known."""
 
 
 class Facts:
-    """The ledger's list of facts; a fact's number is its place in it. It only grows."""
+    """A fact's number is its place in the list, which only grows; the first is none."""
 
-    def __init__(self, known: Iterable[Fact] = ()) -> None:
-        self.all = list(known) or [PRESENCE]
+    def __init__(self, known: Iterable[Fact | None] = ()) -> None:
+        self.all = list(known) or [None]
         self._numbers = {fact: number for number, fact in enumerate(self.all)}
 
     def number(self, fact: Fact) -> int:
