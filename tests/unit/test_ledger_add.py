@@ -369,12 +369,12 @@ def test_what_the_disk_refuses_in_the_middle_is_said_and_the_rest_stays(
     written = 0
 
     class Full(Collector):
-        def write(self, folder: Path, stem: str, source: int):  # type: ignore[no-untyped-def]
+        def write(self, folder: Path, stem: str, source: int, number: object):  # type: ignore[no-untyped-def]
             nonlocal written
             written += 1
             if written > 5:
                 raise OSError(28, os.strerror(28))
-            return super().write(folder, stem, source)
+            return super().write(folder, stem, source, number)
 
     with pytest.raises(LedgerError, match="No space left on device"):
         add(estate.ledger, [estate.logs], options=HuntOptions(jobs=1), collectors=Full)

@@ -115,10 +115,14 @@ class Remembered:
         """The sources of the ledger whose text is not that of a searched one, nor its beginning."""
         left = {number: source for number, source in self.ledger.sources.items() if number not in self._met}
         known = Contents(left)
+        places = {source.path: source for source in left.values()}
         there: set[str] = set()
         for search in searches if left else ():
-            sizes = {source.size for source in known.alike(_head(search))} if search.ledger is None else ()
-            if sizes:
+            if search.ledger is not None:
+                continue
+            here = places.get(search.path)  # its first line may have grown
+            alike = [*known.alike(_head(search)), *([here] if here is not None else [])]
+            if sizes := {source.size for source in alike}:
                 there.update(beginnings(search.source, sizes).values())
         for _, source in sorted(left.items()):
             if source.digest.partition("!")[0] not in there:  # behind it: that it was not read to its end

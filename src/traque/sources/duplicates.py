@@ -90,7 +90,7 @@ def beginning(head: bytes) -> Beginning:
     lines = text.split(b"\n", _LINES)
     return Beginning(
         hashlib.blake2b(b"\n".join(lines[:_LINES]), digest_size=8).hexdigest(),
-        hashlib.blake2b(lines[0], digest_size=8).hexdigest() if len(lines) > 1 else "",
+        hashlib.blake2b(lines[0], digest_size=8).hexdigest(),
         len(lines) <= _LINES and len(text) < _BYTES,
     )
 
