@@ -131,6 +131,8 @@ class CertifiedSource(msgspec.Struct, frozen=True, kw_only=True):
     duplicate_of: str
     fingerprint: str
     sha256: str
+    ledger: str = ""
+    """``spared``: on the word of a ledger not read again; ``alone``: only a ledger tells of it."""
 
 
 class Clocks(msgspec.Struct, frozen=True, kw_only=True):

@@ -108,6 +108,7 @@ def _sources(result: HuntResult) -> Iterator[CertifiedSource]:
             duplicate_of=source.duplicate_of,
             fingerprint=source.fingerprint,
             sha256=source.sha256,
+            ledger=source.ledger or "",
         )
 
 

@@ -21,6 +21,7 @@ def scope(result: HuntResult) -> str:
 def statement(result: HuntResult, streams: Sequence[CertifiedStream]) -> Iterator[str]:
     """The conclusion, what it rests on, and what it says nothing of."""
     yield _about(result)
+    yield from _ledger(result)
     yield from _conclusion(result, streams)
     yield from _less_well(streams)
     yield _nothing_of(result)
@@ -38,6 +39,19 @@ def _about(result: HuntResult) -> str:
     if not missing:
         return f"{there}, all of them there."
     return f"{there}, of which {len(missing)} not there: {words.listing(missing, _NAMED)}."
+
+
+def _ledger(result: HuntResult) -> Iterator[str]:
+    ledger = result.hunt.ledger
+    if ledger is None:
+        return
+    when = words.moment(ledger.written)
+    if ledger.spared:
+        spared = words.count(ledger.spared, "source was", "sources were")
+        yield f"{spared} not read again: the ledger of {when} says that no indicator stands there."
+    if ledger.alone:
+        alone = words.count(ledger.alone, "source", "sources")
+        yield f"Of {alone} the log was not there, and the ledger of {when} alone says what was in it."
 
 
 def _conclusion(result: HuntResult, streams: Sequence[CertifiedStream]) -> Iterator[str]:

@@ -11,7 +11,7 @@ from traque.model import HuntResult, SourceCoverage, StreamCoverage
 from traque.model.result import BulletinInfo
 from traque.reports import _summary as summary
 from traque.reports._page import Page
-from traque.reports._words import count, duration, gap, listing, number, size
+from traque.reports._words import count, duration, gap, listing, moment, number, size
 
 NAMES: Final = 12
 FEW: Final = 5
@@ -204,7 +204,7 @@ def searched(page: Page, result: HuntResult) -> None:
     hunt = result.hunt
     spent = hunt.finished - hunt.started
     rate = ""
-    if spent > timedelta(0) and hunt.bytes:
+    if spent > timedelta(0) and hunt.bytes and hunt.ledger is None:
         rate = f" ({size(int(hunt.bytes / spent.total_seconds()))}/s)"
     page.heading("Searched")
     page.say(
@@ -221,6 +221,11 @@ def searched(page: Page, result: HuntResult) -> None:
     ):
         if values:
             page.entry(label, listing(values, 6), indent=0, hang=10)
+    if hunt.ledger is not None:
+        spared, alone = count(hunt.ledger.spared, "source"), count(hunt.ledger.alone, "source")
+        when = moment(hunt.ledger.written)
+        told = f"{hunt.ledger.path}, as of {when}: {spared} not read again, {alone} told of by it alone"
+        page.entry("ledger", told, indent=0, hang=10)
     if hunt.source_map:
         page.entry("map", hunt.source_map, indent=0, hang=10)
     page.entry("zone", f"{hunt.zone} for times that state none", indent=0, hang=10)

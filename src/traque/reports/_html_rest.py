@@ -244,6 +244,7 @@ def method(result: HuntResult, words: Words) -> Html:
         ("own", ", ".join(hunt.own[:100])),
         ("internal", ", ".join(hunt.internal[:100])),
         ("excluded", ", ".join(hunt.excluded[:100])),
+        ("ledger", told.ledger(result, words)),
         ("zone", hunt.zone),
         ("maxage", words.many("days", hunt.max_age) if hunt.max_age else ""),
         ("interrupted", words("yes") if hunt.interrupted else ""),

@@ -96,6 +96,20 @@ def covered(result: HuntResult, words: Words) -> str:
     )
 
 
+def ledger(result: HuntResult, words: Words) -> str:
+    """The ledger that was asked, and what it did; empty for none."""
+    asked = result.hunt.ledger
+    if asked is None:
+        return ""
+    return words(
+        "m.ledger.text",
+        path=asked.path,
+        written=words.moment(asked.written),
+        spared=words.many("sources", asked.spared),
+        alone=words.many("sources", asked.alone),
+    )
+
+
 def window(result: HuntResult, words: Words) -> str:
     """The window, where it comes from, and its last day."""
     since, until = result.hunt.since, result.hunt.until

@@ -193,6 +193,7 @@ def _rest(result: HuntResult, said: Words) -> list[str]:
     )
     facts_of = [("searched", searched), ("paths", ", ".join(hunt.paths)), ("own", ", ".join(hunt.own))]
     facts_of += [("internal", ", ".join(hunt.internal)), ("excluded", ", ".join(hunt.excluded))]
+    facts_of += [("ledger", told.ledger(result, said))]
     facts_of += [("zone", hunt.zone), ("version", hunt.version), ("engine", hunt.engine)]
     lines += [f"## {said('h.method')}", ""]
     named = [f"{said(f'm.{name}')}: {value}" for name, value in facts_of if value]
