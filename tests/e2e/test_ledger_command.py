@@ -114,7 +114,7 @@ def test_what_is_wrong_is_said_in_one_line(traque: Run, ledger: Path, tmp_path: 
         (("add", "--ledger", ledger, tmp_path / "nowhere"), 2, b"nowhere"),
         (("forget", "--ledger", ledger), 2, b"Say what to forget"),
         (("forget", "--ledger", ledger, "--source", "7"), 2, b"no source '7'"),
-        (("forget", "--ledger", ledger, "--value", "C:\\evil-loader.exe"), 2, b"in no ledger"),
+        (("forget", "--ledger", ledger, "--value", "C:\\evil-loader.exe"), 2, b"not an address"),
         (("hold", "--ledger", ledger, "1"), 2, b"--reason"),
     ):
         done = traque("ledger", *arguments)

@@ -211,7 +211,7 @@ class _Adding(Run):
         self._settling.paths.add(path)
         for member in self._writer.known.files[path].members:
             source = self._writer.known.sources.get(member.number)
-            if source is not None and source.broken:
+            if source is not None and source.broken and not member.part:
                 shown = f"{entry.display}/{member.path}" if member.path else entry.display
                 self.diagnostics.note("source-unreadable", f"{shown}: {source.broken}")
 
