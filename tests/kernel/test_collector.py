@@ -34,7 +34,7 @@ STAMPS = [
 
 def rows(chunks: Sequence[bytes], path: str | None = None) -> list[oracle.Row]:
     """What the kernel collects of a stream."""
-    collector = Collector(TIMES, CLOCK, LEFT_OUT, path)
+    collector = Collector(TIMES, CLOCK, LEFT_OUT, path=path)
     for chunk in chunks:
         collector.feed(chunk)
     collector.finish()

@@ -2,6 +2,7 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::ops::Range;
+use std::sync::Arc;
 
 use memchr::memchr_iter;
 
@@ -9,13 +10,15 @@ use crate::classes::Masks;
 use crate::engine::Finders;
 use crate::known::Span;
 use crate::moments::{Clock, Moments};
-use crate::readings::{Everything, Host, Kind, Reading, Readings};
+use crate::readings::{Everything, Hole, Host, Kind, Reading, Readings};
 use crate::roles::Networks;
 use crate::rows::{Number, Row, Rows, Sight, Tally, UNDATED, WrittenRows};
 use crate::samples::{SHOWN, Sample, Sampler};
+use crate::shapes::Shapes;
 use crate::simd::Path;
 use crate::stream::{Records, Stream, without_line_end};
 use crate::timestamps::TimeRule;
+use crate::told::{Fresh, Place, Shaped, Told};
 use crate::urls::Site;
 
 /// Microseconds of a day.
@@ -61,7 +64,10 @@ struct Gatherer {
     /// Where the records of the text end that is looked at.
     ends: Vec<u32>,
     /// Their moments, as far as they were asked for.
-    times: Vec<Time>,
+    times: Vec<Lazy<i64>>,
+    /// What they say of the values in them, where their format has shapes.
+    told: Option<Told>,
+    shaped: Vec<Lazy<Shaped>>,
     /// Of a record that is too long to be held: its number and its moment.
     long: (u64, Option<i64>),
     v4: Rows<u32>,
@@ -69,11 +75,11 @@ struct Gatherer {
     written: [WrittenRows; Kind::WRITTEN.len()],
 }
 
-/// The moment of a record.
+/// What is worked out when it is asked for the first time.
 #[derive(Clone, Copy)]
-enum Time {
+enum Lazy<T> {
     Unasked,
-    Known(Option<i64>),
+    Known(Option<T>),
 }
 
 impl Collector {
@@ -88,12 +94,25 @@ impl Collector {
             readings: Readings::default(),
             ends: Vec::new(),
             times: Vec::new(),
+            told: None,
+            shaped: Vec::new(),
             long: (0, None),
             v4: Rows::new(),
             v6: Rows::new(),
             written: std::array::from_fn(|_| WrittenRows::new()),
         };
         Self { stream: Stream::default(), gatherer }
+    }
+
+    /// From now on facts are told, by the shapes of the format's records; `inside` are the networks inside the
+    /// organisation.
+    pub fn tell(&mut self, shapes: Arc<Shapes>, inside: Networks) {
+        self.gatherer.told = Some(Told::new(shapes, inside));
+    }
+
+    /// The facts that are new since the last call, in the order of their numbers, which begin with 1.
+    pub fn fresh(&mut self) -> Vec<Fresh> {
+        self.gatherer.told.as_mut().map(Told::fresh).unwrap_or_default()
     }
 
     /// Records ended so far.
@@ -239,8 +258,10 @@ impl Records for Pass<'_> {
         gatherer.ends.clear();
         gatherer.ends.push(text.len() as u32);
         gatherer.times.clear();
-        gatherer.times.push(Time::Known(moment));
+        gatherer.times.push(Lazy::Known(moment));
+        let told = gatherer.told.take();
         gatherer.count(text, record, self.clock);
+        gatherer.told = told;
     }
 
     fn long_ends(&mut self, _: u64, _: u64, _: &mut Vec<Sample>) {}
@@ -257,7 +278,7 @@ impl Gatherer {
         self.ends.clear();
         self.ends.extend(memchr_iter(b'\n', text).map(|end| end as u32));
         self.times.clear();
-        self.times.resize(self.ends.len(), Time::Unasked);
+        self.times.resize(self.ends.len(), Lazy::Unasked);
     }
 
     /// Read the URLs at the hosts that were found: of each host some lengths, of a record not without limit.
@@ -283,20 +304,20 @@ impl Gatherer {
 
     /// Count all readings; `before` are the records before those of the text.
     fn count(&mut self, text: &[u8], before: u64, clock: &mut dyn Clock) {
-        let Self { readings, ends, times, moments, v4, v6, written, .. } = self;
+        let Self { readings, ends, times, moments, told, shaped, v4, v6, written, .. } = self;
         readings.sort();
-        let mut sights = Sights { text, ends, times, moments, clock, before };
-        sights.numbers(&readings.v4, v4);
-        sights.numbers(&readings.v6, v6);
-        for (readings_of, rows) in readings.written.iter().zip(written) {
-            let mut record = usize::MAX;
-            let mut sight = None;
-            for reading in readings_of {
-                sights.at(reading.start, &mut record, &mut sight);
-                if let Some(sight) = &sight {
-                    rows.count(reading.value.of(&readings.arena), sight);
-                }
-            }
+        shaped.clear();
+        shaped.resize(if told.is_some() { ends.len() } else { 0 }, Lazy::Unasked);
+        if let Some(told) = told {
+            told.begin();
+        }
+        let arena = &readings.arena;
+        let mut sights =
+            Sights { text, ends, times, moments, told: told.as_mut(), holes: &readings.holes, shaped, clock, before };
+        sights.each(Kind::Ipv4, &readings.v4, u32::to_be_bytes, |value, sight| v4.count(value, sight));
+        sights.each(Kind::Ipv6, &readings.v6, u128::to_be_bytes, |value, sight| v6.count(value, sight));
+        for ((kind, found), rows) in Kind::WRITTEN.into_iter().zip(&readings.written).zip(written) {
+            sights.each(kind, found, |value| value.of(arena), |value, sight| rows.count(value.of(arena), sight));
         }
     }
 }
@@ -305,47 +326,119 @@ impl Gatherer {
 struct Sights<'s> {
     text: &'s [u8],
     ends: &'s [u32],
-    times: &'s mut [Time],
+    times: &'s mut [Lazy<i64>],
     moments: &'s mut Moments,
+    told: Option<&'s mut Told>,
+    holes: &'s [Reading<Hole>],
+    shaped: &'s mut [Lazy<Shaped>],
     clock: &'s mut dyn Clock,
     before: u64,
 }
 
-impl Sights<'_> {
-    fn numbers<V: Number>(&mut self, readings: &[Reading<V>], rows: &mut Rows<V>) {
+/// Readings of one kind in one record of which more is told than that they are there.
+const FEW: usize = 32;
+
+impl<'s> Sights<'s> {
+    /// Count the readings of one kind, which are in order.
+    fn each<V: Copy, B: AsRef<[u8]>>(
+        &mut self,
+        kind: Kind,
+        readings: &[Reading<V>],
+        bytes: impl Fn(V) -> B,
+        mut count: impl FnMut(V, &Sight),
+    ) {
         let mut record = usize::MAX;
-        let mut sight = None;
-        for reading in readings {
-            self.at(reading.start, &mut record, &mut sight);
-            if let Some(sight) = &sight {
-                rows.count(reading.value, sight);
+        let mut rest = readings;
+        while let Some(first) = rest.first() {
+            record = record_at(self.ends, record, first.start);
+            let end = self.ends[record];
+            let here = rest.iter().position(|reading| reading.start > end).unwrap_or(rest.len());
+            let (these, later) = rest.split_at(here);
+            rest = later;
+            let sight = self.sight(record);
+            if self.told.is_none() || these.len() > FEW || !has_facts(kind) || !self.shape(record) {
+                for reading in these {
+                    count(reading.value, &sight);
+                }
+            } else {
+                self.tell(kind, record, these, &sight, &bytes, &mut count);
             }
         }
     }
 
-    /// Go on to the record in which `at` lies.
-    #[inline]
-    fn at(&mut self, at: u32, record: &mut usize, sight: &mut Option<Sight>) {
-        let here = record_at(self.ends, *record, at);
-        if here != *record {
-            *record = here;
-            *sight = Some(self.sight(here));
+    /// Count the readings in a record that has a shape.
+    fn tell<V: Copy, B: AsRef<[u8]>>(
+        &mut self,
+        kind: Kind,
+        record: usize,
+        readings: &[Reading<V>],
+        sight: &Sight,
+        bytes: &impl Fn(V) -> B,
+        count: &mut impl FnMut(V, &Sight),
+    ) {
+        let text = self.record(record);
+        let (Some(told), Lazy::Known(Some(shaped))) = (self.told.as_deref_mut(), &self.shaped[record]) else { return };
+        for (index, reading) in readings.iter().enumerate() {
+            let value = bytes(reading.value);
+            let value = value.as_ref();
+            let same = |other: &&Reading<V>| bytes(other.value).as_ref() == value;
+            if readings[..index].iter().any(|other| same(&other)) {
+                continue;
+            }
+            let mut place = Place::default();
+            for one in readings[index..].iter().filter(same) {
+                place.join(told.place(shaped, one.start, one.end, |seed| seed.bytes(value)));
+            }
+            let fresh = || Fresh { kind, value: stored(kind, value), record: text.to_vec() };
+            let fact = told.fact(shaped, kind, place, fresh);
+            count(reading.value, &Sight { fact, sums: shaped.sums, ..*sight });
         }
+    }
+
+    /// A record without its line end.
+    fn record(&self, record: usize) -> &'s [u8] {
+        let text = self.text;
+        without_line_end(&text[self.begin(record)..self.ends[record] as usize])
+    }
+
+    fn begin(&self, record: usize) -> usize {
+        if record == 0 { 0 } else { self.ends[record - 1] as usize + 1 }
+    }
+
+    /// Whether a record has a shape.
+    fn shape(&mut self, record: usize) -> bool {
+        if matches!(self.shaped[record], Lazy::Unasked) {
+            let (begin, text) = (self.begin(record), self.record(record));
+            let first = self.holes.partition_point(|hole| (hole.start as usize) < begin);
+            let last = self.holes.partition_point(|hole| hole.start < self.ends[record]);
+            let holes = &self.holes[first..last];
+            self.shaped[record] = Lazy::Known(self.told.as_mut().and_then(|told| told.shaped(text, begin, holes)));
+        }
+        matches!(self.shaped[record], Lazy::Known(Some(_)))
     }
 
     fn sight(&mut self, record: usize) -> Sight {
         let moment = match self.times[record] {
-            Time::Known(moment) => moment,
-            Time::Unasked => {
-                let begin = if record == 0 { 0 } else { self.ends[record - 1] as usize + 1 };
-                let moment = self.moments.read(&self.text[begin..], self.clock);
-                self.times[record] = Time::Known(moment);
+            Lazy::Known(moment) => moment,
+            Lazy::Unasked => {
+                let moment = self.moments.read(&self.text[self.begin(record)..], self.clock);
+                self.times[record] = Lazy::Known(moment);
                 moment
             }
         };
         let day = moment.map_or(UNDATED, |moment| moment.div_euclid(DAY) as i32);
         Sight { record: self.before + record as u64, moment: moment.unwrap_or(0), day, fact: 0, sums: [None; 2] }
     }
+}
+
+/// Whether facts are told of values of a kind: a hash is no peer.
+fn has_facts(kind: Kind) -> bool {
+    !matches!(kind, Kind::Md5 | Kind::Sha1 | Kind::Sha256 | Kind::Sha512)
+}
+
+/// A value as it is written in a row.
+fn stored(kind: Kind, value: &[u8]) -> Vec<u8> {
+    if kind == Kind::DomainName { reversed(value) } else { value.to_vec() }
 }
 
 /// The record in which `at` lies, not before that of the last place (`usize::MAX` for none).

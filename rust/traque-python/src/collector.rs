@@ -3,6 +3,7 @@
 use std::fs::create_dir_all;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
@@ -12,10 +13,19 @@ use traque_kernel as kernel;
 use traque_ledger::{Table, Tally, Writer};
 
 use crate::ledger::{File, file, run, table};
-use crate::{Networks, Rule, packed_samples, path_named, rules};
+use crate::{Networks, Rule, Shapes, packed_samples, path_named, rules};
 
 /// A row: value, day, fact, count, first, last, sums.
 type Row<'py> = (Bound<'py, PyBytes>, Option<i32>, u32, u64, i64, i64, [Option<u64>; 2]);
+
+/// A fact that is new: the kind of the value, the value, and the first record that tells it.
+type Fresh<'py> = (&'static str, Bound<'py, PyBytes>, Bound<'py, PyBytes>);
+
+/// Time samples, and new facts.
+type Read<'py> = (Bound<'py, PyBytes>, Vec<Fresh<'py>>);
+
+/// Bytes of a sum: which of the two that are summed, or where it is none of the record's parts, those of each record.
+type Bytes = Option<(usize, u64)>;
 
 /// Collects the rows of one stream.
 #[pyclass(module = "traque._kernel")]
@@ -91,9 +101,16 @@ impl Collector {
         self.inner.bytes()
     }
 
-    /// Read the next bytes, which may come in several pieces; answered are time samples.
+    /// From now on facts are told, by the shapes of the format's records; `inside` are the networks inside the
+    /// organisation.
+    fn tell(&mut self, shapes: &Shapes, inside: Networks) {
+        self.inner.tell(Arc::clone(&shapes.0), kernel::Networks::new(&inside));
+    }
+
+    /// Read the next bytes, which may come in several pieces; answered are time samples, and the facts that are
+    /// new, in the order of their numbers, which begin with 1.
     #[pyo3(signature = (*chunks))]
-    fn feed<'py>(&mut self, py: Python<'py>, chunks: Vec<PyBackedBytes>) -> PyResult<Bound<'py, PyBytes>> {
+    fn feed<'py>(&mut self, py: Python<'py>, chunks: Vec<PyBackedBytes>) -> PyResult<Read<'py>> {
         self.run(py, |collector, asked, samples| {
             for chunk in &chunks {
                 collector.feed(chunk, asked, samples);
@@ -102,7 +119,7 @@ impl Collector {
     }
 
     /// The stream has ended.
-    fn finish<'py>(&mut self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
+    fn finish<'py>(&mut self, py: Python<'py>) -> PyResult<Read<'py>> {
         self.run(py, |collector, asked, samples| collector.finish(asked, samples))
     }
 
@@ -123,16 +140,15 @@ impl Collector {
     }
 
     /// Write the rows of each kind that has some as a file `kind=NAME/STEM.parquet` below `folder`; they are
-    /// forgotten here, also if that fails. `source` is their source; `facts` says of each fact its number, and
-    /// whether bytes to the value are those of a destination. Answered are kind, file name, and what
-    /// `write_rows` does.
+    /// forgotten here, also if that fails. `source` is their source; `facts` says of each fact, from 0 on, its number,
+    /// and what the bytes from and to the value are. Answered are kind, file name, and what `write_rows` does.
     fn write<'py>(
         &mut self,
         py: Python<'py>,
         folder: PathBuf,
         stem: &str,
         source: u32,
-        facts: Vec<(u32, bool)>,
+        facts: Vec<(u32, Bytes, Bytes)>,
     ) -> PyResult<Vec<(&'static str, String, File<'py>)>> {
         let inner = &mut self.inner;
         let written = run(py, || {
@@ -150,14 +166,14 @@ impl Collector {
                     kind,
                     |fact| known(fact).0,
                     |row| {
-                        let (fact, is_destination) = known(row.fact);
-                        let [source_bytes, destination_bytes] = row.tally.sums();
-                        let (inward, outward) = if is_destination {
-                            (destination_bytes, source_bytes)
-                        } else {
-                            (source_bytes, destination_bytes)
-                        };
+                        let (fact, from, to) = known(row.fact);
                         let kernel::Tally { count, first, last, .. } = row.tally;
+                        let sums = row.tally.sums();
+                        let sum = |bytes: Bytes| {
+                            let (which, each) = bytes?;
+                            sums.get(which).copied().flatten().or_else(|| Some(each.saturating_mul(count)))
+                        };
+                        let (inward, outward) = (sum(from), sum(to));
                         writer.push(row.value, source, row.day, fact, Tally { count, first, last, inward, outward })
                     },
                 )?;
@@ -175,7 +191,7 @@ impl Collector {
         &mut self,
         py: Python<'py>,
         work: impl FnOnce(&mut kernel::Collector, &mut Asked<'_>, &mut Vec<kernel::Sample>) + Send,
-    ) -> PyResult<Bound<'py, PyBytes>> {
+    ) -> PyResult<Read<'py>> {
         let Self { inner, shift, moment } = self;
         let mut asked = Asked { shift, moment, failure: None };
         let mut samples = Vec::new();
@@ -185,6 +201,12 @@ impl Collector {
                 "the kernel failed on these bytes; the collector must not be used again",
             ));
         }
-        asked.failure.map_or_else(|| Ok(PyBytes::new(py, &packed_samples(&samples))), Err)
+        if let Some(failure) = asked.failure {
+            return Err(failure);
+        }
+        let fresh = inner.fresh().into_iter().map(|fresh| {
+            (Table::ALL[fresh.kind as usize].name(), PyBytes::new(py, &fresh.value), PyBytes::new(py, &fresh.record))
+        });
+        Ok((PyBytes::new(py, &packed_samples(&samples)), fresh.collect()))
     }
 }

@@ -5,16 +5,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final, Protocol
 
 import msgspec
 
+from traque.ledger.facts import Fact, Teller, Told
 from traque.ledger.oracle import KINDS, Networks, Row, in_order
 from traque.model import Stamp, TimeRule
-from traque.scan.kernel import samples_of
+from traque.scan.kernel import compiled, samples_of
 from traque.scan.matches import TimeSample
 from traque.timestamps import packed
 
@@ -48,8 +49,9 @@ class Collector:
     """Collects the rows of one stream. Not thread-safe; scans without holding the interpreter's lock.
 
     ``times`` are tried in order on each record, ``clock`` says what they mean; addresses in ``left_out`` are
-    not held. It works by ``path``, one of :func:`traque.scan.kernel.paths`, or by the fastest. ValueError for
-    a layout that is not one, ImportError without the extension.
+    not held. Facts are told by ``teller``, if its format has shapes. It works by ``path``, one of
+    :func:`traque.scan.kernel.paths`, or by the fastest. ValueError for a layout or a shape that is not one,
+    ImportError without the extension.
     """
 
     def __init__(
@@ -57,6 +59,8 @@ class Collector:
         times: Sequence[TimeRule],
         clock: SourceClock,
         left_out: Networks = (),
+        *,
+        teller: Teller | None = None,
         path: str | None = None,
     ) -> None:
         from traque import _kernel
@@ -70,6 +74,11 @@ class Collector:
         self._collector = _kernel.Collector(
             [packed(rule) for rule in times], list(left_out), shift, moment, path
         )
+        self._teller = teller
+        self._told: list[Told | None] = [None]
+        if teller is not None and teller.reader.shapes:
+            shapes = compiled(teller.reader.shapes, teller.reader.times)
+            self._collector.tell(shapes, list(teller.perimeter.inside))
 
     @property
     def records(self) -> int:
@@ -86,26 +95,51 @@ class Collector:
         """Bytes of memory that they take."""
         return self._collector.memory
 
+    @property
+    def told(self) -> Sequence[Told | None]:
+        """What was told so far, by the numbers of :attr:`Row.fact`; None for a presence only."""
+        return self._told
+
     def feed(self, *chunks: bytes) -> list[TimeSample]:
         """Read the next bytes, in one piece or in several; answered are the samples of a scanner."""
-        return samples_of(self._collector.feed(*chunks))
+        return self._take(*self._collector.feed(*chunks))
 
     def finish(self) -> list[TimeSample]:
         """The stream has ended."""
-        return samples_of(self._collector.finish())
+        return self._take(*self._collector.finish())
 
-    def write(self, folder: Path, stem: str, source: int) -> list[Written]:
+    def write(self, folder: Path, stem: str, source: int, number: Callable[[Fact], int]) -> list[Written]:
         """Write the rows so far, as files ``kind=NAME/STEM.parquet``, and forget them, also where that fails.
 
-        ``source`` is the number of their source. OSError where a file cannot be written.
+        ``source`` is the number of their source, ``number`` says those of facts, from 1 on. OSError where a
+        file cannot be written.
         """
-        files = self._collector.write(folder, stem, source, [])
+        facts = [
+            (0, None, None) if told is None else (number(told.fact), told.inward, told.outward)
+            for told in self._told
+        ]
+        files = self._collector.write(folder, stem, source, facts)
         return [Written(kind, name, *file) for kind, name, file in files]
 
     def take(self) -> list[Row]:
         """The rows so far, in order of kind and value; they are forgotten here. For tests."""
         return in_order(
-            Row(kind, value, day, fact, count, first, last, *sums)
+            Row(kind, value, day, fact, count, first, last, *self._bytes(fact, count, sums))
             for kind in KINDS
             for value, day, fact, count, first, last, sums in self._collector.take(kind)
         )
+
+    def _take(self, samples: bytes, fresh: list[tuple[str, bytes, bytes]]) -> list[TimeSample]:
+        if self._teller is not None:
+            self._told += [self._teller.tell(*one) for one in fresh]
+        return samples_of(samples)
+
+    def _bytes(self, fact: int, count: int, sums: list[int | None]) -> Iterator[int | None]:
+        told = self._told[fact]
+        for bytes_of in (None, None) if told is None else (told.inward, told.outward):
+            if bytes_of is None:
+                yield None
+            else:
+                which, each = bytes_of
+                summed = sums[which]
+                yield each * count if summed is None else summed

@@ -34,6 +34,7 @@ import msgspec
 
 from traque.model import Observable, Stamp, TimeRule
 from traque.observables import registry, url
+from traque.observables._ipv6 import compressed
 from traque.observables._url_form import Rest, split
 from traque.scan.matches import TIME_HEAD
 from traque.timestamps import specified
@@ -142,6 +143,18 @@ def stored(kind: str, value: str) -> bytes:
         scheme, host, rest = split(value)
         return f"{host}{rest}{'' if scheme is None else ' ' + scheme}".encode()
     return value.encode() if kind == "email-addr" else bytes.fromhex(value)
+
+
+def written(kind: str, value: bytes) -> str:
+    """A value of a table as an indicator's spelling has it."""
+    if kind in ("ipv4-addr", "ipv6-addr"):
+        return str(IPv4Address(value) if len(value) == 4 else compressed(int.from_bytes(value)))
+    if kind == "domain-name":
+        return ".".join(reversed(value.decode().split(".")))
+    if kind == "url":
+        rest, space, scheme = value.decode().rpartition(" ")
+        return f"{scheme}://{rest}" if space else scheme
+    return value.decode() if kind == "email-addr" else value.hex()
 
 
 def holds(observable: Observable, left_out: Networks = ()) -> bool:

@@ -101,7 +101,7 @@ def judge(event: Event | None, place: Place, perimeter: Perimeter) -> Judgement:
 
 def _carried(event: Event, perimeter: Perimeter) -> Judgement:
     """As if the end of the exchange that is not ours were the indicator, if there is just one such end."""
-    ends = {side: _end(event, side.value) for side in (Place.SOURCE, Place.DESTINATION)}
+    ends = {side: end_of(event, side.value) for side in (Place.SOURCE, Place.DESTINATION)}
     outside = [side for side, end in ends.items() if end and not perimeter.is_inside(end)]
     if len(outside) == 1:
         judged = judge(event, outside[0], perimeter)
@@ -135,7 +135,7 @@ def _opened_by_indicator(event: Event, place: Place) -> Judgement:
 
 
 def _opened_towards_indicator(event: Event, place: Place, perimeter: Perimeter, *, ours: bool) -> Judgement:
-    opener = _end(event, event.initiator.value)
+    opener = end_of(event, event.initiator.value)
     if not ours and not _is_ours(opener, event, perimeter):
         return _facts(
             event,
@@ -156,7 +156,7 @@ def _opened_towards_indicator(event: Event, place: Place, perimeter: Perimeter, 
 
 
 def _asked(event: Event, perimeter: Perimeter) -> Judgement:
-    asker = _end(event, "source")
+    asker = end_of(event, "source")
     asset = asker or _device(event)
     if not _is_ours(asker, event, perimeter):
         return Judgement(
@@ -184,7 +184,7 @@ def _is_ours(opener: str, event: Event, perimeter: Perimeter) -> bool:
 def _reaches_out(event: Event, place: Place, perimeter: Perimeter) -> bool:
     """The indicator is one of our own hosts, and it called somebody outside."""
     other = "destination" if place is Place.SOURCE else "source"
-    return perimeter.is_inside(_end(event, place.value)) and not perimeter.is_inside(_end(event, other))
+    return perimeter.is_inside(end_of(event, place.value)) and not perimeter.is_inside(end_of(event, other))
 
 
 def _facts(
@@ -202,7 +202,7 @@ def _facts(
         verdict=verdict,
         why=why,
         direction=direction,
-        asset=_end(event, ours)
+        asset=end_of(event, ours)
         or _text(event, "url.domain" if ours == "destination" else "")
         or _device(event),
         port=_number(event, f"{responder}.port"),
@@ -221,7 +221,8 @@ def _because(event: Event, opener: str) -> str:
     return f"{opener}; {event.why}" if event.why else opener
 
 
-def _end(event: Event, side: str) -> str:
+def end_of(event: Event, side: str) -> str:
+    """The ``source`` or the ``destination`` of a record as it names it; empty where it does not."""
     alias = "client" if side == "source" else "server"
     return (
         _text(event, f"{side}.ip")
