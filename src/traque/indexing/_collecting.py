@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
+from traque.ledger import Fact
 from traque.model import TimeRule
 from traque.scan.matches import Batch, Scanner, TimeSample
 
@@ -43,8 +44,8 @@ class Collector(Protocol):
     def finish(self) -> Sequence[TimeSample]:
         """The stream has ended."""
 
-    def write(self, folder: Path, stem: str, source: int) -> Sequence[Written]:
-        """Write the rows so far as files below ``folder``, and forget them."""
+    def write(self, folder: Path, stem: str, source: int, number: Callable[[Fact], int]) -> Sequence[Written]:
+        """Write the rows so far as files below ``folder``, and forget them; ``number`` is of a fact."""
 
 
 class CollectingEngine:

@@ -172,6 +172,7 @@ class _Adding(Run):
             left_out=self._left_out,
             number=number,
             stage=self._stage,
+            number_of=self._writer.facts.number,
             alike=alike,
         )
 

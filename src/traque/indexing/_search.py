@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 import msgspec
 
@@ -16,7 +16,8 @@ from traque.hunt.restoring import can_be_kept, key_of, reading_of
 from traque.hunt.search import SourceSearch
 from traque.indexing._collecting import CollectingEngine, Collector
 from traque.indexing._identity import Content, digest_for, head_of
-from traque.ledger import Key, KnownSource, Reading, Staged, in_words
+from traque.ledger import Fact, Key, KnownSource, Reading, Staged, in_words
+from traque.ledger.facts import Teller
 from traque.model import TimeRule
 from traque.scan.plan import Cores
 from traque.sources import Source
@@ -24,8 +25,22 @@ from traque.sources.decoders import Definitions
 from traque.triage.coverage import Timeline
 
 Networks = Sequence[tuple[str, int]]
-Collectors = Callable[[Sequence[TimeRule], Clock, Networks], Collector]
-"""Makes a collector of a stream: by its time rules, its clock, and the networks that are left out."""
+
+
+class Collectors(Protocol):
+    """Makes a collector of one stream."""
+
+    def __call__(
+        self,
+        times: Sequence[TimeRule],
+        clock: Clock,
+        left_out: Networks = (),
+        *,
+        teller: Teller | None = None,
+    ) -> Collector:
+        """By its time rules and clock; addresses in ``left_out`` are not held, ``teller`` tells the facts."""
+
+
 MOST_ROWS: Final = 1 << 20
 """Rows of one source that are held in memory; what is more goes to a file."""
 
@@ -46,6 +61,7 @@ class KeptSearch(SourceSearch):
         left_out: bool,
         number: int,
         stage: Path,
+        number_of: Callable[[Fact], int],
         alike: Sequence[KnownSource],
     ) -> None:
         self.told = Diagnostics()
@@ -54,10 +70,10 @@ class KeptSearch(SourceSearch):
         self.staged: list[Staged] = []
         self.mtime = source.mtime
         self._stage = stage
-        networks = question.perimeter.inside if left_out else ()
-        self._engine = CollectingEngine(
-            lambda times: collectors(times, self.clock, networks), MOST_ROWS, self._write
-        )
+        self._number_of = number_of
+        self._collectors = collectors
+        self._left_out = question.perimeter.inside if left_out else ()
+        self._engine = CollectingEngine(self._collector, MOST_ROWS, self._write)
         asked = msgspec.structs.replace(question, engine=self._engine, hash_sources=False)
         super().__init__(source, asked, self.told, formats, given=given)
         self.head = head_of(source)
@@ -103,8 +119,16 @@ class KeptSearch(SourceSearch):
         self.timeline = Timeline()
         self.staged = []
 
+    def _collector(self, times: Sequence[TimeRule]) -> Collector:
+        """A collector of one stream: facts only of text as it is, the records of whose format have shapes."""
+        question = self._question
+        # Who is behind a trusted proxy may stand in what shapes leave free.
+        tells = bool(times) and self.encoding == "utf-8" and not question.proxies.own and not self.is_framed
+        teller = Teller(self.recognition.reader, question.perimeter) if tells else None
+        return self._collectors(times, self.clock, self._left_out, teller=teller)
+
     def _write(self, collector: Collector) -> None:
         stem = f"{self.number:08}-{len(self.staged):04}"
         with in_words(self._stage):
-            written = collector.write(self._stage, stem, self.number)
+            written = collector.write(self._stage, stem, self.number, self._number_of)
         self.staged += [Staged(file.kind, self._stage / file.name, file.rows) for file in written]

@@ -5,7 +5,7 @@ whole or not at all.
 """
 
 from traque.ledger._disk import in_words
-from traque.ledger._facts import PRESENCE, Fact, Facts
+from traque.ledger._facts import Facts
 from traque.ledger._known import (
     RULES,
     FileId,
@@ -23,9 +23,9 @@ from traque.ledger._manifest import DataFile, Manifest, Settings
 from traque.ledger._store import Ledger, Row
 from traque.ledger._values import TABLES, question
 from traque.ledger._writer import Purge, Staged, Writer, create, writer
+from traque.ledger.facts import Fact
 
 __all__ = [
-    "PRESENCE",
     "RULES",
     "TABLES",
     "DataFile",

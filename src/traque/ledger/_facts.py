@@ -1,46 +1,25 @@
-"""Facts: what records say of a value in them. Never verdicts, which each hunt derives anew."""
+"""The ledger's list of facts (:mod:`traque.ledger.facts`): what its rows may say, by number."""
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable
 
-import msgspec
-
-from traque.model import Initiator, Outcome
-from traque.triage.locate import Place
-
-
-class Fact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What :func:`traque.triage.judge.judge` needs of a record to judge it again.
-
-    ``place`` is the value's. ``source`` and ``destination`` are the classes of the two ends: ``inside``,
-    ``outside``, ``name``, or ``""`` for none. ``direction`` is the record's ``network.direction``.
-    """
-
-    format: str = ""
-    place: Place = Place.UNKNOWN
-    initiator: Initiator = Initiator.UNKNOWN
-    outcome: Outcome = Outcome.UNKNOWN
-    why: str = ""
-    source: str = ""
-    destination: str = ""
-    direction: str = ""
-
-
-PRESENCE = Fact()
-"""Fact number 0: the value stands in the records, and nothing more is known."""
+from traque.ledger.facts import Fact
 
 
 class Facts:
-    """The ledger's list of facts; a fact's number is its place in it. It only grows."""
+    """A fact's number is its place in the list, 0 is presence only. It only grows; for several threads."""
 
-    def __init__(self, known: Iterable[Fact] = ()) -> None:
-        self.all = list(known) or [PRESENCE]
-        self._numbers = {fact: number for number, fact in enumerate(self.all)}
+    def __init__(self, known: Iterable[Fact | None] = ()) -> None:
+        self.all: list[Fact | None] = list(known) or [None]
+        self._numbers = {fact: number for number, fact in enumerate(self.all) if fact is not None}
+        self._lock = threading.Lock()
 
     def number(self, fact: Fact) -> int:
         """The number of a fact, new if need be."""
-        number = self._numbers.setdefault(fact, len(self.all))
-        if number == len(self.all):
-            self.all.append(fact)
-        return number
+        with self._lock:
+            number = self._numbers.setdefault(fact, len(self.all))
+            if number == len(self.all):
+                self.all.append(fact)
+            return number

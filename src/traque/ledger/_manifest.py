@@ -13,8 +13,8 @@ import msgspec
 
 from traque.errors import LedgerDamaged, LedgerError, UsageError
 from traque.ledger import _disk
-from traque.ledger._facts import Fact
 from traque.ledger._known import Key
+from traque.ledger.facts import Fact
 
 NAME: Final = "ledger.json"
 FORMAT: Final = "traque/ledger/"
@@ -68,7 +68,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     number: int = 1
     settings: Settings = Settings()
     keys: tuple[Key, ...] = ()
-    facts: tuple[Fact, ...] = ()
+    facts: tuple[Fact | None, ...] = ()
     rows: tuple[DataFile, ...] = ()
     sources: tuple[DataFile, ...] = ()
     dropped: tuple[int, ...] = ()

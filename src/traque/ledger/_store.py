@@ -10,11 +10,11 @@ from typing import Final, NamedTuple, TypeVar
 
 from traque.errors import LedgerDamaged, LedgerError
 from traque.ledger import _manifest, _rows, _segments
-from traque.ledger._facts import Fact
 from traque.ledger._known import FileId, Key, KnownFile, KnownSource, path_key
 from traque.ledger._manifest import DataFile, Manifest
 from traque.ledger._segments import Known
 from traque.ledger._values import Asked, decode, host, question
+from traque.ledger.facts import Fact
 from traque.model import Observable
 from traque.scan.matches import Relation
 from traque.sources import Entry
@@ -73,8 +73,8 @@ class Ledger:
         return self.known.files
 
     @property
-    def facts(self) -> Sequence[Fact]:
-        """What rows say, by the number of the fact."""
+    def facts(self) -> Sequence[Fact | None]:
+        """What rows say, by the number of the fact; None for a presence only."""
         return self.manifest.facts
 
     def key(self, source: KnownSource) -> Key:
