@@ -15,7 +15,7 @@ from traque.hunt import HuntOptions, Progress
 from traque.hunt.formats import Formats
 from traque.hunt.mapped import MappedQuestion, is_the_map
 from traque.hunt.options import Silent
-from traque.hunt.question import ask
+from traque.hunt.question import Question, ask
 from traque.hunt.restoring import Unopened, key_of
 from traque.hunt.run import Found, Run, Task
 from traque.hunt.search import SourceSearch
@@ -61,8 +61,12 @@ def add(
     with writer(ledger, wait=wait) as made:
         roots: list[Path | Literal["-"]] = ["-" if path == "-" else Path(path) for path in paths]
         entries = walk(roots, exclude=options.exclude, diagnostics=diagnostics)
+        own = tuple(f"{path_key(folder)}/" for folder in (ledger, ledger.resolve()))
         entries = [
-            entry for entry in entries if not is_the_map(entry, options) and not _is_below(entry, ledger)
+            entry
+            for entry in entries
+            if not is_the_map(entry, options)
+            and not (entry.path is not None and path_key(entry.path).startswith(own))
         ]
         run = _Adding(
             MappedQuestion(question, options),
@@ -83,11 +87,6 @@ def add(
         return run.report(ledger, len(entries), purged)
 
 
-def _is_below(entry: Entry, ledger: Path) -> bool:
-    """Whether a file is the ledger's own."""
-    return entry.path is not None and entry.path.resolve().is_relative_to(ledger.resolve())
-
-
 class _Adding(Run):
     """A hunt's run that fills a ledger. Threads settle what they read one after the other."""
 
@@ -102,6 +101,7 @@ class _Adding(Run):
         self._files = 0
         self._bytes = 0
         self._unchanged = 0
+        self._keys: dict[int, int] = {}
 
     def left(self, entries: Sequence[Entry]) -> list[Entry]:
         """The entries that must be read. Of those that were only moved, the ledger is told where they are.
@@ -227,11 +227,18 @@ class _Adding(Run):
         sources = self._writer.known.sources
         for member in known.members:
             shown = Unopened(f"{entry.display}/{member.path}" if member.path else entry.display)
-            key = key_of(self.question.for_source(entry, shown), left_out=self._left_out)
             source = sources.get(member.number)
-            if source is None or self._writer.key(key) != source.key:
+            if source is None or self._key(self.question.for_source(entry, shown)) != source.key:
                 return False
         return True
+
+    def _key(self, question: Question) -> int:
+        """The place of a question's key in the ledger's list; there are few questions."""
+        known = self._keys.get(id(question))
+        if known is None:
+            known = self._writer.key(key_of(question, left_out=self._left_out))
+            self._keys[id(question)] = known
+        return known
 
     def _is_moved(self, entry: Entry) -> bool:
         """Whether all that is in the file is in the ledger; then that is what the ledger says of it."""
