@@ -8,9 +8,9 @@ compared, source by source, with a ledger to which nobody did any harm. Ends wit
 
 from __future__ import annotations
 
+import multiprocessing
 import random
 import signal
-import subprocess
 import sys
 import tempfile
 import time
@@ -18,33 +18,13 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+import kill_ledger_work
 from traque.ledger import TABLES, Ledger, _rows, create
 from traque.ledger.checking import check
 
-SRC = Path(__file__).resolve().parents[1] / "src"
-CHILD = """
-import sys
-from datetime import date, datetime, UTC
-from pathlib import Path
-from traque.indexing import _run, add
-from traque.ledger import upkeep, writer
-from traque.bulletins import from_values
-from traque.hunt import HuntOptions
-_run.FILES = 2
-what, at, *words = sys.argv[1:]
-sys.stdout.write("ready\\n"); sys.stdout.flush()
-if what == "add":
-    add(Path(at), words, options=HuntOptions(year=2021, jobs=2))
-else:
-    with writer(Path(at), wait=5) as made:
-        if what == "compact":
-            upkeep.compact(made, datetime.now(UTC))
-        elif what == "value":
-            upkeep.forget(made, values=[one.observable for one in from_values(words).indicators])
-        elif what == "before":
-            upkeep.forget(made, before=date.fromisoformat(words[0]))
-sys.stdout.write("done\\n"); sys.stdout.flush()
-"""
+# Processes are forked from one that has imported what they need, and has never worked.
+FORKS = multiprocessing.get_context("forkserver")
+FORKS.set_forkserver_preload(["kill_ledger_work"])
 
 Held = dict[str, Counter[tuple[object, ...]]]
 """By the content of a source, its rows."""
@@ -171,21 +151,17 @@ class Rounds:
 
 def _child(what: str, ledger: Path, *words: object, delay: float | None = None) -> bool:
     """Whether the process was killed ``delay`` seconds after it began to work, before its end."""
-    with subprocess.Popen(
-        [sys.executable, "-c", CHILD, what, str(ledger), *map(str, words)],
-        stdout=subprocess.PIPE,
-        env={"PYTHONPATH": str(SRC)},
-    ) as process:
-        assert process.stdout is not None
-        process.stdout.readline()
-        if delay is not None:
-            time.sleep(delay)
-            process.send_signal(signal.SIGKILL)
-        rest = process.stdout.read()
-        status = process.wait()
-    if delay is None and status:
-        raise Difference(f"{what}: the process ended with {status}")
-    return not rest and status != 0
+    begun = FORKS.Event()
+    process = FORKS.Process(target=kill_ledger_work.work, args=(begun, what, ledger, *map(str, words)))
+    process.start()
+    begun.wait()
+    if delay is not None:
+        time.sleep(delay)
+        process.kill()
+    process.join()
+    if process.exitcode not in ((0,) if delay is None else (0, -signal.SIGKILL)):
+        raise Difference(f"{what}: the process ended with {process.exitcode}")
+    return process.exitcode != 0
 
 
 def main() -> int:
@@ -198,6 +174,8 @@ def main() -> int:
         try:
             for what in rounds.run(count):
                 done[what] += 1
+                if done.total() % 20 == 0:
+                    print(f"{done.total()} rounds, {rounds.kills} killed at work", flush=True)
         except Difference as difference:
             print(f"seed {seed}, round {done.total() + 1}: {difference}")
             return 1

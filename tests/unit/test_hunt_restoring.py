@@ -85,7 +85,7 @@ class Restoring(run.Run):
 
 
 def both(monkeypatch: pytest.MonkeyPatch, *paths: Path, **options: object) -> tuple[HuntResult, HuntResult]:
-    wanted = [from_values(["203.0.113.254", "no-sample-names-this.example"])]
+    wanted = [from_values(["203.0.113.254", "not-in-any-sample.example"])]
     chosen = HuntOptions(jobs=1, **options)  # type: ignore[arg-type]
     plain = hunt(wanted, paths, options=chosen)
     Restoring.restored = 0

@@ -10,7 +10,7 @@ use crate::classes::Masks;
 use crate::engine::Finders;
 use crate::known::Span;
 use crate::moments::{Clock, Moments};
-use crate::readings::{Everything, Host, Kind, Reading, Readings};
+use crate::readings::{Everything, Hole, Host, Kind, Reading, Readings};
 use crate::roles::Networks;
 use crate::rows::{Number, Row, Rows, Sight, Tally, UNDATED, WrittenRows};
 use crate::samples::{SHOWN, Sample, Sampler};
@@ -312,7 +312,8 @@ impl Gatherer {
             told.begin();
         }
         let arena = &readings.arena;
-        let mut sights = Sights { text, ends, times, moments, told: told.as_mut(), shaped, clock, before };
+        let mut sights =
+            Sights { text, ends, times, moments, told: told.as_mut(), holes: &readings.holes, shaped, clock, before };
         sights.each(Kind::Ipv4, &readings.v4, u32::to_be_bytes, |value, sight| v4.count(value, sight));
         sights.each(Kind::Ipv6, &readings.v6, u128::to_be_bytes, |value, sight| v6.count(value, sight));
         for ((kind, found), rows) in Kind::WRITTEN.into_iter().zip(&readings.written).zip(written) {
@@ -328,6 +329,7 @@ struct Sights<'s> {
     times: &'s mut [Lazy<i64>],
     moments: &'s mut Moments,
     told: Option<&'s mut Told>,
+    holes: &'s [Reading<Hole>],
     shaped: &'s mut [Lazy<Shaped>],
     clock: &'s mut dyn Clock,
     before: u64,
@@ -407,7 +409,10 @@ impl<'s> Sights<'s> {
     fn shape(&mut self, record: usize) -> bool {
         if matches!(self.shaped[record], Lazy::Unasked) {
             let (begin, text) = (self.begin(record), self.record(record));
-            self.shaped[record] = Lazy::Known(self.told.as_mut().and_then(|told| told.shaped(text, begin)));
+            let first = self.holes.partition_point(|hole| (hole.start as usize) < begin);
+            let last = self.holes.partition_point(|hole| hole.start < self.ends[record]);
+            let holes = &self.holes[first..last];
+            self.shaped[record] = Lazy::Known(self.told.as_mut().and_then(|told| told.shaped(text, begin, holes)));
         }
         matches!(self.shaped[record], Lazy::Known(Some(_)))
     }

@@ -27,7 +27,7 @@ pub const KINDS: usize = 1 << 16;
 const MOST_VALUES: usize = 200_000;
 
 /// Bytes of a record that may be grouped.
-const LONGEST: usize = 4096;
+pub const LONGEST: usize = 4096;
 
 /// The length of the spans for which the caller is asked what a time means, in microseconds.
 pub const HOUR: i64 = 3600 * SECOND;

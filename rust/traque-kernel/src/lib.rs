@@ -69,5 +69,5 @@ pub use seeking::Seeker;
 pub use shapes::{BadShape, Given, Named, Shapes};
 pub use simd::Path;
 pub use timestamps::{Stamp, TimeRule, read as read_time};
-pub use words::Words;
 pub use told::Fresh;
+pub use words::Words;

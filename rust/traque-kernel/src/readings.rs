@@ -126,6 +126,33 @@ pub enum Host {
     Name(Kept),
 }
 
+/// Something in a record that another such thing may take the place of: an address, whether it is held or not, a
+/// name, a mail address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hole {
+    /// An IPv4 address.
+    V4(u32),
+    /// An IPv6 address.
+    V6(u128),
+    /// A name.
+    Name,
+    /// A mail address.
+    Mail,
+}
+
+impl Hole {
+    /// Numbers for what it is, none of them a role's, and for its class: of addresses whether they are inside.
+    #[must_use]
+    pub fn class(self, inside: &Networks) -> (u32, u32) {
+        match self {
+            Self::V4(address) => (100, u32::from(inside.hold_v4(address))),
+            Self::V6(address) => (101, u32::from(inside.hold_v6(address))),
+            Self::Name => (102, 0),
+            Self::Mail => (103, 0),
+        }
+    }
+}
+
 /// What was read in a text, by kind, in no set order.
 #[derive(Default)]
 pub struct Readings {
@@ -135,6 +162,8 @@ pub struct Readings {
     pub v6: Vec<Reading<u128>>,
     /// The others, by [`Kind::WRITTEN`].
     pub written: [Vec<Reading<Kept>>; Kind::WRITTEN.len()],
+    /// What may differ in records that say the same.
+    pub holes: Vec<Reading<Hole>>,
     /// Where URLs are still to be read.
     pub hosts: Vec<Reading<Host>>,
     /// The bytes of all these.
@@ -147,6 +176,7 @@ impl Readings {
         self.v4.clear();
         self.v6.clear();
         self.written.iter_mut().for_each(Vec::clear);
+        self.holes.clear();
         self.hosts.clear();
         self.arena.clear();
     }
@@ -155,6 +185,8 @@ impl Readings {
     pub fn sort(&mut self) {
         self.v4.sort_by_key(|reading| reading.start);
         self.v6.sort_by_key(|reading| reading.start);
+        // Of those that begin at one place the longest comes first.
+        self.holes.sort_by_key(|reading| (reading.start, u32::MAX - reading.end));
         for written in &mut self.written {
             written.sort_by_key(|reading| reading.start);
         }
@@ -199,6 +231,9 @@ impl Everything {
 
     fn name(text: &[u8], span: Span, name: Kept, out: &mut Readings) {
         if is_held(name.of(&out.arena)) {
+            if !is_key(text, span.1) {
+                out.holes.push(Reading::new(span, Hole::Name));
+            }
             out.written[0].push(Reading::new(span, name));
             if may_be_in_url(text, span) {
                 out.hosts.push(Reading::new(span, Host::Name(name)));
@@ -241,6 +276,7 @@ impl Known for Everything {
     }
 
     fn v4_found(&self, text: &[u8], span: Span, address: u32, host: Option<Span>, out: &mut Readings) {
+        out.holes.push(Reading::new(span, Hole::V4(address)));
         if self.left_out.hold_v4(address) {
             return;
         }
@@ -254,6 +290,7 @@ impl Known for Everything {
         if is_mapped(address) {
             return self.v4_found(text, span, address as u32, host, out);
         }
+        out.holes.push(Reading::new(span, Hole::V6(address)));
         if self.left_out.hold_v6(address) {
             return;
         }
@@ -292,6 +329,12 @@ impl KnownMail for AllMail {
 
     fn mail_found(&self, span: Span, address: &[u8], out: &mut Readings) {
         if address[0] != b'@' {
+            // Of the readings with one end the last is the shortest: `from=` before an address is no part of it.
+            let hole = Reading::new(span, Hole::Mail);
+            match out.holes.last_mut() {
+                Some(last) if (last.value, last.end) == (Hole::Mail, hole.end) => *last = hole,
+                _ => out.holes.push(hole),
+            }
             out.push(Kind::EmailAddr, span, address);
         }
     }
@@ -340,6 +383,14 @@ fn is_held(name: &[u8]) -> bool {
     let last = &name[last..];
     let is_file = || last.len() <= 4 && FILE_ENDINGS.binary_search(&last).is_ok();
     !(last[0].is_ascii_digit() || is_file() || name.ends_with(b"arpa") && is_reverse())
+}
+
+/// Whether what ends at a place names the value after it.
+fn is_key(text: &[u8], end: usize) -> bool {
+    matches!(
+        text[end..],
+        [b'=', ..] | [b'"' | b'\'', b':' | b'=', ..] | [b'\\', b'"', b':', ..] | [b'"', b' ', b':', ..]
+    )
 }
 
 /// Whether a URL that is more than its host may stand at a host, as far as the bytes beside it tell.

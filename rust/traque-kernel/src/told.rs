@@ -1,18 +1,19 @@
 //! What records say of the values in them: numbers for what a judgement of their kind is to tell once.
 //!
-//! A record's *kind* is that of [`crate::facts`], taken as if nothing were found in it: all records of a kind say the
-//! same of what stands in the same of their parts. The first record of each kind and place goes to Python.
+//! A record's *kind* is that of [`crate::facts`], but that addresses and names that stand outside its parts are parts
+//! too: all records of a kind say the same of what stands in the same of their parts. The first record of each kind
+//! and place goes to Python.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::facts::Groups;
-use crate::readings::Kind;
+use crate::facts::LONGEST;
+use crate::readings::{Hole, Kind, Reading};
 use crate::roles::{Networks, Role, SUMS, number_of};
 use crate::set::Seed;
-use crate::shapes::Shapes;
+use crate::shapes::{Divider, Shapes};
 
 /// Kinds of records that are told apart in one stream, and places of values in them; further ones say nothing.
 const KINDS: usize = 1 << 14;
@@ -41,6 +42,15 @@ impl Place {
     }
 }
 
+/// A part of a record, in which the records of a kind differ.
+#[derive(Clone, Copy, Debug)]
+struct Cut {
+    start: u32,
+    end: u32,
+    role: u32,
+    class: u32,
+}
+
 /// A record as far as its shape tells.
 #[derive(Clone, Debug)]
 pub struct Shaped {
@@ -63,11 +73,14 @@ pub struct Fresh {
 
 /// Numbers what the records of one stream say.
 pub struct Told {
-    groups: Groups,
+    shapes: Arc<Shapes>,
+    inside: Networks,
+    divider: Divider,
+    signature: Vec<u8>,
     seed: Seed,
     kinds: HashMap<u64, u32>,
     /// Where the parts of the text's records lie.
-    parts: Vec<(u32, u32)>,
+    parts: Vec<Cut>,
     places: HashMap<(u32, u8, Place), u32>,
     fresh: Vec<Fresh>,
 }
@@ -77,7 +90,10 @@ impl Told {
     #[must_use]
     pub fn new(shapes: Arc<Shapes>, inside: Networks) -> Self {
         Self {
-            groups: Groups::new(shapes, inside, &[]),
+            divider: shapes.divider(),
+            shapes,
+            inside,
+            signature: Vec::new(),
             seed: Seed::random(),
             kinds: HashMap::new(),
             parts: Vec::new(),
@@ -96,24 +112,60 @@ impl Told {
         std::mem::take(&mut self.fresh)
     }
 
-    /// The kind and the parts of a record, which begins at `base` of the text; None for one without a shape.
-    pub fn shaped(&mut self, record: &[u8], base: usize) -> Option<Shaped> {
-        let (signature, parts, _) = self.groups.signature(record)?;
+    /// The kind and the parts of a record, which begins at `base` of the text, where `holes` stand in it; None for
+    /// one without a shape.
+    pub fn shaped(&mut self, record: &[u8], base: usize, holes: &[Reading<Hole>]) -> Option<Shaped> {
+        if record.len() > LONGEST {
+            return None;
+        }
+        let (shape, stamp) = self.shapes.divide(record, &mut self.divider)?;
+        let Self { divider, inside, signature, parts: all, .. } = self;
+        let first = all.len();
+        let mut sums = [None; SUMS.len()];
+        let mut markers = vec![shape as u32, u32::from(stamp.zoned) | u32::from(stamp.dated) << 1];
+        for part in &divider.parts {
+            let text = &record[part.start..part.end];
+            let Some(class) = part.role.class(text, inside) else { continue };
+            if let Role::Sum(sum) = part.role {
+                sums[sum] = Some(number_of(text));
+            }
+            all.push(Cut {
+                start: (base + part.start) as u32,
+                end: (base + part.end) as u32,
+                role: part.role.number(),
+                class,
+            });
+        }
+        let declared = all.len();
+        for hole in holes {
+            let free = |cut: &Cut| hole.end <= cut.start || cut.end <= hole.start;
+            if all[first..declared].iter().all(free) && all[declared..].last().is_none_or(free) {
+                let (role, class) = hole.value.class(inside);
+                all.push(Cut { start: hole.start, end: hole.end, role, class });
+            }
+        }
+        all[first..].sort_by_key(|cut| cut.start);
+        if all.len() - first > PARTS {
+            all.truncate(first);
+            return None;
+        }
+        signature.clear();
+        let mut at = 0;
+        for cut in &all[first..] {
+            signature.extend_from_slice(&record[at..cut.start as usize - base]);
+            markers.extend([signature.len() as u32, cut.role, cut.class]);
+            at = cut.end as usize - base;
+        }
+        signature.extend_from_slice(&record[at..]);
+        markers.push(markers.len() as u32);
+        signature.extend(markers.iter().flat_map(|number| number.to_le_bytes()));
         let number = self.kinds.len() as u32;
         let kind = match self.kinds.entry(self.seed.bytes(signature)) {
             Entry::Occupied(known) => *known.get(),
-            Entry::Vacant(_) if number as usize >= KINDS || parts.len() > PARTS => return None,
+            Entry::Vacant(_) if number as usize >= KINDS => return None,
             Entry::Vacant(new) => *new.insert(number),
         };
-        let first = self.parts.len();
-        let mut sums = [None; SUMS.len()];
-        for part in parts {
-            self.parts.push(((base + part.start) as u32, (base + part.end) as u32));
-            if let Role::Sum(sum) = part.role {
-                sums[sum] = Some(number_of(&record[part.start..part.end]));
-            }
-        }
-        Some(Shaped { kind, parts: first..self.parts.len(), sums })
+        Some(Shaped { kind, parts: first..all.len(), sums })
     }
 
     /// Where in a record something stands, from `start` to `end` of the text.
@@ -121,7 +173,8 @@ impl Told {
     pub fn place(&self, shaped: &Shaped, start: u32, end: u32, fixed: impl Fn(Seed) -> u64) -> Place {
         let mut place = Place::default();
         let (mut at, mut is_fixed) = (start, false);
-        for (number, &(first, last)) in self.parts[shaped.parts.clone()].iter().enumerate() {
+        for (number, cut) in self.parts[shaped.parts.clone()].iter().enumerate() {
+            let (first, last) = (cut.start, cut.end);
             if first < end && start < last {
                 if (first, last) == (start, end) {
                     place.whole |= 1 << number;

@@ -207,6 +207,11 @@ class SourceSearch:
         """What says when its records were written; of a decoded source, once it is decoded."""
         return self._clock
 
+    @property
+    def is_framed(self) -> bool:
+        """Its records are parts of documents."""
+        return self._framing is not None
+
     def moment(self, stamp: Stamp) -> datetime:
         """The moment that a stamp of this source means."""
         return self._clock.moment(stamp)

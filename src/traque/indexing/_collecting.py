@@ -45,7 +45,7 @@ class Collector(Protocol):
         """The stream has ended."""
 
     def write(self, folder: Path, stem: str, source: int, number: Callable[[Fact], int]) -> Sequence[Written]:
-        """Write the rows so far as files below ``folder``, and forget them."""
+        """Write the rows so far as files below ``folder``, and forget them; ``number`` is of a fact."""
 
 
 class CollectingEngine:

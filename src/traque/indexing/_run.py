@@ -15,14 +15,14 @@ from traque.hunt import HuntOptions, Progress
 from traque.hunt.formats import Formats
 from traque.hunt.mapped import MappedQuestion, is_the_map
 from traque.hunt.options import Silent
-from traque.hunt.question import ask
+from traque.hunt.question import Question, ask
 from traque.hunt.restoring import Unopened, key_of
 from traque.hunt.run import Found, Run, Task
 from traque.hunt.search import SourceSearch
 from traque.indexing._identity import contents_of
 from traque.indexing._search import Collectors, KeptSearch
 from traque.indexing._settling import Settling
-from traque.ledger import Fact, FileId, KnownFile, KnownSource, Member, Writer, path_key, writer
+from traque.ledger import FileId, KnownFile, KnownSource, Member, Writer, path_key, writer
 from traque.ledger.collector import Collector
 from traque.ledger.upkeep import purge
 from traque.model.ledger import LedgerAdded
@@ -62,8 +62,12 @@ def add(
     with writer(ledger, wait=wait) as made:
         roots: list[Path | Literal["-"]] = ["-" if path == "-" else Path(path) for path in paths]
         entries = walk(roots, exclude=options.exclude, diagnostics=diagnostics)
+        own = tuple(f"{path_key(folder)}/" for folder in (ledger, ledger.resolve()))
         entries = [
-            entry for entry in entries if not is_the_map(entry, options) and not _is_below(entry, ledger)
+            entry
+            for entry in entries
+            if not is_the_map(entry, options)
+            and not (entry.path is not None and path_key(entry.path).startswith(own))
         ]
         run = _Adding(
             MappedQuestion(question, options),
@@ -84,11 +88,6 @@ def add(
         return run.report(ledger, len(entries), purged)
 
 
-def _is_below(entry: Entry, ledger: Path) -> bool:
-    """Whether a file is the ledger's own."""
-    return entry.path is not None and entry.path.resolve().is_relative_to(ledger.resolve())
-
-
 class _Adding(Run):
     """A hunt's run that fills a ledger. Threads settle what they read one after the other."""
 
@@ -103,6 +102,7 @@ class _Adding(Run):
         self._files = 0
         self._bytes = 0
         self._unchanged = 0
+        self._keys: dict[int, int] = {}
 
     def left(self, entries: Sequence[Entry]) -> list[Entry]:
         """The entries that must be read. Of those that were only moved, the ledger is told where they are.
@@ -172,14 +172,10 @@ class _Adding(Run):
             collectors=self._collectors,
             left_out=self._left_out,
             number=number,
-            fact=self._fact,
             stage=self._stage,
+            number_of=self._writer.facts.number,
             alike=alike,
         )
-
-    def _fact(self, fact: Fact) -> int:
-        with self._lock:
-            return self._writer.facts.number(fact)
 
     def commit(self) -> None:
         """What was read so far is in the ledger when this returns."""
@@ -217,7 +213,7 @@ class _Adding(Run):
         self._settling.paths.add(path)
         for member in self._writer.known.files[path].members:
             source = self._writer.known.sources.get(member.number)
-            if source is not None and source.broken:
+            if source is not None and source.broken and not member.part:
                 shown = f"{entry.display}/{member.path}" if member.path else entry.display
                 self.diagnostics.note("source-unreadable", f"{shown}: {source.broken}")
 
@@ -232,11 +228,18 @@ class _Adding(Run):
         sources = self._writer.known.sources
         for member in known.members:
             shown = Unopened(f"{entry.display}/{member.path}" if member.path else entry.display)
-            key = key_of(self.question.for_source(entry, shown), left_out=self._left_out)
             source = sources.get(member.number)
-            if source is None or self._writer.key(key) != source.key:
+            if source is None or self._key(self.question.for_source(entry, shown)) != source.key:
                 return False
         return True
+
+    def _key(self, question: Question) -> int:
+        """The place of a question's key in the ledger's list; there are few questions."""
+        known = self._keys.get(id(question))
+        if known is None:
+            known = self._writer.key(key_of(question, left_out=self._left_out))
+            self._keys[id(question)] = known
+        return known
 
     def _is_moved(self, entry: Entry) -> bool:
         """Whether all that is in the file is in the ledger; then that is what the ledger says of it."""

@@ -25,25 +25,29 @@ from traque.sources.contents import digest_for, head_of
 from traque.sources.decoders import Definitions
 from traque.triage.coverage import Timeline
 
-MOST_ROWS: Final = 1 << 20
-"""Rows of one source that are held in memory; what is more goes to a file."""
 Networks = Sequence[tuple[str, int]]
 
 
 class Collectors(Protocol):
-    """Makes collectors (:class:`traque.ledger.collector.Collector`)."""
+    """Makes a collector of one stream."""
 
     def __call__(
-        self, times: Sequence[TimeRule], clock: Clock, left_out: Networks, /, *, teller: Teller | None
+        self,
+        times: Sequence[TimeRule],
+        clock: Clock,
+        left_out: Networks = (),
+        *,
+        teller: Teller | None = None,
     ) -> Collector:
-        """The collector of one stream."""
+        """By its time rules and clock; addresses in ``left_out`` are not held, ``teller`` tells the facts."""
+
+
+MOST_ROWS: Final = 1 << 20
+"""Rows of one source that are held in memory; what is more goes to a file."""
 
 
 class KeptSearch(SourceSearch):
-    """Reads a source for the ledger, as ``number``; its rows lie in ``stage`` once it has run.
-
-    ``fact`` gives the numbers of facts.
-    """
+    """Reads a source for the ledger, as ``number``; its rows lie in ``stage`` once it has run."""
 
     remembers = True
 
@@ -57,8 +61,8 @@ class KeptSearch(SourceSearch):
         collectors: Collectors,
         left_out: bool,
         number: int,
-        fact: Callable[[Fact], int],
         stage: Path,
+        number_of: Callable[[Fact], int],
         alike: Sequence[KnownSource],
     ) -> None:
         self.told = Diagnostics()
@@ -67,13 +71,10 @@ class KeptSearch(SourceSearch):
         self.staged: list[Staged] = []
         self.mtime = source.mtime
         self._stage = stage
-        self._fact = fact
-        networks = question.perimeter.inside if left_out else ()
-        self._engine = CollectingEngine(
-            lambda times: collectors(times, self.clock, networks, teller=self._teller(times)),
-            MOST_ROWS,
-            self._write,
-        )
+        self._number_of = number_of
+        self._collectors = collectors
+        self._left_out = question.perimeter.inside if left_out else ()
+        self._engine = CollectingEngine(self._collector, MOST_ROWS, self._write)
         asked = msgspec.structs.replace(question, engine=self._engine, hash_sources=False)
         super().__init__(source, asked, self.told, formats, given=given)
         self.head = head_of(source)
@@ -119,14 +120,16 @@ class KeptSearch(SourceSearch):
         self.timeline = Timeline()
         self.staged = []
 
-    def _teller(self, times: Sequence[TimeRule]) -> Teller | None:
-        """Tells what records say of values; not where who is behind a proxy may stand anywhere in them."""
-        if not times or self._question.proxies.own:
-            return None
-        return Teller(self.recognition.reader, self._question.perimeter)
+    def _collector(self, times: Sequence[TimeRule]) -> Collector:
+        """A collector of one stream: facts only of text as it is, the records of whose format have shapes."""
+        question = self._question
+        # Who is behind a trusted proxy may stand in what shapes leave free.
+        tells = bool(times) and self.encoding == "utf-8" and not question.proxies.own and not self.is_framed
+        teller = Teller(self.recognition.reader, question.perimeter) if tells else None
+        return self._collectors(times, self.clock, self._left_out, teller=teller)
 
     def _write(self, collector: Collector) -> None:
         stem = f"{self.number:08}-{len(self.staged):04}"
         with in_words(self._stage):
-            written = collector.write(self._stage, stem, self.number, self._fact)
+            written = collector.write(self._stage, stem, self.number, self._number_of)
         self.staged += [Staged(file.kind, self._stage / file.name, file.rows) for file in written]

@@ -6,7 +6,7 @@ whole or not at all.
 
 from traque.ledger._contents import Contents
 from traque.ledger._disk import in_words
-from traque.ledger._facts import PRESENCE, Facts
+from traque.ledger._facts import Facts
 from traque.ledger._known import (
     RULES,
     FileId,
@@ -27,7 +27,6 @@ from traque.ledger._writer import Purge, Staged, Writer, create, writer
 from traque.ledger.facts import Fact
 
 __all__ = [
-    "PRESENCE",
     "RULES",
     "TABLES",
     "Contents",

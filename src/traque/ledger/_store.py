@@ -74,7 +74,7 @@ class Ledger:
 
     @property
     def facts(self) -> Sequence[Fact | None]:
-        """What rows say, by the number of the fact."""
+        """What rows say, by the number of the fact; None for a presence only."""
         return self.manifest.facts
 
     def key(self, source: KnownSource) -> Key:

@@ -7,6 +7,7 @@ presence is held.
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from typing import Final
 
@@ -22,6 +23,8 @@ from traque.triage.perimeter import Perimeter, parse_address
 
 _INSIDE: Final = "127.0.0.1"
 _OUTSIDE: Final = "outside.invalid"
+_AMOUNT: Final = re.compile(r"\b\d+ (bytes|packets)\b")
+"""What differs in the words of records that are judged alike."""
 _DIRECTION: Final = "network.direction"
 
 
@@ -100,7 +103,7 @@ class Teller:
                 place=place,
                 initiator=event.initiator,
                 outcome=event.outcome,
-                why=event.why,
+                why=_AMOUNT.sub(r"\1", event.why),
                 source=self._class(end_of(event, "source")),
                 destination=self._class(end_of(event, "destination")),
                 direction=str(event.fields.get(_DIRECTION, "")),
