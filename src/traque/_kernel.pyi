@@ -30,6 +30,7 @@ __all__ = [
     "Collector",
     "Engine",
     "Scanner",
+    "Seeker",
     "Shapes",
     "Signer",
     "TimeReader",
@@ -67,6 +68,13 @@ class Scanner:
     def settle(self) -> _Columns: ...
     # By kind; then two records of each.
     def counted(self) -> tuple[list[_Counted], _Columns]: ...
+
+@final
+class Seeker:
+    # Words with the most lines in which each may stand; words whose lines do not count.
+    def __new__(cls, words: list[tuple[bytes, int]], excluding: list[bytes]) -> Seeker: ...
+    # Word, begin and end of each line with one; the words that are given up.
+    def seek(self, text: bytes) -> tuple[list[tuple[int, int, int]], list[int]]: ...
 
 @final
 class Shapes:
@@ -117,6 +125,12 @@ class Collector:
         source: int,
         facts: Sequence[tuple[int, tuple[int, int] | None, tuple[int, int] | None]],
     ) -> list[tuple[str, str, _File]]: ...
+
+@final
+class Words:
+    def __new__(cls, words: list[bytes]) -> Words: ...
+    # Where a word begins, and which, in order.
+    def find(self, text: bytes, begin: int, end: int, most: int = ...) -> list[tuple[int, int]]: ...
 
 def paths() -> list[str]: ...
 
