@@ -5,7 +5,17 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import hypothesis
 import pytest
+
+# How long an example takes is the machine's affair; a failure prints what repeats it.
+hypothesis.settings.register_profile(
+    "traque",
+    deadline=None,
+    print_blob=True,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("traque")
 
 ROOT = Path(__file__).resolve().parent.parent
 

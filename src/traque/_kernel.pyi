@@ -29,6 +29,7 @@ __all__ = [
     "VERSION",
     "Engine",
     "Scanner",
+    "Seeker",
     "Shapes",
     "Signer",
     "TimeReader",
@@ -68,6 +69,13 @@ class Scanner:
     def counted(self) -> tuple[list[_Counted], _Columns]: ...
 
 @final
+class Seeker:
+    # Words with the most lines in which each may stand; words whose lines do not count.
+    def __new__(cls, words: list[tuple[bytes, int]], excluding: list[bytes]) -> Seeker: ...
+    # Word, begin and end of each line with one; the words that are given up.
+    def seek(self, text: bytes) -> tuple[list[tuple[int, int, int]], list[int]]: ...
+
+@final
 class Shapes:
     def __new__(cls, patterns: list[str], named: list[_Named], times: list[_Rule]) -> Shapes: ...
 
@@ -81,6 +89,12 @@ class Signer:
 class TimeReader:
     def __new__(cls, rules: list[_Rule]) -> TimeReader: ...
     def read(self, record: bytes) -> tuple[int, bool, bool] | None: ...
+
+@final
+class Words:
+    def __new__(cls, words: list[bytes]) -> Words: ...
+    # Where a word begins, and which, in order.
+    def find(self, text: bytes, begin: int, end: int, most: int = ...) -> list[tuple[int, int]]: ...
 
 def paths() -> list[str]: ...
 

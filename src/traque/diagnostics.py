@@ -57,6 +57,7 @@ CODES: Final = {
         Code("age-unknown", "indicators without a date, which --max-age says nothing of"),
         Code("indicator-refused", "indicators that are not hunted, with the reason in the bulletin's list"),
         Code("format-module-failed", "a module of traque or of a third party could not be loaded"),
+        Code("merge-unknown", "not known from results alone; one hunt over all these logs tells"),
         Code("result-filtered", "sightings of the whole result that are left out here"),
         Code("defanged-not-searched", "defanged values in logs (1.2.3[.]4) are not searched"),
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
@@ -11,11 +10,12 @@ from typing import Final
 import msgspec
 
 from traque.errors import ObservableError, UsageError
+from traque.expressions import expression
 from traque.model import Observable
 from traque.observables import canonical
 
 ADDRESS_KINDS: Final = frozenset({"ipv4-addr", "ipv6-addr", "ipv4-net", "ipv6-net"})
-_ASN = re.compile(r"(?i)as\d{1,10}")
+_ASN = expression(r"(?i)as\d{1,10}")
 _Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 

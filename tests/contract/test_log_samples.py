@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import random
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -12,7 +14,7 @@ import pytest
 
 from traque.logs import LogFormat, RecordReader, recognise, registry
 from traque.logs._fields import is_address
-from traque.model import Event, Initiator
+from traque.model import Event, Initiator, Outcome
 from traque.timestamps import LAYOUTS, read
 
 DATA = Path(__file__).resolve().parent.parent / "data" / "logs"
@@ -53,6 +55,38 @@ def test_spec_is_complete(spec: LogFormat) -> None:
     assert spec.times
     assert all(rule.layout in LAYOUTS for rule in spec.times)
     assert (spec.message is None) is not bool(spec.programs or spec.begins or spec.marks)
+
+
+def _outcomes_in(path: Path) -> Iterator[Outcome]:
+    """The outcomes that a module names, but for its own statement."""
+    for part in ast.parse(path.read_text()).body:
+        if (
+            isinstance(part, ast.Assign)
+            and isinstance(part.targets[0], ast.Name)
+            and part.targets[0].id == "SPEC"
+        ):
+            continue
+        for node in ast.walk(part):
+            if (
+                isinstance(node, ast.Attribute)
+                and isinstance(node.value, ast.Name)
+                and node.value.id == "Outcome"
+            ):
+                yield Outcome[node.attr]
+
+
+CARRIERS = {"cef", "delimited", "journald", "json", "keyvalue", "leef", "syslog", "wrapped"}
+"""What came of an exchange depends on the records or the field names that these carry."""
+
+
+@pytest.mark.parametrize("spec", FORMATS, ids=_id)
+def test_outcomes_are_stated_and_are_all_that_its_code_says(spec: LogFormat) -> None:
+    """What a format never says is told to people as what its streams cannot show."""
+    assert bool(spec.outcomes) is (spec.name not in CARRIERS)
+    if not spec.outcomes:
+        return
+    named = set(_outcomes_in(DATA.parents[2] / "src/traque/logs" / f"{spec.name}.py"))
+    assert named <= spec.outcomes
 
 
 @pytest.mark.parametrize("spec", FORMATS, ids=_id)

@@ -128,6 +128,49 @@ def test_a_lead_is_found_in_compressed_logs_and_archives_too(
     assert [lead["value"] for lead in document["leads"]] == ["198.51.100.99"]
 
 
+def windows_spray(success_from: str) -> list[dict[str, object]]:
+    """The same as Windows events."""
+    attackers = ("198.51.100.11", "198.51.100.12", "198.51.100.13")
+    events: list[dict[str, object]] = [
+        {"EventTime": f"2021-03-01T02:{number:02d}:00Z", "EventID": 4625, "Channel": "Security",
+         "Hostname": "dc1.corp.example", "TargetUserName": f"user{number:02d}", "LogonType": "3",
+         "IpAddress": attackers[number % 3], "IpPort": "51022"}
+        for number in range(40)
+    ]  # fmt: skip
+    success = {"EventTime": "2021-03-01T03:00:00Z", "EventID": 4624, "TargetUserName": "user17"}
+    return [*events, events[0] | success | {"IpAddress": success_from}]
+
+
+@pytest.mark.parametrize("form", ["utf-16", "document", "one-line", "parquet", "utf-16-document"])
+def test_a_lead_is_found_in_what_has_to_be_decoded(tmp_path: Path, hunt: Hunt, form: str) -> None:
+    folder = tmp_path / "logs"
+    folder.mkdir()
+    events = windows_spray("198.51.100.99")
+    if form == "utf-16":
+        lines = "".join(f"{line}\n" for line in spray("198.51.100.99"))
+        (folder / "auth.log").write_bytes(lines.replace("bastion", "bästiön").encode("utf-16"))
+    elif form == "parquet":
+        pyarrow = pytest.importorskip("pyarrow")
+        parquet = pytest.importorskip("pyarrow.parquet")
+        parquet.write_table(pyarrow.Table.from_pylist(events), folder / "events.parquet")
+    else:
+        text = json.dumps(events, indent=None if form == "one-line" else 2)
+        (folder / "events.json").write_bytes(text.encode("utf-16" if form.startswith("utf") else "utf-8"))
+    document = hunt("198.51.100.11", "198.51.100.12", "198.51.100.13")
+    assert [(lead["value"], lead["accounts"]) for lead in document["leads"]] == [
+        ("198.51.100.99", ["user17"])
+    ]
+    assert document["lead_search"]["sources"] == 1
+    assert all("traits of a stream" in limit for limit in document["lead_search"]["limits"])
+    if form != "parquet":  # the offset leads to the record
+        (path,) = folder.iterdir()
+        record = path.read_bytes()[document["leads"][0]["evidence"]["offset"] :][:600]
+        if form.startswith("utf"):
+            record = record.decode("utf-16-le", "replace").encode()
+        assert b"198.51.100.99" in record
+        assert b"user39" not in record
+
+
 def test_what_cannot_be_read_twice_is_said(traque: Run) -> None:
     data = "".join(f"{line}\n" for line in spray("198.51.100.99")).encode()
     done = traque("hunt", "198.51.100.11", "--in", "-", "--json", input=data)
@@ -164,6 +207,36 @@ def test_a_teleworker_whose_home_address_is_listed(tmp_path: Path, hunt: Hunt) -
     assert (finding["code"], finding["asset"]) == ("resident-user", "jdoe")
     assert "accepted 7 times from 198.51.100.23" in finding["text"]
     assert "Attacker, or hijacked home box? Look at the history" in finding["text"]
+    kept = finding["evidence"]
+    assert (kept[0]["time"], kept[-1]["time"]) == ("2021-02-01T08:11:00Z", "2021-02-22T08:12:00Z")
+    assert {record["verdict"] for record in kept} == {"authenticated"}
+    assert all("Accepted publickey for jdoe" in record["text"] for record in kept)
+
+
+def test_the_records_of_a_regular_are_shown(tmp_path: Path, traque: Run) -> None:
+    """Among a hundred other accounts, whose records are what a sighting keeps."""
+    lines = [
+        f"2021-02-{day:02d}T{hour:02d}:00:00+00:00 vpn sshd[{day}]: Accepted publickey for {who} from 198.51.100.23 port 4000 ssh2"
+        for day in range(1, 21)
+        for hour, who in ((6, f"guest{day}"), (8, "jdoe"), (22, f"night{day}"))
+    ]
+    write(tmp_path, "auth.log", *lines)
+    assert traque("hunt", "198.51.100.23", "--in", "logs", "--out", "out").returncode == 1
+    (finding,) = json.loads((tmp_path / "out/result.json").read_text())["findings"]
+    first, last = finding["evidence"][0], finding["evidence"][-1]
+    assert ("02-01T08" in first["text"], "02-20T08" in last["text"]) == (True, True)
+    assert all(" jdoe " in record["text"] for record in finding["evidence"])
+    explained = traque("explain", "out", "1").stdout.decode()
+    assert "Of resident-user jdoe" in explained.replace("OF RESIDENT-USER JDOE", "Of resident-user jdoe")
+    assert traque("evidence", "out", "--out", "bag.zip").returncode == 0
+    assert traque("verify", "bag.zip", "out/result.json").returncode == 0
+    with zipfile.ZipFile(tmp_path / "bag.zip") as bag:
+        manifest = json.loads(bag.read("manifest.json"))
+    shown = [one["why"] for record in manifest["records"] for one in record["shows"]]
+    assert sum(why.startswith("resident-user jdoe: ") for why in shown) == len(finding["evidence"])
+    for name in ("html", "md"):
+        page = traque("report", "out", "--as", name).stdout.decode()
+        assert "2021-02-20T08:00:00" in page
 
 
 def test_one_log_in_makes_no_regular(tmp_path: Path, hunt: Hunt) -> None:

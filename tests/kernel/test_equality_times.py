@@ -64,6 +64,11 @@ PIECES = st.one_of(
             b"_",
             b"Jan",
             b"Mon",
+            b" INFO",
+            b"@40000000",
+            b"tz=",
+            b' timezone="CET"',
+            b"I",
         ]
     ),
     st.integers(0, 9999).map(lambda number: b"%d" % number),

@@ -32,7 +32,7 @@ from traque.triage.perimeter import Perimeter
 from traque.triage.plan import first_hour
 from traque.triage.residents import residents
 from traque.triage.tally import Tally
-from traque.triage.visibility import MANY, Sample, sight
+from traque.triage.visibility import MANY, Sample, sayable, sight
 
 OURS = Perimeter(["203.0.113.0/24"])
 DAY = datetime(2021, 3, 1, tzinfo=UTC)
@@ -213,10 +213,11 @@ def test_a_regular_logs_in_again_and_again(log_ins: int, days: int, found: int) 
     for number in range(log_ins):
         moment = DAY + timedelta(days=days * number / (log_ins - 1))
         tally.add(Judgement(verdict=Verdict.AUTHENTICATED, why="", account="jdoe"), moment, "exact")
-    told = list(residents(sample.indicator("198.51.100.23"), tally, DAY + timedelta(days=3)))
+    told = list(residents(sample.indicator("198.51.100.23"), tally, DAY + timedelta(days=3), {}))
     assert len(told) == found
     for finding in told:
         assert "some before it was listed (2021-03-04)" in finding.text
+        assert finding.times == log_ins
 
 
 # the first hour
@@ -300,3 +301,17 @@ def test_losses_of_several_sources_add_up() -> None:
     losses.feed(b"SKIPDATA\n")
     one = list(losses.told())
     assert [loss.count for loss in merged(one + one)] == [2]
+
+
+# what a format can say
+
+
+def test_strays_in_a_file_add_what_their_formats_can_say() -> None:
+    stated = {"own": frozenset({Outcome.DENIED}), "stray": frozenset({Outcome.DATA}), "carrier": frozenset()}
+    looked = Sample()
+    for name, outcome in (("own", Outcome.DENIED), ("stray", Outcome.DENIED), ("carrier", Outcome.REFUSED)):
+        looked.see(Event(format=name, outcome=outcome), OURS)
+    assert sayable("own", stated, []) == {Outcome.DENIED}
+    assert sayable("own", stated, [looked]) == {Outcome.DENIED, Outcome.DATA, Outcome.REFUSED}
+    assert sayable("carrier", stated, [looked]) is None
+    assert sayable("unknown", stated, [looked]) is None

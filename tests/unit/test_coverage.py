@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import random
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from traque.model import Window
-from traque.triage.coverage import Timeline, asked_days, cover, covered, median_interval
+from traque.model import StreamCoverage, Window
+from traque.triage.coverage import (
+    Timeline,
+    asked_days,
+    by_day,
+    by_hour,
+    cover,
+    covered,
+    median_interval,
+    with_hours,
+)
 
 DAY = 86_400
 START = int(datetime(2021, 3, 1, tzinfo=UTC).timestamp())
@@ -141,3 +152,46 @@ def test_over_records_without_a_time_no_interval_is_measured() -> None:
     line.pause()
     line.add(START + 600, 500)
     assert line.intervals.total() == 0
+
+
+@given(
+    st.lists(st.tuples(st.floats(-90_000, 400_000), st.integers(1, 400), st.booleans()), max_size=60),
+    st.integers(1, 3),
+)
+def test_hours_add_up_to_their_day(steps: list[tuple[float, int, bool]], parts: int) -> None:
+    timelines = [Timeline() for _ in range(parts)]
+    seconds, line = 1_609_459_200.0, 1
+    for number, (step, records, joined) in enumerate(steps):
+        seconds, line = seconds + step, line + records
+        timelines[number % parts].add(seconds, line, joined=joined)
+    hours = by_hour(timelines)
+    assert {day: sum(of) for day, of in hours.items()} == by_day(timelines)
+    assert all(len(of) == 24 and min(of) >= 0 and any(of) for of in hours.values())
+    assert set(hours) == {f"{date(1970, 1, 1) + timedelta(days=day)}" for t in timelines for day in t.days}
+
+
+def test_records_fall_into_their_hours() -> None:
+    timeline = Timeline()
+    midnight = 1_609_459_200
+    for line, minute in enumerate(range(0, 26 * 60, 30), 1):
+        timeline.add(midnight + minute * 60, line)
+    timeline.add(midnight + 27.5 * 3600, 1052, joined=True)  # a block of a thousand records
+    hours = by_hour([timeline])
+    assert hours["2021-01-01"] == (2,) * 24
+    assert hours["2021-01-02"][:4] == (2, 252, 499, 251)
+
+
+def test_a_result_of_very_many_days_keeps_no_hours() -> None:
+    stream = StreamCoverage(
+        name="x",
+        format="",
+        first=None,
+        last=None,
+        gaps=(),
+        sources=1,
+        records=1,
+        days=1,
+        by_hour={"2021-01-01": (1,) + (0,) * 23},
+    )
+    assert with_hours([stream] * 20_000)[0].by_hour
+    assert not with_hours([stream] * 20_001)[0].by_hour

@@ -9,11 +9,12 @@ import pytest
 
 SRC = Path(__file__).resolve().parents[2] / "src" / "traque"
 
-BASE = {"errors"}
+BASE = {"errors", "expressions"}
 MODEL = BASE | {"model"}
 CORE = MODEL | {"registry", "diagnostics", "timestamps"}
 MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
+    "expressions": set(),
     "model": BASE,
     "registry": BASE,
     "spreadsheet": set(),

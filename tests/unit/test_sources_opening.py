@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import io
+import json
 import os
 import struct
 import sys
@@ -316,6 +318,17 @@ RESULT = b'{\n  "schema": "traque/hunt-result/1",\n  "hunt": {}}'
 TABLE = b"verdict,kind,indicator,bulletins,role,records,first_seen,last_seen,undated\r\n"
 
 
+STIX = (
+    b'{\n  "type": "bundle",\n  "id": "bundle--03d10e53-cb21-5009-9895-c9717ef14800",\n  "objects": [\n'
+    b'    {\n      "type": "identity",\n      "spec_version": "2.1",\n      "name": "%b",\n'
+    b'      "identity_class": "system"\n    }'
+)
+MISP = (
+    b'{\n  "Event": {\n    "uuid": "ea352948-6121-5079-9f24-401f6c5d0002",\n    "info": "%b",\n    "date": "'
+)
+RULES = b"# traque 0.1.0, made 2021-07-21, action alert\n192.0.2.1\n"
+
+
 def test_own_output_is_left_out(tmp_path: Path) -> None:
     for name, data in (("result.json", RESULT), ("sightings.csv", TABLE)):
         (tmp_path / name).write_bytes(data)
@@ -334,12 +347,75 @@ def test_own_output_is_left_out(tmp_path: Path) -> None:
         (b'{"msg":"' + RESULT + b'"}', "eve.json", False),
         (b'{"schema":"other/1"}', "x.json", False),
         (b"verdict,kind\n", "sightings.csv", False),
+        (b'{"event":{"module":"traque","dataset":"traque.sighting","kind":"alert"}}', "x.jsonl", True),
+        (b'{"event":{"module":"iis","dataset":"traque.sighting"}}', "x.jsonl", False),
+        (STIX % b"traque", "sightings.stix.json", True),
+        (STIX % b"CERT-FR", "bulletin.json", False),
+        (MISP % b"Sightings (traque): x", "sightings.misp.json", True),
+        (MISP % b"APT31", "event.json", False),
+        (b"Sighting 1 of 9: 192.0.2.1 (ipv4-addr), blocked\nlisted by    X", "explain.txt", True),
+        (b"#!/usr/sbin/nft -f\n" + RULES, "traque.nft", True),
+        (b"; " + RULES[2:], "traque.rpz.zone", True),
+        (RULES, "access.log", False),
+        (b"x " + RULES, "traque.nft", False),
         (b"", "result.json", False),
         (b" " * 60_000, "result.json", False),
     ],
 )
 def test_is_own_output(head: bytes, name: str, own: bool) -> None:
     assert is_own_output(head, name) is own
+
+
+def test_own_output_is_left_out_in_archives(tmp_path: Path) -> None:
+    path = tmp_path / "result.json.gz"
+    path.write_bytes(gzip.compress(RESULT))
+    assert sources(entry_of(path)) == []
+
+
+def test_own_pdf_is_known_by_its_last_line(tmp_path: Path) -> None:
+    ours, other = tmp_path / "report.pdf", tmp_path / "other.pdf"
+    ours.write_bytes(b"%PDF-1.4\n" + b"x" * 100_000 + b"\n%%EOF\n% traque hunt report\n")
+    other.write_bytes(b"%PDF-1.4\n% traque hunt report\n" + b"x" * 100_000 + b"\n%%EOF\n")
+    assert sources(entry_of(ours)) == []
+    assert len(sources(entry_of(other))) == 1
+
+
+def exported(folder: Path) -> Path:
+    """A folder of exported detection files; the path of its list."""
+    listed = folder / "rules" / "suricata" / "traque-ip.lst"
+    listed.parent.mkdir(parents=True)
+    listed.write_bytes(b"192.0.2.1\n")
+    file = {
+        "path": "suricata/traque-ip.lst",
+        "bytes": 10,
+        "sha256": hashlib.sha256(b"192.0.2.1\n").hexdigest(),
+    }
+    document = {"schema": "traque/detection/1", "targets": [{"files": [file]}]}
+    (folder / "rules" / "detection.json").write_text(json.dumps(document))
+    (folder / "app.log").write_bytes(LOG)
+    return listed
+
+
+def test_exported_lists_are_left_out(tmp_path: Path) -> None:
+    exported(tmp_path)
+    diagnostics = Diagnostics()
+    walked = walk([tmp_path], diagnostics=diagnostics)
+    assert [entry.display for entry in walked] == ["app.log", "rules/detection.json"]
+    assert [noted.examples for noted in diagnostics.report()] == [("rules/suricata/traque-ip.lst",)]
+
+
+@pytest.mark.parametrize("content", [b"192.0.2.7\n", b"192.0.2.1\n192.0.2.2\n"])
+def test_an_exported_list_that_was_changed_is_searched(tmp_path: Path, content: bytes) -> None:
+    exported(tmp_path).write_bytes(content)
+    walked = walk([tmp_path], diagnostics=Diagnostics())
+    assert "rules/suricata/traque-ip.lst" in [entry.display for entry in walked]
+
+
+@pytest.mark.parametrize("document", ["[]", "{", '{"schema":"other/1"}', '{"schema":1}'])
+def test_what_is_no_detection_document_lists_nothing(tmp_path: Path, document: str) -> None:
+    exported(tmp_path)
+    (tmp_path / "rules" / "detection.json").write_text(document)
+    assert len(walk([tmp_path], diagnostics=Diagnostics())) == 3
 
 
 def test_a_gzip_header_with_a_full_extra_field(tmp_path: Path) -> None:

@@ -286,6 +286,27 @@ impl Scanner {
     }
 }
 
+/// Lines with a word: word, begin, end; and words that stand in too many of them.
+type Sought = (Vec<(usize, usize, usize)>, Vec<usize>);
+
+/// Finds the lines that hold one of a few words.
+#[pyclass(module = "traque._kernel")]
+struct Seeker(kernel::Seeker);
+
+#[pymethods]
+impl Seeker {
+    /// Of words, each with the most lines in which it may stand; lines with an excluding word do not count.
+    #[new]
+    fn new(words: Vec<(Vec<u8>, usize)>, excluding: Vec<Vec<u8>>) -> Self {
+        Self(kernel::Seeker::new(words, &excluding))
+    }
+
+    /// The lines of a text, and the words that are given up from now on.
+    fn seek(&mut self, py: Python<'_>, text: PyBackedBytes) -> Sought {
+        py.detach(|| self.0.seek(&text))
+    }
+}
+
 /// The fields of `traque.model.TimeRule`: layout, anchor, column, separator.
 type Rule = (String, Vec<u8>, i64, Vec<u8>);
 
@@ -332,6 +353,25 @@ type Total = (u64, i64, i64, [Option<u128>; 2]);
 
 /// A value and how often it stood there.
 type Value = (String, u64);
+
+/// A few fixed words, found wherever they stand; immutable, shared between threads.
+#[pyclass(frozen, module = "traque._kernel")]
+struct Words(kernel::Words);
+
+#[pymethods]
+impl Words {
+    /// `ValueError` for an empty word.
+    #[new]
+    fn new(words: Vec<Vec<u8>>) -> PyResult<Self> {
+        kernel::Words::new(&words).map(Self).ok_or_else(|| PyValueError::new_err("a word is empty"))
+    }
+
+    /// Where a word begins, and which, between two places of `text`, in order; at most so many.
+    #[pyo3(signature = (text, begin, end, most=usize::MAX))]
+    fn find(&self, py: Python<'_>, text: PyBackedBytes, begin: usize, end: usize, most: usize) -> Vec<(usize, usize)> {
+        py.detach(|| self.0.find(&text, begin..end, most))
+    }
+}
 
 /// A kind, its totals inside and outside the window, and by role its values.
 type Counted = (u32, Total, Total, Vec<(&'static str, Vec<Value>)>);
@@ -383,7 +423,7 @@ fn columns<'py>(py: Python<'py>, batch: &kernel::Batch, kinds: &[u32]) -> Column
 #[pymodule]
 mod _kernel {
     #[pymodule_export]
-    use super::{Engine, Scanner, Shapes, Signer, TimeReader, paths};
+    use super::{Engine, Scanner, Seeker, Shapes, Signer, TimeReader, Words, paths};
 
     #[pymodule_export]
     use super::ledger::{find_rows, merge_rows, write_rows};

@@ -21,6 +21,7 @@ from traque.bulletins._fields import strictest
 from traque.bulletins._roles import role_of
 from traque.bulletins._statements import Prose, statements
 from traque.errors import ObservableError
+from traque.expressions import expression
 from traque.model import ENUMERABLE_KINDS, Bulletin, Indicator, Observable, Refused
 
 NOT_SEARCHED: Final = "not-searched-kind"
@@ -37,7 +38,7 @@ HASH: Final = "hash"
 """Asked kind of a file hash whose algorithm follows from its length."""
 
 _HASH_LENGTHS: Final = {32: "md5", 40: "sha1", 64: "sha256", 128: "sha512"}
-NAME: Final = re.compile(
+NAME: Final = expression(
     r"(?i)\b(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[A-Z]{2,12}-?\d{2,4}-[A-Z0-9]{2,6}(?:-\d{1,5})?)\b"
 )
 _NAMES: Final = 200

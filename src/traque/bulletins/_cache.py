@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 import tempfile
 import urllib.parse
 from contextlib import suppress
@@ -18,8 +17,10 @@ from typing import Final
 
 import msgspec
 
+from traque.expressions import expression
+
 _FACTS: Final = "about.json"
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+_NAME = expression(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _VALIDATOR: Final = 1000
 """Characters of an ETag from which on it is not kept."""
 

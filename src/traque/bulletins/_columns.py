@@ -10,8 +10,9 @@ from typing import Final
 import msgspec
 
 from traque.bulletins._build import ADDRESS, HASH
+from traque.expressions import expression
 
-_WORD = re.compile(r"[a-z0-9]+")
+_WORD = expression(r"[a-z0-9]+")
 
 _MEANINGS: Final = {
     "victim": "victim, victims, target, targets, targeted, affected, impacted",

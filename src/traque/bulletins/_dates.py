@@ -14,6 +14,8 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Final, NamedTuple
 
+from traque.expressions import expression
+
 _MONTHS: Final = (
     r"jan(?:uary|v(?:ier)?)?",
     r"feb(?:ruary)?|f[ée]v(?:r(?:ier)?)?",
@@ -39,7 +41,7 @@ _PARTS: Final = (
     ("mid", r"mid|(?:the\s+)?middle|mi|(?:le\s+|du\s+|au\s+)?milieu"),
     ("late", r"late|(?:the\s+)?end|(?:la\s+)?fin"),
 )
-_PART = re.compile(
+_PART = expression(
     "(?:" + "|".join(f"(?P<{name}>{words})" for name, words in _PARTS) + r")"
     r"(?:\s+of(?:\s+the)?|\s+in|\s+du\s+mois|\s+de|\s+d(?=['’])|\s*-)?\s*(?:['’])?"
     r"(?:(?:of\s+)?(?:the\s+)?year\s+(?:of\s+)?|l['’]ann[ée]e\s+|(?:the\s+)?month\s+of\s+|mois\s+de\s+)?\s*",

@@ -8,7 +8,6 @@ Format: https://github.com/MISP/misp-rfc (misp-core-format, section 5: manifest)
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -17,11 +16,12 @@ import msgspec
 
 from traque.bulletins import _json
 from traque.errors import BulletinError, EmptyBulletin, MalformedBulletin, UsageError
+from traque.expressions import expression
 from traque.model import Bulletin
 
 _MANIFEST: Final = "manifest.json"
 _LARGEST: Final = 256 << 20
-_IDENTIFIER = re.compile(r"(?i)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_IDENTIFIER = expression(r"(?i)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _NAMED: Final = 10
 """Missing or broken events that are named in a note."""
 

@@ -5,19 +5,20 @@ Each returns None for what it does not understand; none raises.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Final
 
+from traque.expressions import expression
+
 TLP_LEVELS: Final = ("clear", "green", "amber", "amber+strict", "red")
 """TLP 2.0, the most open first; ``white`` (TLP 1.0) is read as ``clear``."""
 
-_TLP = re.compile(r"(?i)\btlp(?:-v2)?\s*[:=_-]\s*[\"']?(white|clear|green|amber[+ _-]?strict|amber|red)\b")
-_PAP = re.compile(r"(?i)\bpap\s*[:=_-]\s*[\"']?(white|clear|green|amber|red)\b")
-_SHORT_TIME = re.compile(r"(\d{4}-\d\d-\d\d)(?:[ T](\d{1,2}):(\d\d)(?::(\d\d))?)?(?: ?UTC)?")
+_TLP = expression(r"(?i)\btlp(?:-v2)?\s*[:=_-]\s*[\"']?(white|clear|green|amber[+ _-]?strict|amber|red)\b")
+_PAP = expression(r"(?i)\bpap\s*[:=_-]\s*[\"']?(white|clear|green|amber|red)\b")
+_SHORT_TIME = expression(r"(\d{4}-\d\d-\d\d)(?:[ T](\d{1,2}):(\d\d)(?::(\d\d))?)?(?: ?UTC)?")
 _WORD_CONFIDENCE: Final = {"low": 15, "medium": 50, "med": 50, "high": 85}
-_EPOCH = re.compile(r"\d{9,11}")
+_EPOCH = expression(r"\d{9,11}")
 _PERCENT = 100
 
 

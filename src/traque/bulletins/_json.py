@@ -9,9 +9,10 @@ from typing import Any
 import msgspec
 
 from traque.errors import MalformedBulletin
+from traque.expressions import expression
 
-_STRING_OR_COMMA = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|,(?=[ \t\r\n]*[\]}])', re.DOTALL)
-_BYTE = re.compile(r"\(byte (\d+)\)")
+_STRING_OR_COMMA = expression(rb'"[^"\\]*(?:\\.[^"\\]*)*"|,(?=[ \t\r\n]*[\]}])', re.DOTALL)
+_BYTE = expression(r"\(byte (\d+)\)")
 
 
 def load(data: bytes, name: str) -> tuple[Any, tuple[str, ...]]:

@@ -7,61 +7,62 @@ from collections.abc import Sequence
 from typing import Final
 
 from traque.bulletins._words import alternatives, words
+from traque.expressions import expression
 
-_YARA = re.compile(r"\s*(?:(?:private|global)\s+)*rule\s+(\w+)\s*(?::[\w\s]*)?(?:\{|$)")
-_YARA_END = re.compile(r"\s*\}\s*$")
+_YARA = expression(r"\s*(?:(?:private|global)\s+)*rule\s+(\w+)\s*(?::[\w\s]*)?(?:\{|$)")
+_YARA_END = expression(r"\s*\}\s*$")
 _YARA_LONGEST: Final = 2000
 """Lines within which a rule must end; what does not is no rule."""
 
-NETWORK_RULE = re.compile(r"\s*(?:alert|drop|reject|pass)\s+[a-z0-9-]+\s+\S+\s+\S+\s+(?:->|<>)\s.*\bsid\s*:")
+NETWORK_RULE = expression(r"\s*(?:alert|drop|reject|pass)\s+[a-z0-9-]+\s+\S+\s+\S+\s+(?:->|<>)\s.*\bsid\s*:")
 """A Suricata or Snort rule."""
 
-HOSTS_ENTRY = re.compile(r"\s*(?:0\.0\.0\.0|127\.0\.0\.1|::1?)\s+(?=\S*[.:])")
+HOSTS_ENTRY = expression(r"\s*(?:0\.0\.0\.0|127\.0\.0\.1|::1?)\s+(?=\S*[.:])")
 """The sink address at the start of a hosts-file line: it is not what the line lists."""
 
-HOSTS_NAMES = re.compile(
+HOSTS_NAMES = expression(
     r"(?:[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63}){1,126}\.?[ \t\r]*(?:[ \t]|$)){1,16}"
 )
 """What stands behind it: nothing but names, which may end like files (``update.sh``)."""
 
-HOSTS_OWN = re.compile(
+HOSTS_OWN = expression(
     r"(?i)\s*(?P<address>127\.0\.\d+\.\d+|255\.255\.255\.255|0\.0\.0\.0|::1|(?:fe80|ff0\d|fe00)::[\w%]*)\s+"
     r"(?:localhost|local|broadcasthost|ip6-|0\.0\.0\.0\s*(?:#|$))"
 )
 """What every hosts file begins with."""
 
-PATH = re.compile(
+PATH = expression(
     r"(?<![A-Za-z0-9])[A-Za-z]:\\[^\s\"'<>|*?]+(?:\\[^\"'<>|*?:\t]+?\.\w{1,5}\b)?|%[A-Za-z]+%\\[^\s\"'<>|*?]+"
 )
 """A Windows path."""
 
-FILE_LABEL = re.compile(
+FILE_LABEL = expression(
     r"(?i)\s*(?:[•*-]\s*)?(?:file ?names?|file ?paths?|pdb(?: path)?)\s*[:=]\s*(?P<value>\S.*?)\s*$"
 )
 """``File name: evil.exe``."""
 
-HASH_LABEL = re.compile(r"(?i)[\s•*-]*(?:md-?5|sha-?(?:1|256|512)|hash(?:es)?)\s*[:=]?\s*$")
+HASH_LABEL = expression(r"(?i)[\s•*-]*(?:md-?5|sha-?(?:1|256|512)|hash(?:es)?)\s*[:=]?\s*$")
 """A label on a line of its own, above the value."""
 
-REFERENCE_LABEL = re.compile(
+REFERENCE_LABEL = expression(
     r"(?i)[\s•*-]*(?:ref(?:erence)?s?|sources?|reports?|links?|blog|see(?: also)?|more(?: info)?|contact)\s*:"
 )
-READ_MORE = re.compile(
+READ_MORE = expression(
     r"(?i)[\s•*>-]*(?:read|see|visit|learn|find|details|follow|more|lire|voir|consulte[rz]|plus)\s+(?!the\s+following)\w*"
 )
 """A line that sends the reader on (``Read https://...``)."""
-REFERENCE_HEADING = re.compile(
+REFERENCE_HEADING = expression(
     r"(?i)[\s#=*\d.]*(?:references?|sources?|further reading|links?|contacts?)[\s:=*]*$"
 )
 """What stands behind the label or below the heading is for reading, not for searching."""
 
-VERSION = re.compile(r"(?i)\b(?:v|ver|version|firmware|build|release|update)\.?\s*$")
+VERSION = expression(r"(?i)\b(?:v|ver|version|firmware|build|release|update)\.?\s*$")
 """Text right before four numbers that are a version."""
 
-CODE_NAME = re.compile(r"[a-z]+(?:[A-Z][a-z]+)+\.[a-z]+")
+CODE_NAME = expression(r"[a-z]+(?:[A-Z][a-z]+)+\.[a-z]+")
 """``clientInfo.name``: camel case in a name of two labels."""
 
-ALMOST = re.compile(
+ALMOST = expression(
     r"(?<![\w.])(?:\d{1,5}(?:\.\d{1,5}){3}(?:/\d{1,3})?|(?=[a-f]*\d)[0-9a-f]{31,130}|(?=[A-F]*\d)[0-9A-F]{31,130})(?![\w.]*\w)"
 )
 """What has the shape of an address or a hash; a finder that passes it over has a reason."""
@@ -83,7 +84,7 @@ TAKEN_BACK = words(
 _WITHDRAWN: Final = alternatives(
     rf"withdrawn retracted retired delisted removed{_FROM_LIST} retir[ée]+e?s?(?:_de_(?:la|cette)_liste)?"
 )
-TAKEN_BACK_HEADING = re.compile(
+TAKEN_BACK_HEADING = expression(
     rf"(?i)[\W\d]*(?:[\w'’ -]{{0,60}}\b(?<!not )(?:{_WITHDRAWN})"
     r"|(?:known\s+|confirmed\s+)?false[ -]positives?|faux[ -]positifs?(?:\s+confirm[ée]+s)?)[\W\d]*"
 )

@@ -6,12 +6,14 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-_MARKDOWN_LINK = re.compile(r"!?\[((?:[^\[\]]|\[[^\[\]]*\]){0,300})\]\(<?((?:https?|mailto):[^)\s>]*)[^)]*\)")
-_ASCIIDOC_LINK = re.compile(r"(?:link:|image::?)?((?:https?://|mailto:)[^\s\[\]<>]+)\[([^\[\]]{2,})\]")
+from traque.expressions import expression
+
+_MARKDOWN_LINK = expression(r"!?\[((?:[^\[\]]|\[[^\[\]]*\]){0,300})\]\(<?((?:https?|mailto):[^)\s>]*)[^)]*\)")
+_ASCIIDOC_LINK = expression(r"(?:link:|image::?)?((?:https?://|mailto:)[^\s\[\]<>]+)\[([^\[\]]{2,})\]")
 _DEFANGING: Final = frozenset({"dot", "at", "://"})
-_EMPHASIS = re.compile(r"(?<![\w*])(\*{1,3})(?=\S)(.+?)(?<=\S)\1(?![\w*])")
-_BULLET = re.compile(r"^\s*(?:>\s*)*(?:[*+.-]{1,5}|\d{1,3}[.)])\s+(?:\[[ xX]\]\s+)?")
-_QUOTE = re.compile(r"^\s*(?:>\s?)+")
+_EMPHASIS = expression(r"(?<![\w*])(\*{1,3})(?=\S)(.+?)(?<=\S)\1(?![\w*])")
+_BULLET = expression(r"^\s*(?:>\s*)*(?:[*+.-]{1,5}|\d{1,3}[.)])\s+(?:\[[ xX]\]\s+)?")
+_QUOTE = expression(r"^\s*(?:>\s?)+")
 
 
 def plain(line: str) -> str:

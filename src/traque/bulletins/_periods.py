@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 
 from traque.bulletins import _dates
 from traque.bulletins._dates import Period, Written
+from traque.expressions import expression
 from traque.model import Window
 
 _SINCE: Final = (
@@ -23,11 +24,11 @@ _DURING: Final = (
     r"throughout|during|over\s+the\s+course\s+of|in\s+the\s+course\s+of"
     r"|au\s+cours\s+d[eu]|durant|pendant|tout\s+au\s+long\s+d[eu]|courant"
 )
-_INTRO = re.compile(
+_INTRO = expression(
     rf"(?<![\w'’-])(?:(?P<since>{_SINCE})|(?P<during>{_DURING})|(?P<between>{_BETWEEN})|(?P<range>{_RANGE}))(?:(?<=['’])|(?![\w-]))",
     re.IGNORECASE,
 )
-_FILLER = re.compile(
+_FILLER = expression(
     r"(?:\s*(?:[:(]|l['’]|d['’]|\b(?:at\s+least|as\s+(?:early|far\s+back)\s+as|approximately|around|about|circa|roughly|to"
     r"|au\s+moins|environ|the|le|la|les|de|du|au|en|in|on|at|from|d[èe]s|mois\s+(?:de\b|d['’])|month\s+of|early\s+as)(?:\b|(?<=['’]))(?![\s-]*(?:of\b|mid\b))))*\s*",
     re.IGNORECASE,
@@ -35,10 +36,10 @@ _FILLER = re.compile(
 _TO: Final = r"[-–—]|until|till|through(?:out)?|up\s+to|to|au|[àa]|jusqu['’]\s*(?:au|en|[àa]|aux)?"
 _AND: Final = r"(?:and|et)"
 _THEN: Final = r"(?!\w)(?:\s+(?:at\s+least|the|le|la|au|en|in|on)\b(?=\s))*?\s*"
-_UNTIL = re.compile(rf"\s*,?\s*(?:{_AND}\s+)?(?:{_TO}){_THEN}", re.IGNORECASE)
-_AND_THEN = re.compile(rf"\s*,?\s*(?:(?:{_AND}\s+)?(?:{_TO})|{_AND}){_THEN}", re.IGNORECASE)
-_ONWARDS = re.compile(r"\s*,?\s*(?:on|onwards?|forward)\b", re.IGNORECASE)
-_LOOK: Final = re.compile(r"\d")
+_UNTIL = expression(rf"\s*,?\s*(?:{_AND}\s+)?(?:{_TO}){_THEN}", re.IGNORECASE)
+_AND_THEN = expression(rf"\s*,?\s*(?:(?:{_AND}\s+)?(?:{_TO})|{_AND}){_THEN}", re.IGNORECASE)
+_ONWARDS = expression(r"\s*,?\s*(?:on|onwards?|forward)\b", re.IGNORECASE)
+_LOOK: Final = expression(r"\d")
 
 
 class Stated(NamedTuple):

@@ -21,6 +21,8 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Final
 
+from traque.expressions import expression
+
 _TABLE: Final = (
     (
         "c2",
@@ -51,8 +53,8 @@ _WORDS: Final = tuple(
     (role, re.compile(rf"(?i)(?<![^\W_])(?<!\bnot )(?<!\bnot a )(?<!\bno )(?:{words})(?![^\W_])"))
     for role, words in _TABLE
 )
-_VICTIM = re.compile(r"(?im)^\W*(?:victims?|victimes?)\W*$")
-_VICTIMS = re.compile(
+_VICTIM = expression(r"(?im)^\W*(?:victims?|victimes?)\W*$")
+_VICTIMS = expression(
     r"(?i)\b(?:addresses|adresses|ips?|hosts?|domains?|list|liste)\s+(?:of|des?|belong(?:s|ing)?\s+to|appartenant\s+[àa]|appartiennent"
     r"\s+[àa])\s+(?:the\s+|our\s+|des\s+)?(?:victims?|victimes?)\b"
 )

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
+
+from traque.expressions import expression
 
 SHOWN: Final = 400
 """Characters of a sentence that are kept."""
 _REACH: Final = 1000
 """Characters on each side in which its ends are looked for."""
 
-_END = re.compile(
+_END = expression(
     r"[.!?…]+[\"'”’»)\]]*(?=\s+[\"'“‘«(\[]*[^\W\d_a-zà-ÿ]|\s*\n)|\n\s*\n|\n(?=\s*(?:[-*•▪–—#>|]|\d+[.)]\s))"
 )
 """A full stop before a capital letter or at the end of a line, an empty line, an item of a list."""
-_ABBREVIATION = re.compile(
+_ABBREVIATION = expression(
     r"(?i)(?:\b(?:[a-z]|jan|feb|févr?|apr|avr|jul|juil|aug|sept?|oct|nov|dec|déc|approx|ca|cf|etc|e\.g|i\.e|env|mr|mrs|dr|no|nos|vs|inc|ltd|fig))\.$"
 )
 

@@ -28,11 +28,12 @@ from traque.bulletins import _periods
 from traque.bulletins._roles import ADDRESSING, prose_roles
 from traque.bulletins._sentences import around
 from traque.bulletins._words import alternatives, words
+from traque.expressions import expression
 from traque.model import Bulletin, Indicator, Statement, Window
 
 READ: Final = 1 << 20
 """Characters of prose that are looked at."""
-_TITLE = re.compile(r"\s*\S(?:.{0,58}[^\s.!?:;,…])?\s*")
+_TITLE = expression(r"\s*\S(?:.{0,58}[^\s.!?:;,…])?\s*")
 """A line too short to have been broken by its width, without a mark at its end."""
 _KEPT: Final = 20
 """Statements of a topic that are kept."""
@@ -73,7 +74,7 @@ _EVENT = words("""
     addresses routers? targeted targeting attacks
     campagnes? relais adresses routeurs? cibl* attaques
 """)
-_CLAUSE = re.compile(r"[,;:()–—.!?]|\s-\s")
+_CLAUSE = expression(r"[,;:()–—.!?]|\s-\s")
 _BEFORE: Final = 70
 """Characters before a date that say what it is of."""
 
@@ -84,28 +85,28 @@ _THING: Final = alternatives("""
     bo[iî]tiers?
     cam[ée]ras?
 """)
-_THINGS = re.compile(rf"(?i)\b(?:{_THING})\b")
+_THINGS = expression(rf"(?i)\b(?:{_THING})\b")
 _TO_BE: Final = alternatives("""
     as are were being become became into mak(?:e|es|ing)_them
     comme sont [ée]taient servant_de servent_de en_faire en_tant_que
 """)
-_ARE = re.compile(rf"(?i)\b(?:{_TO_BE})\s+(?:[\w-]+\s+){{0,3}}$")
+_ARE = expression(rf"(?i)\b(?:{_TO_BE})\s+(?:[\w-]+\s+){{0,3}}$")
 """What leads from things to what they are: ``routers ... used as (anonymisation) relays``."""
 _LISTED = words("""
     following these listed below above attached
     ces suivant* ci-(?:dessous|dessus|jointe?s?) list[ée]e?s
 """)
-_NEXT = re.compile(rf"(?i)\s+(?:[\w-]+\s+)?(?:{_THING})\b")
+_NEXT = expression(rf"(?i)\s+(?:[\w-]+\s+)?(?:{_THING})\b")
 _PREVAILS: Final = 2
 """A role is followed when it is in so many times as many sentences as any other."""
 
-_ACTOR = re.compile(
+_ACTOR = expression(
     r"(?<![\w/.-])(?:APT[ -]?C?-?\d{1,3}|UNC\d{3,5}|FIN\d{1,2}|TA(?!00)\d{3,4}|UA[CT]-\d{4}"
     r"|(?:Storm|DEV)-\d{4}|TAG-\d{2,3})(?![\w/-]|\.\w)"
 )
 """Names that numbering schemes give; ``TA0001`` is a tactic of ATT&CK."""
 _BULLETIN: Final = "bulletin|advisory|alert|alerte|report|rapport|publication|avis|list|liste"
-_TAKEN_BACK = re.compile(
+_TAKEN_BACK = expression(
     rf"(?i)\b(?:this|the|cette?|le)\s+(?:{_BULLETIN})\s+(?:has\s+been|was|is|a\s+[ée]t[ée]|est)\s+"
     r"(?:withdrawn|retracted|revoked|cancelled|(?:retir|annul|r[ée]voqu)[ée]e?)\b"
 )

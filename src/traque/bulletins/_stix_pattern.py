@@ -15,6 +15,8 @@ from typing import Final, NamedTuple
 
 import msgspec
 
+from traque.expressions import expression
+
 
 class PatternError(ValueError):
     """The text is not a STIX pattern; the message says where."""
@@ -38,7 +40,7 @@ class _Group(NamedTuple):
 
 _Node = Comparison | _Group
 
-_TOKEN = re.compile(
+_TOKEN = expression(
     r"""
     (?P<space>\s+|/\*.*?\*/|//[^\n]*)
   | (?P<string>[hbt]?'[^'\\]*(?:\\.[^'\\]*)*')

@@ -9,6 +9,7 @@ import msgspec
 
 from traque.bulletins._build import ADDRESS, NEGATED, PATTERN, Builder, Context
 from traque.bulletins._stix_pattern import Comparison, PatternError, comparisons
+from traque.expressions import expression
 
 _VALUES: Final = {
     "ipv4-addr:value": ADDRESS,
@@ -28,17 +29,17 @@ _VALUES: Final = {
     "process:extensions.'windows-service-ext'.service_name": "windows-service",
 }
 _HASHES: Final = frozenset({"md5", "sha1", "sha256", "sha512"})
-_HASH_PATH = re.compile(
+_HASH_PATH = expression(
     r"(?:file|artifact):(?:hashes|\w+_refs?(?:\[[\d*]+\])?\.hashes)\.(?P<name>[\w-]+|'[^']+')"
 )
-_PROCESS_HASH = re.compile(r"process:(?:image|binary)_ref\.hashes\.(?P<name>[\w-]+|'[^']+')")
-_REFERENCE = re.compile(r"[\w-]+:(?:[\w'.\[\]*-]*\.)?\w+_refs?(?:\[(?:\d+|\*)\])?\.value")
-_CERTIFICATE = re.compile(r"x509-certificate:hashes\.(?:MD5|'?SHA-?(?:1|256)'?)", re.IGNORECASE)
-_USER_AGENT = re.compile(
+_PROCESS_HASH = expression(r"process:(?:image|binary)_ref\.hashes\.(?P<name>[\w-]+|'[^']+')")
+_REFERENCE = expression(r"[\w-]+:(?:[\w'.\[\]*-]*\.)?\w+_refs?(?:\[(?:\d+|\*)\])?\.value")
+_CERTIFICATE = expression(r"x509-certificate:hashes\.(?:MD5|'?SHA-?(?:1|256)'?)", re.IGNORECASE)
+_USER_AGENT = expression(
     r"network-traffic:extensions\.'http-request-ext'\.request_header\.'?user-agent'?(?:\[(?:\d+|\*)\])?",
     re.IGNORECASE,
 )
-_HOST_HEADER = re.compile(r"network-traffic:extensions\.'http-request-ext'\.request_header\.'?[Hh]ost'?")
+_HOST_HEADER = expression(r"network-traffic:extensions\.'http-request-ext'\.request_header\.'?[Hh]ost'?")
 _WORDS: Final = (
     (re.compile(r"file:name|file:.*\.name|directory:path"), "file-name"),
     (re.compile(r"x509-certificate:"), "x509-certificate"),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import Final
+
+from traque.expressions import expression
 
 DELIMITERS: Final = (",", ";", "\t", "|")
 _LOOK: Final = 64 * 1024
@@ -15,7 +16,7 @@ _LOOK: Final = 64 * 1024
 _SHARE: Final = 0.8
 """Share of the rows that must have the commonest number of cells."""
 
-_ROW_END = re.compile(r"\r\n?|\n")
+_ROW_END = expression(r"\r\n?|\n")
 
 
 def delimiter_of(text: str) -> str | None:

@@ -20,9 +20,10 @@ import msgspec
 from traque.bulletins import _http
 from traque.bulletins._fetching import Credentials
 from traque.errors import BulletinUnreachable, MalformedBulletin
+from traque.expressions import expression
 
 MEDIA_TYPE: Final = "application/taxii+json;version=2.1"
-_ADDRESS = re.compile(r"/taxii2/?$|/collections(?:/[^/]+(?:/objects)?)?/?$")
+_ADDRESS = expression(r"/taxii2/?$|/collections(?:/[^/]+(?:/objects)?)?/?$")
 _PAGES: Final = 10_000
 _BYTES: Final = 1 << 30
 """Pages of a collection that are read, and bytes of all their objects."""

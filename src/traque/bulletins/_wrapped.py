@@ -11,17 +11,18 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from traque import observables
+from traque.expressions import expression
 
 _HASH_LENGTHS: Final = frozenset({32, 40, 64, 128})
-_HEX_END = re.compile(r"(?<![\w-])[0-9A-Fa-f]{4,127}$")
-_HEX_START = re.compile(r"[0-9A-Fa-f]{4,127}(?![\w-])")
-_HEX_LINE = re.compile(r"[0-9A-Fa-f]{4,127}$")
+_HEX_END = expression(r"(?<![\w-])[0-9A-Fa-f]{4,127}$")
+_HEX_START = expression(r"[0-9A-Fa-f]{4,127}(?![\w-])")
+_HEX_LINE = expression(r"[0-9A-Fa-f]{4,127}$")
 _DOT: Final = r"(?:\.|\[\.\]?|\(\.\)|\[dot\])"
-_OCTETS_END = re.compile(rf"(?<![\w.\]])\d{{1,3}}(?:{_DOT}\d{{1,3}})*{_DOT}?$")
-_OCTETS_START = re.compile(rf"{_DOT}?\d{{1,3}}(?:{_DOT}\d{{1,3}})*(?![\w])")
-_ADDRESS = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
-_DEFANGED_END = re.compile(r"[\w-](?:\[\.\]|\(\.\)|\[dot\])$")
-_DEFANGED_START = re.compile(r"(?:\[\.\]|\(\.\)|\[dot\])[\w-]")
+_OCTETS_END = expression(rf"(?<![\w.\]])\d{{1,3}}(?:{_DOT}\d{{1,3}})*{_DOT}?$")
+_OCTETS_START = expression(rf"{_DOT}?\d{{1,3}}(?:{_DOT}\d{{1,3}})*(?![\w])")
+_ADDRESS = expression(r"\d{1,3}(?:\.\d{1,3}){3}")
+_DEFANGED_END = expression(r"[\w-](?:\[\.\]|\(\.\)|\[dot\])$")
+_DEFANGED_START = expression(r"(?:\[\.\]|\(\.\)|\[dot\])[\w-]")
 
 Line = tuple[str, str]
 """The place of a line, and its text."""

@@ -11,10 +11,11 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from traque.errors import MalformedBulletin
+from traque.expressions import expression
 
-_EMPTY_PREFIX = re.compile(rb"""\sxmlns:\s*=\s*(?:""|'')""")
+_EMPTY_PREFIX = expression(rb"""\sxmlns:\s*=\s*(?:""|'')""")
 """``xmlns:=""``: the declaration of an empty prefix, which some exporters write and no parser takes."""
-_ENTITY = re.compile(rb"<!ENTITY")
+_ENTITY = expression(rb"<!ENTITY")
 _REMEDY: Final = "fetch the file again from its publisher"
 _OPENING: Final = 4096
 

@@ -15,15 +15,16 @@ from traque.bulletins import _markup
 from traque.bulletins._build import Head
 from traque.bulletins._document import Document
 from traque.bulletins._reader import BulletinReader
+from traque.expressions import expression
 from traque.model import Bulletin
 
-_TITLE = re.compile(r"(={1,6})\s+(\S.*)$")
-_TABLE = re.compile(r"\|={3,}\s*$")
-_BLOCK = re.compile(r"(?:-{4,}|\.{4,}|={4,}|\*{4,}|_{4,}|\+{4,}|--)\s*$")
-_COMMENT_BLOCK = re.compile(r"/{4,}\s*$")
-_ATTRIBUTE = re.compile(r":!?[\w-]+!?:(?:\s|$)|\[[^\]]*=[^\]]*\]\s*$|\[\[?[\w%.#, -]+\]\]?\s*$")
-_COLUMNS = re.compile(r"cols\s*=\s*\"?([^\"\]]*)")
-_CELL = re.compile(r"(?:^|\s)(?:\d*(?:\.\d+)?[+*])?[<^>.]*[adehlmsv]?(?<!\\)\|")
+_TITLE = expression(r"(={1,6})\s+(\S.*)$")
+_TABLE = expression(r"\|={3,}\s*$")
+_BLOCK = expression(r"(?:-{4,}|\.{4,}|={4,}|\*{4,}|_{4,}|\+{4,}|--)\s*$")
+_COMMENT_BLOCK = expression(r"/{4,}\s*$")
+_ATTRIBUTE = expression(r":!?[\w-]+!?:(?:\s|$)|\[[^\]]*=[^\]]*\]\s*$|\[\[?[\w%.#, -]+\]\]?\s*$")
+_COLUMNS = expression(r"cols\s*=\s*\"?([^\"\]]*)")
+_CELL = expression(r"(?:^|\s)(?:\d*(?:\.\d+)?[+*])?[<^>.]*[adehlmsv]?(?<!\\)\|")
 _MARKS: Final = (
     re.compile(rb"(?m)^={2,6} \S"),
     re.compile(rb"(?m)^\|={3,}\s*$"),

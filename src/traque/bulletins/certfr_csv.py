@@ -9,7 +9,6 @@ advisory's page has them.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import Final
 
@@ -18,6 +17,7 @@ from traque.bulletins._build import ADDRESS, Builder, Context, Head
 from traque.bulletins._fields import moment, pap_tag, strictest, tlp, tlp_tag
 from traque.bulletins._reader import BulletinReader
 from traque.errors import MalformedBulletin
+from traque.expressions import expression
 from traque.model import Bulletin
 
 _COLUMNS: Final = {
@@ -64,10 +64,10 @@ _KINDS: Final = {
 _TOGETHER: Final = 12
 """Values named in ``together``."""
 
-_ADVISORY = re.compile(r"CERTFR-\d{4}-[A-Z]{3}-\d{3,4}")
+_ADVISORY = expression(r"CERTFR-\d{4}-[A-Z]{3}-\d{3,4}")
 _HEADER_MARKS: Final = (b"signature_component", b"event.uuid", b"event.classification")
-_QUOTED = re.compile(r"'([^']+)'|\"([^\"]+)\"")
-_ACTOR_TAG = re.compile(r'misp-galaxy:(?:threat-actor|mitre-intrusion-set)="([^"]+)"')
+_QUOTED = expression(r"'([^']+)'|\"([^\"]+)\"")
+_ACTOR_TAG = expression(r'misp-galaxy:(?:threat-actor|mitre-intrusion-set)="([^"]+)"')
 
 
 def _sniff(head: bytes, _name: str) -> float:

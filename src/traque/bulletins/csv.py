@@ -34,11 +34,12 @@ from traque.bulletins._fields import confidence, moment, pap_tag, tlp
 from traque.bulletins._reader import BulletinReader
 from traque.bulletins._stix_values import state_pattern
 from traque.errors import MalformedBulletin, ObservableError
+from traque.expressions import expression
 from traque.model import Bulletin, Observable
 from traque.observables import RANGE, is_literal, lone
 from traque.observables import registry as kinds
 
-_SEPARATORS = re.compile(r"[\s,;|]+")
+_SEPARATORS = expression(r"[\s,;|]+")
 _WORDS: Final = frozenset(
     {"description", "type", "pattern", "pattern_type", "tlp", "pap", "confidence", "actors", "ignored"}
     | {"valid_from", "valid_until", "first_seen", "last_seen"}
@@ -52,7 +53,7 @@ _NOT_VALUES: Final = {
     "victim": "it names a victim, not the attacker",
     "reference": "a reference for the reader, not an indicator",
 }
-_HASHED = re.compile(
+_HASHED = expression(
     r"(?:[0-9a-f]{32},[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\s*(?:\n|$)){1,20}(?:[0-9a-f]{32},|\Z)"
 )
 """Lines of MD5 and an event's UUID."""

@@ -22,14 +22,15 @@ from traque.bulletins._fields import moment
 from traque.bulletins._reader import BulletinReader
 from traque.bulletins.html import state_fragment
 from traque.errors import MalformedBulletin
+from traque.expressions import expression
 from traque.model import Bulletin
 
-_XML = re.compile(
+_XML = expression(
     rb"\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*)*"
     rb"<(?:rss|(?:[a-z]+:)?feed\b[^>]*2005/Atom|rdf:RDF\b[^>]*purl\.org/rss)",
     re.DOTALL,
 )
-_JSON = re.compile(
+_JSON = expression(
     rb'\{[^{}\[\]]{0,200}"version"\s*:\s*"https?:(?:\\?/){2}(?:www\.)?jsonfeed\.org(?:\\?/)version'
 )
 _TEXTS: Final = ("encoded", "content", "description", "summary")

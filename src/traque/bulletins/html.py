@@ -16,6 +16,7 @@ from traque.bulletins._build import Head
 from traque.bulletins._document import Document
 from traque.bulletins._fields import moment
 from traque.bulletins._reader import BulletinReader
+from traque.expressions import expression
 from traque.model import Bulletin
 
 _DROPPED: Final = frozenset(
@@ -40,11 +41,11 @@ _DATES: Final = (
     'meta[name="DC.date"]',
     'meta[itemprop="datePublished"]',
 )
-_MARK = re.compile(
+_MARK = expression(
     rb"(?i)\s*(?:<!--.*?-->\s*|<\?xml.*?\?>\s*)*<(?:!doctype\s+html|html|head|body|table|div|p|h[1-6]|ul)\b",
     re.DOTALL,
 )
-_TAG = re.compile(r"<[a-zA-Z!/]")
+_TAG = expression(r"<[a-zA-Z!/]")
 _COLUMNS: Final = 2
 
 

@@ -15,20 +15,21 @@ from traque.bulletins import _markup
 from traque.bulletins._build import Head
 from traque.bulletins._document import Document
 from traque.bulletins._reader import BulletinReader
+from traque.expressions import expression
 from traque.model import Bulletin
 
-_HEADING = re.compile(r" {0,3}(#{1,6})\s++(.*)$")
-_RULE = re.compile(r"\s*+\|?\s*+:?-{2,}+:?\s*+(?:\|\s*+:?-{2,}+:?\s*+)*+\|?\s*$")
-_FENCE = re.compile(r"\s*(?:```|~~~)")
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_HEADING = expression(r" {0,3}(#{1,6})\s++(.*)$")
+_RULE = expression(r"\s*+\|?\s*+:?-{2,}+:?\s*+(?:\|\s*+:?-{2,}+:?\s*+)*+\|?\s*$")
+_FENCE = expression(r"\s*(?:```|~~~)")
+_COMMENT = expression(r"<!--.*?-->", re.DOTALL)
 _FRONT: Final = "---"
-_TABLE_MARK = re.compile(rb"(?m)^[ \t]*+\|?[ \t]*+:?-{3,}+:?[ \t]*+\|[ \t|:-]*+\r?$")
+_TABLE_MARK = expression(rb"(?m)^[ \t]*+\|?[ \t]*+:?-{3,}+:?[ \t]*+\|[ \t|:-]*+\r?$")
 _STRONG_MARKS: Final = (
     _TABLE_MARK,
     re.compile(rb"(?m)^(?:```|~~~)[\w-]*\r?$"),
     re.compile(rb"\]\((?:https?|mailto):"),
 )
-_HEADING_MARK = re.compile(rb"(?m)^#{1,6} \S")
+_HEADING_MARK = expression(rb"(?m)^#{1,6} \S")
 
 
 def _sniff(head: bytes, name: str) -> float:

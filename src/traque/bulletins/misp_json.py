@@ -41,6 +41,7 @@ from traque.bulletins._build import (
 from traque.bulletins._fields import moment, pap_tag, strictest, tlp_tag
 from traque.bulletins._reader import BulletinReader
 from traque.errors import MalformedBulletin
+from traque.expressions import expression
 from traque.model import Bulletin
 
 _KINDS: Final = {
@@ -96,7 +97,7 @@ _ACTOR_GALAXIES: Final = frozenset(
         "360net-threat-actor",
     }
 )
-_ACTOR_TAG = re.compile(r'misp-galaxy:([a-z0-9-]+)="(.*)"', re.IGNORECASE | re.DOTALL)
+_ACTOR_TAG = expression(r'misp-galaxy:([a-z0-9-]+)="(.*)"', re.IGNORECASE | re.DOTALL)
 _LONG: Final = 1 << 20
 """Bytes from which on the attributes of an event are decoded one by one."""
 _DECODER: Final = msgspec.json.Decoder()

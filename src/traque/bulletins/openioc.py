@@ -32,6 +32,7 @@ from traque.bulletins._build import (
 from traque.bulletins._fields import moment, pap_tag, tlp_tag
 from traque.bulletins._reader import BulletinReader
 from traque.errors import MalformedBulletin, ObservableError
+from traque.expressions import expression
 from traque.model import Bulletin
 
 _TERMS: Final = (
@@ -65,7 +66,7 @@ _UNKNOWN: Final = object()
 _WHOLE_BY_NATURE: Final = frozenset({"domain-name", "email-addr", ADDRESS, HASH, "md5", "sha1", "sha256"})
 """Kinds of which a record holds a whole value, so that ``contains`` a whole value names it."""
 _CONTENT_TYPES: Final = {"IP": ADDRESS, "md5": "md5", "sha1": "sha1", "sha256": "sha256"}
-_IDENTIFIER = re.compile(r"(?i)[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
+_IDENTIFIER = expression(r"(?i)[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 _DEPTH: Final = 64
 _TOGETHER: Final = 12
 """Values named in ``together``."""

@@ -10,19 +10,19 @@ Format: draft-vixie-dnsop-dns-rpz-00, sections 3 to 5; RFC 1035, section 5.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
 from traque.bulletins._build import ADDRESS, NOT_FOR_DETECTION, Builder, Context, Head
 from traque.bulletins._fields import pap_tag, tlp_tag
 from traque.bulletins._reader import BulletinReader
+from traque.expressions import expression
 from traque.model import Bulletin
 
-_SOA = re.compile(rb"(?m)^[^;\n]*\sSOA\s")
-_POLICY = re.compile(rb"(?m)^[^;\n]*\sCNAME\s+(?:\*?\.|rpz-[a-z-]+\.)\s*(?:;.*)?$")
-_ONLY_LOGS = re.compile(r"; traque \S+, made \S+, action alert\s*$")
-_TTL_OR_CLASS = re.compile(r"(?i)\d+[smhdw]?|IN")
+_SOA = expression(rb"(?m)^[^;\n]*\sSOA\s")
+_POLICY = expression(rb"(?m)^[^;\n]*\sCNAME\s+(?:\*?\.|rpz-[a-z-]+\.)\s*(?:;.*)?$")
+_ONLY_LOGS = expression(r"; traque \S+, made \S+, action alert\s*$")
+_TTL_OR_CLASS = expression(r"(?i)\d+[smhdw]?|IN")
 _ANSWERS: Final = frozenset({"A", "AAAA", "CNAME"})
 _PASSES: Final = "rpz-passthru."
 _ADDRESSES: Final = {"rpz-ip": "", "rpz-nsip": "address of a name server"}

@@ -30,6 +30,7 @@ from traque.bulletins._build import (
 from traque.bulletins._fields import moment, strictest, tlp_tag
 from traque.bulletins._reader import BulletinReader
 from traque.errors import MalformedBulletin, ObservableError
+from traque.expressions import expression
 from traque.model import Bulletin
 
 _FIELDS: Final = {
@@ -52,9 +53,9 @@ _FIELDS: Final = {
 }
 """Fields (a whole name, case-free) by the kind of their values."""
 _KINDS: Final = tuple((re.compile(f"(?i)(?:{words})"), kind) for kind, words in _FIELDS.items())
-_LABELLED_HASH = re.compile(r"(?i)\b(md5|sha1|sha256|imphash)=([0-9a-f]{32,64})\b")
-_NEGATION = re.compile(r"\bnot\s+(?:(?:all|any|1)\s+of\s+)?(\([^)]*\)|[\w*]+)")
-_NAME = re.compile(r"[\w*]+")
+_LABELLED_HASH = expression(r"(?i)\b(md5|sha1|sha256|imphash)=([0-9a-f]{32,64})\b")
+_NEGATION = expression(r"\bnot\s+(?:(?:all|any|1)\s+of\s+)?(\([^)]*\)|[\w*]+)")
+_NAME = expression(r"[\w*]+")
 _MARKS: Final = (
     re.compile(rb"(?m)^detection:"),
     re.compile(rb"(?m)^logsource:"),

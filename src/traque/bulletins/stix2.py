@@ -28,6 +28,7 @@ from traque.bulletins._fields import confidence, moment, pap_tag, strictest, tlp
 from traque.bulletins._reader import BulletinReader
 from traque.bulletins._stix_values import kind_of, state_pattern, unsearched_word, withdraw_pattern
 from traque.errors import MalformedBulletin
+from traque.expressions import expression
 from traque.model import Bulletin
 
 Object = dict[str, Any]
@@ -75,11 +76,11 @@ _VALUE_FIELDS: Final = {
 """Where an observed object's value stands; those that are no searched kind are refused as such."""
 
 _DEPTH: Final = 8
-_MARK = re.compile(
+_MARK = expression(
     rb'"type"\s*:\s*"(?:bundle|indicator|report|observed-data|malware|relationship|marking-definition|identity'
     rb'|attack-pattern|intrusion-set|threat-actor|campaign|tool|ipv[46]-addr|domain-name)"'
 )
-_IDENTIFIER = re.compile(rb'"id"\s*:\s*"[a-z0-9-]+--[0-9a-fA-F-]{36}"')
+_IDENTIFIER = expression(rb'"id"\s*:\s*"[a-z0-9-]+--[0-9a-fA-F-]{36}"')
 
 
 def _sniff(head: bytes, _name: str) -> float:

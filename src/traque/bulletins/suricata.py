@@ -29,18 +29,19 @@ from traque.bulletins._build import (
 from traque.bulletins._fields import tlp_tag
 from traque.bulletins._reader import BulletinReader
 from traque.errors import MalformedBulletin, ObservableError
+from traque.expressions import expression
 from traque.model import Bulletin
 
-_RULE = re.compile(
+_RULE = expression(
     r"\s*(?P<off>#\s*)?(?P<action>alert|drop|reject\w*|pass|log|block|sdrop|rewrite)\s+(?P<protocol>[\w.-]+)\s+"
     r"(?P<source>!?\[[^;(]*?\]|\S+)\s+(?P<port>!?\[[^;(]*?\]|\S+)\s+(?P<arrow>->|<>|<-)\s+"
     r"(?P<target>!?\[[^;(]*?\]|\S+)\s+(?P<port2>!?\[[^;(]*?\]|\S+)\s*\((?P<options>.*)\)\s*$"
 )
-_BEGINS = re.compile(rb"(?m)^\s*(?:#\s*)?(?:alert|drop|reject|pass)\s+[\w.-]+\s+\S+.*?(?:->|<>).*\(")
-_SID = re.compile(rb"\bsid\s*:\s*\d")
-_OPTION = re.compile(r"\s*([\w.-]+)\s*(?::\s*((?:\"(?:\\.|[^\"\\])*\"|\\.|[^;\"])*))?;")
-_HEX = re.compile(r"\|([0-9A-Fa-f ]*)\|")
-_ESCAPED = re.compile(r"\\([;:\"\\|])")
+_BEGINS = expression(rb"(?m)^\s*(?:#\s*)?(?:alert|drop|reject|pass)\s+[\w.-]+\s+\S+.*?(?:->|<>).*\(")
+_SID = expression(rb"\bsid\s*:\s*\d")
+_OPTION = expression(r"\s*([\w.-]+)\s*(?::\s*((?:\"(?:\\.|[^\"\\])*\"|\\.|[^;\"])*))?;")
+_HEX = expression(r"\|([0-9A-Fa-f ]*)\|")
+_ESCAPED = expression(r"\\([;:\"\\|])")
 _BUFFERS: Final = {
     "dns.query": "domain-name",
     "dns_query": "domain-name",

@@ -39,6 +39,7 @@ from traque.bulletins._build import (
 from traque.bulletins._fields import pap_tag, tlp_tag
 from traque.bulletins._reader import BulletinReader
 from traque.errors import ObservableError
+from traque.expressions import expression
 from traque.model import Bulletin, Observable
 from traque.observables import RANGE
 
@@ -54,15 +55,15 @@ _HEADINGS: Final = 4
 _HEADING: Final = 200
 """Lines of a heading that are kept, and characters of each."""
 
-_WORD = re.compile(r"(?<![^\s(\"'“‘])[^\W\d_]{2,}(?=[.,;:!?)\"'”’]*(?:\s|$))")
-_ENTRY_AFTER = re.compile(r"\s*(?:$|[\t,;|:#(–—-]|\s{2})")
-_BARE = re.compile(r"[0-9A-Fa-f.:/]{7,150}")
+_WORD = expression(r"(?<![^\s(\"'“‘])[^\W\d_]{2,}(?=[.,;:!?)\"'”’]*(?:\s|$))")
+_ENTRY_AFTER = expression(r"\s*(?:$|[\t,;|:#(–—-]|\s{2})")
+_BARE = expression(r"[0-9A-Fa-f.:/]{7,150}")
 """A line that can only be an address or a hash, the commonest kind of line."""
 
 _DEFANGING: Final = frozenset("[({\\")
-_HASH_WORD = re.compile(r"(?i)\b(?:md-?5|sha-?(?:1|256|512))\s*[:=]")
-_COMMENT = re.compile(r"\s#(?=\s|$)|\s//\s")
-_RULER = re.compile(r"[\s=_*~#+|-]*$")
+_HASH_WORD = expression(r"(?i)\b(?:md-?5|sha-?(?:1|256|512))\s*[:=]")
+_COMMENT = expression(r"\s#(?=\s|$)|\s//\s")
+_RULER = expression(r"[\s=_*~#+|-]*$")
 _MARKUP = b"<"
 _OPENING: Final = 200
 """Lines in which a TLP or PAP mark of the whole bulletin is looked for."""

@@ -28,19 +28,20 @@ from traque.bulletins._build import (
 from traque.bulletins._fields import tlp_tag
 from traque.bulletins._reader import BulletinReader
 from traque.errors import MalformedBulletin, ObservableError
+from traque.expressions import expression
 from traque.model import Bulletin, Observable
 
-_RULE = re.compile(r"(?m)^[ \t]*(?:(?:private|global)\s+)*rule\s+(\w{1,128})\s*(?::[\w\s]*)?\{")
-_TOKEN = re.compile(r"//[^\n]*|/\*.*?\*/|\"(?:\\.|[^\"\\\n])*\"|\{[0-9A-Fa-f?~\s()|\[\]-]*\}|[{}]", re.DOTALL)
-_SECTION = re.compile(r"(?m)(?:^|[{\s])(meta|strings|condition)\s*:")
-_COMMENTS = re.compile(r"\"(?:\\.|[^\"\\\n])*\"|/(?!/|\*)(?:\\.|[^/\\\n])+/|(//[^\n]*|/\*.*?\*/)", re.DOTALL)
-_META = re.compile(r"(?m)^\s*(\w+)\s*=\s*(\"(?:\\.|[^\"\\\n])*\"|\S+)")
-_STRING = re.compile(r"(?m)^\s*(\$\w*)\s*=\s*\"((?:\\.|[^\"\\\n])*)\"")
-_HASH_CALL = re.compile(r"\b(?:hash\.(?:md5|sha1|sha256)\([^)]*\)|(pe\.imphash\(\)))\s*==\s*\"([^\"]*)\"")
-_HASH_KEY = re.compile(r"(?i)(?:^|_)(?:hash|md5|sha_?1|sha_?256|sample)(?:es|s)?\d*(?:_|$)|^hash\d*$")
-_ENOUGH = re.compile(r"\b(?:any|1)\s+of\b|\bor\b")
+_RULE = expression(r"(?m)^[ \t]*(?:(?:private|global)\s+)*rule\s+(\w{1,128})\s*(?::[\w\s]*)?\{")
+_TOKEN = expression(r"//[^\n]*|/\*.*?\*/|\"(?:\\.|[^\"\\\n])*\"|\{[0-9A-Fa-f?~\s()|\[\]-]*\}|[{}]", re.DOTALL)
+_SECTION = expression(r"(?m)(?:^|[{\s])(meta|strings|condition)\s*:")
+_COMMENTS = expression(r"\"(?:\\.|[^\"\\\n])*\"|/(?!/|\*)(?:\\.|[^/\\\n])+/|(//[^\n]*|/\*.*?\*/)", re.DOTALL)
+_META = expression(r"(?m)^\s*(\w+)\s*=\s*(\"(?:\\.|[^\"\\\n])*\"|\S+)")
+_STRING = expression(r"(?m)^\s*(\$\w*)\s*=\s*\"((?:\\.|[^\"\\\n])*)\"")
+_HASH_CALL = expression(r"\b(?:hash\.(?:md5|sha1|sha256)\([^)]*\)|(pe\.imphash\(\)))\s*==\s*\"([^\"]*)\"")
+_HASH_KEY = expression(r"(?i)(?:^|_)(?:hash|md5|sha_?1|sha_?256|sample)(?:es|s)?\d*(?:_|$)|^hash\d*$")
+_ENOUGH = expression(r"\b(?:any|1)\s+of\b|\bor\b")
 _ESCAPES: Final = {"\\\\": "\\", '\\"': '"', "\\t": "\t", "\\n": "\n", "\\r": "\r"}
-_ESCAPED = re.compile(r"\\(?:x([0-9A-Fa-f]{2})|.)")
+_ESCAPED = expression(r"\\(?:x([0-9A-Fa-f]{2})|.)")
 _TOGETHER: Final = 12
 
 

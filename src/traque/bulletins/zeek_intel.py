@@ -8,13 +8,13 @@ Format: https://docs.zeek.org/en/current/frameworks/intel.html
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from traque.bulletins._build import ADDRESS, HASH, NOT_FOR_DETECTION, Builder, Context, Head, is_searched
 from traque.bulletins._fields import confidence, tlp_tag
 from traque.bulletins._reader import BulletinReader
 from traque.errors import MalformedBulletin
+from traque.expressions import expression
 from traque.model import Bulletin
 
 _TYPES: Final = {
@@ -30,8 +30,8 @@ _TYPES: Final = {
     "CERT_HASH": "x509-certificate",
     "PUBKEY_HASH": "public-key",
 }
-_MARK = re.compile(rb"(?m)^#fields[\t ]+indicator[\t ]+indicator_type\b|^#fields[\t ].*\bindicator_type\b")
-_ESCAPE = re.compile(r"(?:\\x[0-9A-Fa-f]{2})+")
+_MARK = expression(rb"(?m)^#fields[\t ]+indicator[\t ]+indicator_type\b|^#fields[\t ].*\bindicator_type\b")
+_ESCAPE = expression(r"(?:\\x[0-9A-Fa-f]{2})+")
 _UNSET: Final = frozenset({"-", "(empty)", ""})
 
 

@@ -37,9 +37,13 @@ def in_language(name: str) -> str:
 
 
 def read(path: Path) -> HuntResult:
-    """The result document in ``path`` (``-``: standard input); UsageError when it is not one."""
+    """The result document in ``path`` (``-``: standard input), or the ``result.json`` in that folder.
+
+    UsageError when it is not one.
+    """
     from traque.reports.json_ import load
 
+    path = path / "result.json" if path.is_dir() else path
     try:
         with click.open_file(str(path), "rb") as stream:
             data = stream.read(LARGEST)

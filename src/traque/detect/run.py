@@ -68,9 +68,9 @@ def detect(
                 made=made,
             )
         )
-    write_file(folder, File(_state.INDICATORS, _state.table(items, options.action)))
+    files = [write_file(folder, File(_state.INDICATORS, _state.table(items, options.action)))]
     for name, kept in ((_state.NUMBERS, numbers.given), (_state.REVISIONS, revisions.given)):
-        write_file(folder, File(name, [msgspec.json.format(msgspec.json.encode(kept)), b"\n"]))
+        files.append(write_file(folder, File(name, [msgspec.json.format(msgspec.json.encode(kept)), b"\n"])))
     result = Detection(
         version=__version__,
         made=made,
@@ -82,6 +82,7 @@ def detect(
         withdrawn=len(withdrawn),
         left_out=tuple(left_out),
         targets=tuple(exports),
+        files=tuple(files),
     )
     write_file(folder, File(RESULT, [msgspec.json.format(msgspec.json.encode(result), indent=1), b"\n"]))
     return result

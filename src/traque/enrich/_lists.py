@@ -10,6 +10,7 @@ import msgspec
 
 from traque.enrich._packed import column, read
 from traque.enrich._ranges import PackedRanges, Ranges
+from traque.expressions import expression
 
 ADDRESSES: Final = frozenset({"ipv4-addr", "ipv6-addr", "ipv4-net", "ipv6-net"})
 _HASHES: Final = frozenset({"md5", "sha1", "sha256", "sha512", "x509-certificate"})
@@ -19,8 +20,8 @@ _BEFORE: Final = 4
 _FEW: Final = 200
 """Substrings that may share a shorter key without many sharing one."""
 _LONGEST_NAME: Final = 253
-_HOST: Final = re.compile(r"(?:(?:[a-z][a-z0-9+.-]*:)?//)?(?:[^/?#@]*@)?([^/?#:@]*)")
-_ADDRESS: Final = re.compile(
+_HOST: Final = expression(r"(?:(?:[a-z][a-z0-9+.-]*:)?//)?(?:[^/?#@]*@)?([^/?#:@]*)")
+_ADDRESS: Final = expression(
     r"[0-9]+\.[0-9]+\.[0-9.]+(?:/[0-9]+)?|[0-9a-f]*:[0-9a-f:]*:[0-9a-f:.]*(?:/[0-9]+)?"
 )
 """What may be an address or a network; a name never looks so."""

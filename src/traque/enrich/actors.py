@@ -5,15 +5,15 @@ Names are compared without case, blanks and punctuation (``APT 31`` is ``apt31``
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from typing import Final
 
 import msgspec
 
 from traque.enrich._packed import read
+from traque.expressions import expression
 
-_NOT_IN_NAMES: Final = re.compile(r"[\W_]+")
+_NOT_IN_NAMES: Final = expression(r"[\W_]+")
 
 
 class Actor(msgspec.Struct, frozen=True):

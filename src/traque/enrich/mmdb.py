@@ -5,15 +5,15 @@ Read are the field names of GeoLite2 and GeoIP2, of DB-IP and of the flat files 
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 from traque.errors import UsageError
+from traque.expressions import expression
 from traque.model import Reference
 
-_ASN: Final = re.compile(r"(?i)(?:AS)?([0-9]{1,10})")
+_ASN: Final = expression(r"(?i)(?:AS)?([0-9]{1,10})")
 _LONGEST: Final = 200
 """Characters of a name that are kept."""
 

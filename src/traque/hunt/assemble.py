@@ -8,31 +8,25 @@ from datetime import UTC, datetime
 
 from traque import __version__
 from traque.diagnostics import Diagnostics
-from traque.hunt.expected import Expectations
+from traque.hunt.covering import coverage_of
 from traque.hunt.hashes import hashed, program
-from traque.hunt.losses import merged
 from traque.hunt.options import HuntOptions
 from traque.hunt.owning import own_assets
 from traque.hunt.question import Question
 from traque.hunt.search import SourceSearch
 from traque.model import (
     Bulletin,
-    Coverage,
     HuntResult,
     IndicatorRef,
     OutsideWindow,
     SeenIn,
     Sighting,
-    StreamCoverage,
     Verdict,
-    Window,
     ladder,
     worst,
 )
 from traque.model.result import BulletinInfo, ByteCount, HuntInfo
-from traque.source_map import ExpectedStream
 from traque.triage import validity
-from traque.triage.coverage import StreamDays, asked_days, by_day, cover, covered, searched
 from traque.triage.names import top
 from traque.triage.order import worst_first
 from traque.triage.streams import Carrier, name_streams
@@ -207,70 +201,4 @@ def _bulletin_info(bulletin: Bulletin) -> BulletinInfo:
         paths=bulletin.paths,
         modified=bulletin.modified,
         files=hashed(bulletin.paths or (bulletin.path,)) if bulletin.format != "values" else (),
-    )
-
-
-def coverage_of(
-    searches: Sequence[SourceSearch],
-    streams: Sequence[str],
-    window: Window,
-    now: datetime,
-    declared: Sequence[ExpectedStream] = (),
-) -> Coverage:
-    """What was searched; ``streams`` are the sources' names of their streams, ``declared`` those expected."""
-    members: dict[str, list[SourceSearch]] = defaultdict(list)
-    for search, stream in zip(searches, streams, strict=True):
-        members[stream].append(search)
-    spans = {name: cover([s.timeline for s in group]) for name, group in members.items() if _counts(group)}
-    earliest = min((span.first for span in spans.values() if span.first is not None), default=None)
-    asked = asked_days(window, earliest, now)
-    expected = Expectations(declared, members)
-    whole = None
-    if asked is not None:
-        there = [(span.days, expected.days(name, asked)) for name, span in spans.items()]
-        absent = [(frozenset[int](), days) for days in expected.absent(asked)]
-        whole = searched(asked, [*there, *absent]) if spans else 0
-    return Coverage(
-        streams=tuple(
-            _stream(name, members[name], span, asked, expected) for name, span in sorted(spans.items())
-        ),
-        sources=tuple(s.coverage(stream) for s, stream in zip(searches, streams, strict=True)),
-        window_covered=None if asked is None else bool(spans) and whole == len(asked),
-        asked_days=None if asked is None else len(asked),
-        searched_days=whole,
-        expected=expected.coverage(window),
-    )
-
-
-def _counts(group: Sequence[SourceSearch]) -> bool:
-    """A stream counts for coverage when it holds any record at all."""
-    return any(search.records for search in group)
-
-
-def _stream(
-    name: str,
-    group: Sequence[SourceSearch],
-    span: StreamDays,
-    asked: range | None,
-    expected: Expectations,
-) -> StreamCoverage:
-    days = None if asked is None else expected.days(name, asked)
-    rated = [(s.parse_rate, s.records) for s in group if s.parse_rate is not None]
-    weight = sum(records for _, records in rated)
-    return StreamCoverage(
-        name=name,
-        format=group[0].format,
-        first=span.first,
-        last=span.last,
-        gaps=span.gaps,
-        sources=len(group),
-        records=sum(s.records for s in group if not s.duplicate_of),
-        days=len(span.days),
-        asked_days=None if days is None else len(days),
-        asked_days_covered=None if days is None else covered(span.days, days),
-        parse_rate=sum(rate * records for rate, records in rated) / weight if weight else None,
-        owner=next((s.mapped.owner for s in group if s.mapped is not None and s.mapped.owner), "")
-        or expected.owner(name),
-        by_day=by_day([s.timeline for s in group if not s.duplicate_of]),
-        losses=merged([loss for s in group if not s.duplicate_of for loss in s.told_losses]),
     )

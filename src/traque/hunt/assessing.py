@@ -19,6 +19,7 @@ from traque.hunt.second_look import look_again
 from traque.logs import registry
 from traque.model import (
     Bulletin,
+    Evidence,
     Finding,
     HuntResult,
     StreamSight,
@@ -28,7 +29,7 @@ from traque.triage.explain import explain
 from traque.triage.plan import first_hour
 from traque.triage.residents import residents
 from traque.triage.tally import Tally
-from traque.triage.visibility import sight
+from traque.triage.visibility import sayable, sight
 
 
 def assessed(
@@ -63,13 +64,17 @@ def _residents(
 ) -> Iterator[Finding]:
     published = {bulletin.id: bulletin.published for bulletin in bulletins}
     log_ins: dict[int, Tally] = {}
+    records: dict[int, dict[str, list[Evidence]]] = defaultdict(lambda: defaultdict(list))
     for search in searches:
         for index, tally in search.tallies.items():
             if tally.accepted:
                 log_ins.setdefault(index, Tally()).merge(tally)
+            for account, kept in tally.log_ins.items():
+                records[index][account] += kept.kept()
     for index, tally in sorted(log_ins.items()):
         ref = question.refs[index]
-        yield from residents(ref, tally, published.get(ref.bulletin) or ref.valid_from)
+        listed = published.get(ref.bulletin) or ref.valid_from
+        yield from residents(ref, tally, listed, records[index])
 
 
 def _visibility(
@@ -91,14 +96,15 @@ def _visibility(
         for stream in sorted(members)
     ]
     answers = controls([one for one in asked if one is not None], partial(compile_engine, options.engine))
+    stated = {spec.name: spec.outcomes for spec in registry()}
     for stream in result.coverage.streams:
         group = members[stream.name]
-        spec = registry().get(stream.format)
+        samples = [search.looked.sample for search in group if search.looked is not None]
         yield sight(
             stream.name,
-            samples=[search.looked.sample for search in group if search.looked is not None],
+            samples=samples,
             found={v for search in group for tally in search.tallies.values() for v in tally.verdicts},
-            can=spec.outcomes if spec is not None and spec.outcomes else None,
+            can=sayable(stream.format, stated, samples),
             control=answers.get(stream.name),
             losses=stream.losses,
         )

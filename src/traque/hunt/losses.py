@@ -1,71 +1,106 @@
-"""Counts what a log says that it does not hold: records that an exporter dropped, intervals without traffic.
+"""Counts what a log says that it does not hold: records that a device dropped, a sample instead of all.
 
 Such records name no address, so no match leads to them; their words are looked for in the bytes as they pass.
 """
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
-from traque.logs import LossWord
+from traque.logs import Amount, LossWord
 from traque.model import Loss
+from traque.scan.words import finder
+from traque.triage.losses import merged
 
 _LONGEST: Final = 16_384
 """Bytes of a record that is looked at; those that tell of losses are short."""
+_STRIDE: Final = 65_536
+"""Of words that stand in every record one is looked at in so many bytes."""
+_TRIES: Final = 8
+_TIMED: Final = 4096
+"""Records of a word whose own time is read; of more only that of every :data:`_TIMED_THEN`\\ th is."""
+_TIMED_THEN: Final = 64
 
 
 class Losses:
-    """Fed with the bytes of one source in order, cut anywhere; ``when`` reads the time of a record.
+    """Fed with the text of one source in order, cut anywhere; ``when`` reads the time of a record.
 
-    A record counts once for each of ``words`` that it holds. ``by_day`` (``2021-01-31``) are the UTC days of
-    those whose word tells of dropped records. Memory is bounded.
+    A record counts once for each of ``words`` that it holds. Memory is bounded.
     """
 
     def __init__(self, words: Sequence[LossWord], when: Callable[[bytes], datetime | None]) -> None:
-        self.by_day: Counter[str] = Counter()
-        self._tallies = [_Tally(word) for word in words]
+        rare = [word for word in words if word.amount is not Amount.RATE]
+        self._tallies = [_Tally(word) for word in rare]
+        self._everywhere = [_Tally(word) for word in words if word.amount is Amount.RATE]
+        of_word: dict[bytes, list[_Tally]] = {}
+        for tally in self._tallies:
+            of_word.setdefault(tally.word.word, []).append(tally)
+        self._finder, self._of_word = finder(of_word), list(of_word.values())
+        self._finders = [one for tally in self._everywhere if (one := finder((tally.word.word,)))]
         self._when = when
         self._rest = b""
 
     def feed(self, chunk: bytes) -> None:
         """The next bytes of the source."""
+        first = chunk.find(b"\n")
+        if first < 0:
+            self._rest = (self._rest + chunk)[-_LONGEST:]
+            return
+        begun = self._rest + chunk[:first]
+        self._look(begun, 0, len(begun))
         end = chunk.rfind(b"\n")
-        whole, rest = (chunk[:end], chunk[end + 1 :]) if end >= 0 else (b"", chunk)
-        if end >= 0:
-            first, _, others = whole.partition(b"\n")
-            self._look(self._rest + first)
-            self._look(others)
-            self._rest = b""
-        self._rest = (self._rest + rest)[-_LONGEST:]
+        self._look(chunk, first + 1, end)
+        self._rest = chunk[end + 1 :][-_LONGEST:]
 
     def finish(self) -> None:
         """The source has ended."""
-        self._look(self._rest)
+        self._look(self._rest, 0, len(self._rest))
         self._rest = b""
+        for tally in self._tallies:
+            tally.close()
 
     @property
     def dropped(self) -> int:
         """Records that tell of dropped ones."""
-        return sum(tally.count for tally in self._tallies if tally.word.dropped)
+        return sum(loss.count for loss in self.told() if loss.dropped)
 
     def told(self) -> Iterator[Loss]:
-        """What was counted, with the first and the last time of each."""
-        return (tally.told() for tally in self._tallies if tally.count)
+        """What was counted, by code, with the first and the last time of each."""
+        return iter(merged([tally.told() for tally in self._all() if tally.count]))
 
-    def _look(self, lines: bytes) -> None:
-        for tally in self._tallies:
-            at = lines.find(tally.word.word)
-            while at >= 0:
-                begin, end = lines.rfind(b"\n", 0, at) + 1, lines.find(b"\n", at)
-                end = len(lines) if end < 0 else end
-                moment = self._when(lines[max(begin, end - _LONGEST) : end].rstrip(b"\r"))
-                tally.add(moment)
-                if moment is not None and tally.word.dropped:
-                    self.by_day[f"{moment.astimezone(UTC):%Y-%m-%d}"] += 1
-                at = lines.find(tally.word.word, end)
+    def beside(self) -> Iterator[Loss]:
+        """The part of it that holds for the sources beside this one too."""
+        return iter(merged([tally.told() for tally in self._all() if tally.count and tally.word.beside]))
+
+    def _all(self) -> list[_Tally]:
+        return self._tallies + self._everywhere
+
+    def _look(self, lines: bytes, begin: int, end: int) -> None:
+        if begin >= end:
+            return
+        if self._finder is not None:
+            told = [-1] * len(self._of_word)
+            for at, word in self._finder.find(lines, begin, end):
+                if at >= told[word]:
+                    record, told[word] = _record(lines, begin, at, end)
+                    for tally in self._of_word[word]:
+                        tally.add(record, self._when)
+        for tally, sparse in zip(self._everywhere, self._finders, strict=True):
+            for stride in range(begin, end, _STRIDE):
+                for at, _ in sparse.find(lines, stride, min(end, stride + _STRIDE), _TRIES):
+                    if tally.add(_record(lines, begin, at, end)[0], self._when):
+                        break
+
+
+def _record(lines: bytes, begin: int, at: int, end: int) -> tuple[bytes, int]:
+    """The record around ``at``, no more of it than is looked at, and where it ends."""
+    start, stop = lines.rfind(b"\n", begin, at) + 1, lines.find(b"\n", at, end)
+    start, stop = max(begin, start), end if stop < 0 else stop
+    return lines[max(start, stop - _LONGEST) : stop].rstrip(b"\r"), stop
 
 
 class _Tally:
@@ -74,32 +109,69 @@ class _Tally:
     def __init__(self, word: LossWord) -> None:
         self.word = word
         self.count = 0
+        self._lost = 0
+        self._most = 0
         self._first: datetime | None = None
         self._last: datetime | None = None
+        self._by_day: Counter[str] = Counter()
+        self._day = ""
+        self._before: int | None = None
+        self._alone: tuple[bytes, Callable[[bytes], datetime | None]] | None = None
 
-    def add(self, moment: datetime | None) -> None:
+    def add(self, record: bytes, when: Callable[[bytes], datetime | None]) -> bool:
+        """A record that holds the word; whether it tells of a loss."""
+        word, number = self.word, 0
+        if word.says:
+            said = re.search(word.says, record)
+            if said is None:
+                return False
+            stated = next((group for group in said.groups() if group), None)
+            number = (
+                int(float(stated) * 1000 if word.amount is Amount.SHARE else int(stated)) if stated else 0
+            )
+            if word.amount is Amount.TOTAL:
+                before, self._before = self._before, number
+                self._alone = (record, when) if before is None and number else None
+                number -= before if before is not None and before <= number else 0
+                if before is None or not number:
+                    return False
+            elif stated and number <= (word.amount is Amount.RATE):
+                return False
+        self._count(record, when, number)
+        return True
+
+    def close(self) -> None:
+        """No more records come: one total alone is a loss, too."""
+        if self._alone is not None:
+            record, when = self._alone
+            self._alone = None
+            self._count(record, when, self._before or 0)
+
+    def _count(self, record: bytes, when: Callable[[bytes], datetime | None], number: int) -> None:
         self.count += 1
-        if moment is not None:
-            self._first = moment if self._first is None else min(self._first, moment)
-            self._last = moment if self._last is None else max(self._last, moment)
+        if self.word.amount is Amount.RATE:
+            self._most = max(self._most, number)
+        elif self.word.amount is not Amount.SHARE:
+            self._lost += number
+        if self.count <= _TIMED or self.count % _TIMED_THEN == 0:
+            moment = when(record)
+            self._day = "" if moment is None else f"{moment.astimezone(UTC):%Y-%m-%d}"
+            if moment is not None:
+                self._first = moment if self._first is None else min(self._first, moment)
+                self._last = moment if self._last is None else max(self._last, moment)
+        if self._day and self.word.dropped:
+            self._by_day[self._day] += 1
 
     def told(self) -> Loss:
         word = self.word
-        return Loss(code=word.code, count=self.count, text=word.text, first=self._first, last=self._last)
-
-
-def merged(losses: Sequence[Loss]) -> tuple[Loss, ...]:
-    """The losses of several sources of one stream, added up by code."""
-    found: dict[str, list[Loss]] = {}
-    for loss in losses:
-        found.setdefault(loss.code, []).append(loss)
-    return tuple(
-        Loss(
-            code=code,
-            count=sum(loss.count for loss in same),
-            text=same[0].text,
-            first=min((loss.first for loss in same if loss.first is not None), default=None),
-            last=max((loss.last for loss in same if loss.last is not None), default=None),
+        return Loss(
+            code=word.code,
+            count=self.count,
+            text=word.text,
+            first=self._first,
+            last=self._last,
+            dropped=word.dropped,
+            lost=self._lost,
+            sampled=self._most,
+            by_day=dict(sorted(self._by_day.items())),
         )
-        for code, same in sorted(found.items())
-    )

@@ -47,6 +47,8 @@ class Pass:
         """Called with the scanner of the whole source, before its first byte, to let it count alike ones."""
         self.taps: list[Callable[[bytes], None]] = []
         """Told every byte of the source that was read, in order."""
+        self.text_taps: list[Callable[[bytes], None]] = []
+        """Told the text that is scanned, in order."""
         self._source = source
         self._question = question
         self._times = times
@@ -101,22 +103,28 @@ class Pass:
                 for chunk in chunks if self.taps else ():
                     self._tap(chunk)
                 texts = map(transcoder.feed, chunks) if transcoder else chunks
-                yield scanner.feed(*map(self._framed, texts))
+                yield scanner.feed(*self._tapped(map(self._framed, texts)))
                 if stopped():
                     self.stopped = True
                     break
         except SourceError as error:
             self.error = error
         if transcoder:
-            yield scanner.feed(self._framed(transcoder.finish()))
+            yield scanner.feed(*self._tapped((self._framed(transcoder.finish()),)))
         if self._framing is not None:
-            yield scanner.feed(self._framing.finish())
+            yield scanner.feed(*self._tapped((self._framing.finish(),)))
         yield scanner.finish()
         self.records = scanner.records
 
     def _tap(self, chunk: bytes) -> None:
         for tap in self.taps:
             tap(chunk)
+
+    def _tapped(self, texts: Iterable[bytes]) -> Iterator[bytes]:
+        for text in texts:
+            for tap in self.text_taps:
+                tap(text)
+            yield text
 
     def _framed(self, text: bytes) -> bytes:
         return text if self._framing is None else self._framing.feed(text)
@@ -125,7 +133,7 @@ class Pass:
         timer = self._question.timer.scanner(self._times)
         try:
             with self._source.plain() as file:
-                split = Split(file, self._question.engine, timer, cores)
+                split = Split(file, self._question.engine, timer, cores, self.text_taps)
                 with closing(split.batches()) as batches:
                     for batch in batches:
                         self.bytes, self.records = split.bytes, split.records

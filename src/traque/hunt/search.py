@@ -31,7 +31,7 @@ from traque.hunt.kinds import Judged, Kinds, add_alike, names_of
 from traque.hunt.losses import Losses
 from traque.hunt.passing import Pass
 from traque.hunt.question import Question
-from traque.logs import Recognition, read_as, recognise, registry
+from traque.logs import Recognition, loss_words, read_as, recognise, registry
 from traque.model import Event, Evidence, Loss, SourceCoverage, Stamp, Verdict
 from traque.scan.matches import Batch, Counted, Hit, MatchedRecord, Relation, Scanner, can_group
 from traque.scan.plan import Cores
@@ -42,10 +42,11 @@ from traque.sources.encoding import Transcoder, detect
 from traque.sources.framing import framed_head, framing_of
 from traque.sources.recognise import encoded_container, encoded_values
 from traque.sources.streams import HEAD
-from traque.triage.coverage import Timeline
+from traque.triage.coverage import BACK, Timeline
 from traque.triage.forwarded import behind
 from traque.triage.judge import OWN_TEXT, Judgement, judge
 from traque.triage.locate import Place, locate
+from traque.triage.losses import lost_days
 from traque.triage.properties import FIELDS
 from traque.triage.tally import Tally
 
@@ -95,7 +96,10 @@ class SourceSearch:
     device = ""
     told_losses: tuple[Loss, ...] = ()
     """What its records say they do not hold."""
+    losses_beside: tuple[Loss, ...] = ()
+    """The part of it that holds for the sources of its format beside it too."""
     _flows = False
+    _losses: Losses | None = None
 
     def __init__(
         self,
@@ -115,13 +119,13 @@ class SourceSearch:
         self.outside: dict[int, Tally] = {}
         self.timeline = Timeline()
         self.timed = 0
+        self._zoned = 0
         self.undated = 0
         self.bytes = 0
         self.records = 0
         self.complete = True
         self.parse_rate: float | None = None
         self.mapped = question.mapped
-        self.losses: Counter[str] = Counter()
         self.expected: frozenset[str] = frozenset()
         """The streams of the source map that it is part of."""
         self.looked = Looked(question.perimeter) if before < LOOKED_IN else None
@@ -169,6 +173,7 @@ class SourceSearch:
         spec = registry().get(recognition.format)
         if spec is not None:
             self._flows = spec.flows
+        self._losses = self._watch_losses(head)
         self._read_head(head, brief=brief)
 
     @property
@@ -187,9 +192,8 @@ class SourceSearch:
             return
         reader = self._recognition.reader
         passing = Pass(self.source, self.encoding, self._question, reader.times, self._framing)
-        losses = self._watch_losses()
         passing.taps += [self._digest.update] if self._digest is not None else []
-        passing.taps += [losses.feed] if losses is not None else []
+        passing.text_taps += [self._losses.feed] if self._losses is not None else []
         # Who is behind a trusted proxy may stand in what shapes leave free.
         groupable = bool(reader.shapes) and not self._question.proxies.own
         if groupable and self.encoding == "utf-8" and self._framing is None:
@@ -203,7 +207,6 @@ class SourceSearch:
             for alike in self._kinds.counted():
                 self._count_alike(alike)
         self.bytes, self.records = passing.bytes, passing.records
-        self._count_losses(losses)
         if passing.stopped:
             self._incomplete("stopped before its end", "stopped")
         if passing.error is not None:
@@ -248,6 +251,7 @@ class SourceSearch:
         scanner = engine.scanner(self._recognition.reader.times)
         for batch in chain((first,), batches):
             self._take(scanner.feed(batch))
+            self._watch(batch)
             if stopped():
                 self._incomplete("stopped before its end", "stopped")
                 break
@@ -291,6 +295,7 @@ class SourceSearch:
         return self._framing.line_at(self._framing.original_offset(record.offset + blanks))
 
     def _close(self) -> None:
+        self._count_losses()
         for tally in self.tallies.values():
             tally.close()
         if self._container:
@@ -326,20 +331,25 @@ class SourceSearch:
         self._in_bytes.clear()
         del self._origin
 
-    def _watch_losses(self) -> Losses | None:
-        """A watch for records that tell of dropped ones, where the format has such."""
-        spec = registry().get(self._recognition.format)
-        return Losses(spec.losses, self._when) if spec is not None and spec.losses else None
+    def _watch_losses(self, head: bytes) -> Losses | None:
+        """A watch for records that tell of dropped ones, where the source may have such."""
+        words = loss_words(self._recognition.format, head)
+        return Losses(words, self._when) if words else None
 
     def _when(self, record: bytes) -> datetime | None:
         event = self._parse(record)
         return self._clock.moment(event.time) if event is not None and event.time is not None else None
 
-    def _count_losses(self, losses: Losses | None) -> None:
+    def _watch(self, text: bytes) -> None:
+        if self._losses is not None:
+            self._losses.feed(text)
+
+    def _count_losses(self) -> None:
+        losses, self._losses = self._losses, None
         if losses is not None:
             losses.finish()
-            self.losses = losses.by_day
             self.told_losses = tuple(losses.told())
+            self.losses_beside = tuple(losses.beside())
             if losses.dropped:
                 self._diagnostics.note("records-dropped", self.path, losses.dropped)
 
@@ -356,7 +366,7 @@ class SourceSearch:
         return timestamps.YearRule(year=year, latest=latest), origin
 
     def _read_head(self, head: bytes, *, brief: bool) -> None:
-        beginning = head.split(b"\n", HEAD_RECORDS)[:HEAD_RECORDS]
+        beginning = islice(_lines(head), HEAD_RECORDS)
         lines = (line for line in beginning if line.strip() and not line.startswith(b"#"))
         read = [line.rstrip(b"\r") for line in islice(lines, 1 if brief else None)]
         events = [self._parse(line) for line in read]
@@ -383,6 +393,7 @@ class SourceSearch:
                 timeline.pause()
                 continue
             self.timed += 1
+            self._zoned += stamp.zoned
             if not stamp.dated:
                 self._wraps.see(stamp.us)
             timeline.add(seconds(stamp), sample.line, joined=sample.joined)
@@ -437,10 +448,15 @@ class SourceSearch:
             tally.add_flow(flow)
         if moment is not None and not self._question.window.holds(moment):
             self.outside.setdefault(hit.indicator, Tally()).add(judgement, moment, relation)
-        if tally.spread.wants(judgement.verdict, moment):
-            tally.spread.add(self._evidence(one, read))
-        else:
+        wanted, log_in = tally.spread.wants(judgement.verdict, moment), tally.wants_log_in(judgement, moment)
+        if not wanted:
             tally.spread.skip()
+        if wanted or log_in:
+            evidence = self._evidence(one, read)
+            if wanted:
+                tally.spread.add(evidence)
+            if log_in:
+                tally.add_log_in(judgement.account, evidence)
 
     def _count_alike(self, alike: Counted) -> None:
         """Count records that the scanner counted: all are judged as the earliest of their kind."""
@@ -451,11 +467,19 @@ class SourceSearch:
             outside = self.outside.setdefault(indicator, Tally()) if alike.outside.count else Tally()
             names = names_of(alike, one, read.event, self._question.perimeter)
             add_alike(tally, outside, alike, one, names)
-            tally.spread.reach(self._evidence(one, read))
+            self._reach(one, read)
         if alike.latest.offset != alike.earliest.offset:
             read, judged = self._judge_hits(alike.latest, one_each(alike.latest.hits))
             for one in judged:
-                self.tallies[one.hit.indicator].spread.reach(self._evidence(one, read))
+                self._reach(one, read)
+
+    def _reach(self, one: Judged, read: _Read) -> None:
+        """Take the earliest or the latest record of a kind as evidence."""
+        tally, judgement = self.tallies[one.hit.indicator], one.judgement
+        evidence = self._evidence(one, read)
+        tally.spread.reach(evidence)
+        if judgement.account in tally.log_ins and judgement.verdict is Verdict.AUTHENTICATED:
+            tally.log_ins[judgement.account].reach(evidence)
 
     def _evidence(self, one: Judged, read: _Read, offset: int | None = None) -> Evidence:
         hit, relation, _, judgement = one
@@ -478,6 +502,20 @@ class SourceSearch:
             raw=b"" if _is_utf8(record.text) else record.text,
         )
 
+    def _zone(self) -> str:
+        """The zone of the times that state none."""
+        if not self.timed:
+            return ""
+        if self._zoned == self.timed:
+            return "stated"
+        return "UTC" if self._recognition.utc else str(self._question.zone)
+
+    def _after_file(self) -> int:
+        """Seconds that the last record is later than the source was last written, if that is odd."""
+        last, written = self.timeline.last, self.source.mtime
+        late = last - written.timestamp() if last is not None and written is not None else 0
+        return round(late) if late > BACK else 0
+
     def coverage(self, stream: str) -> SourceCoverage:
         """What was searched of this source."""
         first, last = self.timeline.first, self.timeline.last
@@ -497,10 +535,24 @@ class SourceSearch:
             duplicate_of=self.duplicate_of,
             encoding=self.encoding,
             state=self.state,
-            losses=dict(sorted(self.losses.items())),
+            losses=lost_days(self.told_losses),
+            zone=self._zone(),
+            future=self.timeline.after(self._question.now),
+            after_file=self._after_file(),
+            backward=self.timeline.backward,
+            furthest_back=round(self.timeline.furthest_back),
             fingerprint=self.fingerprint.hex() if self.fingerprint is not None else "",
             sha256=self._digest.hexdigest() if self._digest is not None else "",
         )
+
+
+def _lines(text: bytes) -> Iterator[bytes]:
+    """The lines, of which only those are made that are asked for."""
+    start = 0
+    while (end := text.find(b"\n", start)) >= 0:
+        yield text[start:end]
+        start = end + 1
+    yield text[start:]
 
 
 def _is_utf8(text: bytes) -> bool:

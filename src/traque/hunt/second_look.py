@@ -1,14 +1,15 @@
 """A second, cheap look at the records around sightings, for leads (:mod:`traque.triage.leads`).
 
 Only sources with sightings are read again, and of these only the bytes around the records that the answer
-keeps; nothing is read when there is no sighting. What was looked at, and what was not, stands in the answer.
+keeps; what was decoded is decoded again, within a bound (:mod:`traque.hunt.rewritten`). Nothing is read when
+there is no sighting. What was looked at, and what was not, stands in the answer.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from itertools import islice
 from typing import Final
@@ -16,8 +17,12 @@ from typing import Final
 from traque.diagnostics import Diagnostics
 from traque.errors import SourceError
 from traque.hunt.question import Question
+from traque.hunt.rewritten import FURTHEST as MOST
+from traque.hunt.rewritten import RECORDS as NEAR
+from traque.hunt.rewritten import Rewritten, Span, joined
 from traque.hunt.search import SourceSearch
 from traque.model import Evidence, Lead, LeadSearch, Sighting, Verdict
+from traque.scan.seeking import seeker
 from traque.sources import Entry, Source, open_entry
 from traque.triage.forwarded import behind
 from traque.triage.leads import Book, Habits, Key
@@ -35,8 +40,6 @@ COMMON: Final = 60
 WORDS: Final = 32
 """Traits of one stream that are looked for."""
 _WORTH: Final = frozenset(Verdict) - {Verdict.BLOCKED, Verdict.TRACE, Verdict.SELF}
-
-Span = tuple[int, int]
 
 
 def look_again(
@@ -64,7 +67,7 @@ class _Look:
         self._question = question
         self._streams = streams
         self._habits: dict[str, Habits] = defaultdict(Habits)
-        self._spans: dict[str, list[Span]] = defaultdict(list)
+        self._anchors: dict[str, list[Evidence]] = defaultdict(list)
         self._limits: dict[str, int] = defaultdict(int)
         self._sources = 0
         self._records = 0
@@ -79,18 +82,16 @@ class _Look:
                     continue
                 self._habits[self._streams[record.path]].learn(sighting, [record])
                 if taken < WINDOWS:
-                    self._spans[record.path].append((max(0, record.offset - WINDOW), record.offset + WINDOW))
+                    self._anchors[record.path].append(record)
                     taken += 1
                 else:
                     self._limits[f"stretches beyond the first {WINDOWS}"] += 1
 
     def wants(self, search: SourceSearch) -> bool:
         """Whether there are stretches of the source to look at, and it can be read again."""
-        if not self._spans.get(search.path) or search.entry is None:
+        if not self._anchors.get(search.path) or search.entry is None:
             return False
-        if not search.is_lines:
-            self._limits["sources whose records are decoded or no lines"] += 1
-        elif search.entry.stream:
+        if search.entry.stream:
             self._limits["standard input, which cannot be read twice"] += 1
         else:
             return True
@@ -108,7 +109,9 @@ class _Look:
                         break
 
     def _read(self, source: Source, search: SourceSearch) -> None:
-        spans = _joined(self._spans[search.path])
+        anchors = self._anchors[search.path]
+        spans = joined((max(0, one.offset - WINDOW), one.offset + WINDOW) for one in anchors)
+        text = None if search.is_lines else Rewritten(source, anchors, WINDOW, search.carried.given)
         habits = self._habits[self._streams[search.path]]
         words = habits.words()
         if len(words) > WORDS:
@@ -116,14 +119,18 @@ class _Look:
         seek = _Seek(dict(islice(words.items(), WORDS)), habits.addresses())
         self._sources += 1
         try:
-            for begin, text in _stretches(source, spans):
-                seek.read(begin, text)
+            for begin, piece in _stretches(source, spans) if text is None else text.stretches():
+                seek.read(begin, piece)
         except SourceError:  # it was told when all bytes were read
             pass
         for offset, line in seek.lines():
-            self._record(search, self._streams[search.path], line, offset)
+            place = offset if text is None else text.origin(offset)
+            self._record(search, self._streams[search.path], line, place)
         self.book.common |= seek.common
-        if source.size is None and spans[-1][1] > FURTHEST:
+        if text is not None:
+            if text.is_cut:
+                self._limits[f"decoded records beyond the first {MOST >> 20} MiB of a source"] += 1
+        elif source.size is None and spans[-1][1] > FURTHEST:
             self._limits[f"stretches that lie beyond {FURTHEST >> 20} MiB of a compressed source"] += 1
 
     def _record(self, search: SourceSearch, stream: str, line: bytes, offset: int) -> None:
@@ -159,9 +166,9 @@ class _Look:
         kib = WINDOW // 1024
         return LeadSearch(
             text=(
-                f"records looked at: {self._records:,}; sources: {self._sources}; within {kib} KiB of those "
-                "that are kept as evidence, for unlisted addresses with the same account, user agent, "
-                "JA3, path or network within a day"
+                f"records looked at: {self._records:,}; sources: {self._sources}; within {kib} KiB (decoded: "
+                f"{NEAR} records) of those that are kept as evidence, for unlisted addresses with the same "
+                "account, user agent, JA3, path or network within a day"
             ),
             sources=self._sources,
             records=self._records,
@@ -175,16 +182,6 @@ def _anchors(sighting: Sighting) -> list[Evidence]:
     firsts = {record.verdict: record for record in reversed(dated)}
     anchors = [*dated[:1], *dated[-1:], *firsts.values()]
     return list({(record.path, record.offset): record for record in anchors}.values())
-
-
-def _joined(spans: Sequence[Span]) -> list[Span]:
-    joined: list[Span] = []
-    for begin, end in sorted(spans):
-        if joined and begin <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
-        else:
-            joined.append((begin, end))
-    return joined
 
 
 def _stretches(source: Source, spans: Sequence[Span]) -> Iterator[tuple[int, bytes]]:
@@ -217,39 +214,22 @@ class _Seek:
     A word that stands in very many lines is given up with all of them: what it tells of is common.
     """
 
-    def __init__(self, words: Mapping[bytes, Key], listed: Collection[bytes]) -> None:
-        self._words = dict(words)
-        self._listed = listed
-        self._lines: dict[bytes, dict[int, bytes]] = {word: {} for word in words}
+    def __init__(self, words: Mapping[bytes, Key], listed: Sequence[bytes]) -> None:
+        self._keys = list(words.values())
+        self._lines: list[dict[int, bytes]] = [{} for _ in words]
+        most = [COMMON if key[0] != "network" else COMMON * 10 for key in self._keys]
+        self._seeker = seeker(list(zip(words, most, strict=True)), listed)
         self.common: set[Key] = set()
 
     def read(self, begin: int, text: bytes) -> None:
         """Look through the bytes that begin at offset ``begin``."""
-        for word, lines in list(self._lines.items()):
-            most = COMMON if self._words[word][0] != "network" else COMMON * 10
-            for at in _all(text, word):
-                start = text.rfind(b"\n", 0, at) + 1
-                line = text[start : _end(text, at)]
-                if not any(address in line for address in self._listed):
-                    lines[begin + start] = line
-                if len(lines) > most:
-                    self.common.add(self._words[word])
-                    del self._lines[word]
-                    break
+        found, common = self._seeker.seek(text)
+        for number, start, end in found:
+            self._lines[number][begin + start] = text[start:end]
+        for number in common:
+            self.common.add(self._keys[number])
+            self._lines[number].clear()
 
     def lines(self) -> list[tuple[int, bytes]]:
         """The lines with their offsets, each once, in order."""
-        return sorted({at: line for lines in self._lines.values() for at, line in lines.items()}.items())
-
-
-def _all(text: bytes, word: bytes) -> Iterator[int]:
-    """Where the word stands, once in each line."""
-    at = text.find(word)
-    while at >= 0:
-        yield at
-        at = text.find(word, _end(text, at))
-
-
-def _end(text: bytes, at: int) -> int:
-    end = text.find(b"\n", at)
-    return len(text) if end < 0 else end
+        return sorted({at: line for lines in self._lines for at, line in lines.items()}.items())

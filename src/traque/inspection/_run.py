@@ -16,8 +16,9 @@ from traque import __version__, logs
 from traque.diagnostics import Diagnostics
 from traque.errors import UsageError
 from traque.hunt import HuntOptions, Progress
-from traque.hunt.assemble import carrier, coverage_of
+from traque.hunt.assemble import carrier
 from traque.hunt.carrying import NONE, definitions_for
+from traque.hunt.covering import coverage_of
 from traque.hunt.formats import Formats
 from traque.hunt.mapped import MappedQuestion, is_the_map
 from traque.hunt.options import Silent

@@ -13,21 +13,23 @@ from traque.logs._format import (
     Head,
     LineReader,
     LogFormat,
-    LossWord,
     Recognition,
     RecordReader,
     head_of,
     unknown_reader,
 )
+from traque.logs._losses import Amount, LossWord, loss_words
 from traque.model import Event
 from traque.registry import Registry, discover
 
 __all__ = [
+    "Amount",
     "Head",
     "LogFormat",
     "LossWord",
     "Recognition",
     "RecordReader",
+    "loss_words",
     "rank",
     "read_as",
     "recognise",

@@ -22,7 +22,7 @@ TIME_KEYS: Final = (
     "startTime", "start_time", "published", "ActivityDateTime", "createdDateTime", "EventTime",
     "TimeCreated", "UtcTime", "log_time", "logged_at", "when", "receiveTimestamp",
     "__REALTIME_TIMESTAMP", "_SOURCE_REALTIME_TIMESTAMP", "t", "Timestamp", "Time",
-    "EdgeStartTimestamp", "timeStamp", "started_at", "time_local", "time_iso8601", "msec",
+    "EdgeStartTimestamp", "instant", "timeStamp", "started_at", "time_local", "time_iso8601", "msec",
 )  # fmt: skip
 """Names that a document's time has, the likeliest first."""
 
@@ -61,7 +61,12 @@ def _walk(name: str, value: object, depth: int, budget: list[int]) -> Iterator[t
 
 
 def stamp_of(value: object) -> Stamp | None:
-    """A time written as a JSON value: text in any layout that states its order, or a number since 1970."""
+    """A time written as a JSON value: text in any layout that states its order, or a number since 1970.
+
+    Of Java's instant (``{"epochSecond":1609993087,"nano":0}``) the second is read.
+    """
+    if isinstance(value, Mapping):
+        value = value.get("epochSecond")
     if isinstance(value, str):
         return read(value.encode(), tuple(TimeRule(layout) for layout in LAYOUTS))
     if isinstance(value, bool) or not isinstance(value, int | float):

@@ -1,9 +1,10 @@
 """The syslog envelope: RFC 5424, RFC 3164, and what daemons really write.
 
-Read are: an optional ``<PRI>``; a time as RFC 3164 has it, with a year, or in ISO form (rsyslog, journald
-``short-iso``, RFC 5424 with its version); BSD's ``<facility.severity>``; the host, which may be missing; a
-tag ``program[pid]:``, which may be missing too (then the rest is the message, unless the time is in ISO
-form: that is any program's own log). Without a time, ``host program[pid]:`` is an envelope too.
+Read are: an optional ``<PRI>``; a time as RFC 3164 has it, with a year, in ISO form (rsyslog, journald
+``short-iso``, RFC 5424 with its version), or as multilog and Sophos UTM's files have it; BSD's
+``<facility.severity>``; the host, which may be missing or, of UniFi devices, several words; a tag
+``program[pid]:``, which may be missing too (then the rest is the message, unless the time is in ISO form:
+that is any program's own log). Without a time, ``host program[pid]:`` is an envelope too.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import msgspec
 from traque.model import Event, Stamp, TimeRule
 from traque.timestamps import read
 
-TIMES = (TimeRule("syslog"), TimeRule("iso"))
+TIMES = (TimeRule("syslog"), TimeRule("iso"), TimeRule("tai64n"))
 
 MONTH = "(?:J(?:an|u[nl])|Feb|Ma[ry]|A(?:pr|ug)|Sep|Oct|Nov|Dec)"
 CLOCK = "(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
@@ -69,13 +70,18 @@ def open_envelope(record: bytes) -> Envelope | None:
         priority, rest = found[1], text[found.end() :]
         time = read(record, TIMES)
         host, program, message = "", "", rest
+        if "," in rest[:160] and (device := _device().match(rest)):
+            host, rest = device[1] or device[2], rest[device.end() :]
         if tagged := tag.match(rest):
-            host, program, message = tagged[1] or "", tagged[2], rest[tagged.end() :]
+            host, program, message = tagged[1] or host, tagged[2], rest[tagged.end() :]
         elif priority is None and text[:1].isdigit():
             # An ISO time and no tag: any program's own log, whose first word is no host.
             return None
         elif " " in rest:
             host, _, message = rest.partition(" ")
+            if message.startswith(f"{host} ") and (tagged := tag.match(message)):
+                # UniFi consoles name themselves twice.
+                program, message = tagged[2], message[tagged.end() :]
         return Envelope(time, host, program, message.lstrip(" "), -1 if priority is None else int(priority))
     if found := bare.match(text):
         return Envelope(None, found[1] or "", found[2], text[found.end() :])
@@ -95,8 +101,18 @@ def text_of(record: bytes) -> str:
 
 
 @cache
+def _device() -> re.Pattern[str]:
+    """UniFi's access points and switches: ``Office 00005e005301,UAP-6.0.14:``, or model, MAC, version."""
+    return re.compile(
+        r'(?:([\w.-]{1,64}) )?\(?"?(?:[\w-]{1,32},)?([0-9a-f]{12}),[\w.+-]{1,64}"?\)?:? +'
+        r"(?=[\w-]{1,32}(?:\[\d{1,10}\])?: )"
+    )
+
+
+@cache
 def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     iso = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?"
+    utm = r"\d{4}:\d\d:\d\d-\d\d:\d\d:\d\d"
     month = r"(?:\d{4} )?[A-Z][a-z]{2} [ \d]?\d (?:\d{4} )?\d\d:\d\d:\d\d(?:[.,]\d+)?(?: ?[+-]\d{4})?"
     levels = "TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|ERR|CRITICAL|CRIT|FATAL|SEVERE"
     host = rf"(?!(?i:{levels})\b)[A-Za-z0-9_](?:[\w.:%-]*[\w.%-])?"
@@ -106,7 +122,7 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], re.P
         re.compile(
             rf"<(\d{{1,3}})>\d{{1,2}} (?:-|{iso}) (\S+) (\S+) \S+ (\S+) ({data})(?: (.*))?$", re.DOTALL
         ),
-        re.compile(rf"(?:<(\d{{1,3}})>)? ?(?:{iso}|{month}|@4[0-9a-f]{{23}}):? +(?:<[\w.]+> )?"),
+        re.compile(rf"(?:<(\d{{1,3}})>)? ?(?:{iso}|{month}|{utm}|@4[0-9a-f]{{23}}):? +(?:<[\w.]+> )?"),
         re.compile(rf"(?:({host}) +)?({word})(?:\[[^\]\s]*\])?: ?"),
         re.compile(rf"(?:({host}) )?({word})\[\d{{1,10}}\]: "),
     )

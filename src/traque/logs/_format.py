@@ -16,6 +16,7 @@ import msgspec
 
 from traque.logs._documents import decode
 from traque.logs._envelope import Envelope
+from traque.logs._losses import LossWord
 from traque.model import Event, Outcome, Shape, TimeRule
 from traque.registry import FormatSpec
 from traque.timestamps import read
@@ -83,18 +84,6 @@ class LineReader(msgspec.Struct, frozen=True):
         return self.understand(record)
 
 
-class LossWord(msgspec.Struct, frozen=True):
-    """A word in a record that says what the log does not hold: ``code``, the word, and what it means.
-
-    ``dropped`` tells that records are missing, not only that there was nothing to record.
-    """
-
-    code: str
-    word: bytes
-    text: str
-    dropped: bool = True
-
-
 class LogFormat(FormatSpec, frozen=True, kw_only=True):
     """A log format's SPEC.
 
@@ -148,7 +137,6 @@ class LogFormat(FormatSpec, frozen=True, kw_only=True):
     begins: tuple[str, ...] = ()
     marks: tuple[str, ...] = ()
     utc: bool = False
-    """Text of the records by which the device itself says that it dropped others; empty: it never says."""
     message: Callable[[Envelope], Event | None] | None = None
     document: Callable[[Mapping[str, object]], Event | None] | None = None
     shapes: tuple[Shape, ...] = ()

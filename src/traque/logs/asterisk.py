@@ -86,4 +86,5 @@ SPEC = LogFormat(
     reader=_OWN.reader,
     programs=("asterisk",),
     message=message,
+    outcomes=frozenset(Outcome) - {Outcome.DATA, Outcome.UNANSWERED, Outcome.RESOLVED},
 )

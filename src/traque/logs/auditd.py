@@ -14,6 +14,7 @@ from functools import cache
 from traque.logs._envelope import Envelope, text_of
 from traque.logs._fields import fields_of, is_address, side
 from traque.logs._format import Head, LineReader, LogFormat, RecordReader, share, specific
+from traque.logs._losses import AUDIT
 from traque.model import Event, Initiator, Outcome, Stamp, TimeRule
 from traque.timestamps import read
 
@@ -121,4 +122,8 @@ SPEC = LogFormat(
     reader=reader,
     programs=("audispd", "audisp-syslog", "audit", "kernel"),
     message=message,
+    outcomes=frozenset(
+        {Outcome.LOGIN_ACCEPTED, Outcome.LOGIN_REFUSED, Outcome.REFUSED, Outcome.ALLOWED, Outcome.UNKNOWN}
+    ),
+    losses=AUDIT,
 )

@@ -129,4 +129,5 @@ SPEC = LogFormat(
     sniff=sniff,
     reader=reader,
     linewise=True,
+    outcomes=frozenset(Outcome) - {Outcome.LOGIN_REFUSED, Outcome.ALLOWED, Outcome.RESOLVED},
 )

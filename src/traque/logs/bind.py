@@ -43,7 +43,17 @@ message = messages(
         Saying(rf"{_CLIENT}(?P<action>bad zone transfer request): {_ASKED}", Outcome.REFUSED),
         Saying(rf"{_CLIENT}(?P<action>transfer) of {_ASKED}: [AI]XFR", Outcome.DATA),
         Saying(
-            rf"{_CLIENT}(?:disabled )?(?P<action>rpz \S+ \S+ rewrite) "
+            rf"{_CLIENT}(?:disabled )?(?P<action>rpz \S+ PASSTHRU rewrite) "
+            rf"(?P<question>[^\s/]{{1,255}})/(?P<type>\w+)/",
+            Outcome.RESOLVED,
+        ),
+        Saying(
+            rf"{_CLIENT}disabled (?P<action>rpz \S+ \S+ rewrite) "
+            rf"(?P<question>[^\s/]{{1,255}})/(?P<type>\w+)/",
+            Outcome.RESOLVED,
+        ),
+        Saying(
+            rf"{_CLIENT}(?P<action>rpz \S+ \S+ rewrite) "
             rf"(?P<question>[^\s/]{{1,255}})/(?P<type>\w+)/",
             Outcome.DENIED,
         ),
@@ -91,4 +101,5 @@ SPEC = LogFormat(
     programs=("named",),
     begins=("client @0x", "info: client ", "error: client ", "client "),
     message=message,
+    outcomes=frozenset(Outcome) - {Outcome.LOGIN_ACCEPTED, Outcome.LOGIN_REFUSED},
 )

@@ -1,5 +1,7 @@
 """ArcSight's Common Event Format, of any vendor, in syslog or not.
 
+Of Infoblox's (NIOS "RPZ events") the message names the question that a response policy answered.
+
 UniFi's events are CEF with ways of their own (Ubiquiti "UniFi System Logs & SIEM Integration"): UniFi OS
 leaves the name out of the header and says who came from where in ``msg``; UniFi Network writes
 ``UNIFIutcTime``.
@@ -57,7 +59,18 @@ def understand(record: bytes) -> Event | None:
     if event is None:
         event = Event(format="cef", why=f"CEF of {product} without a known key")
     event.fields.setdefault("event.action", name)
+    if product == "NIOS" and kind.startswith("RPZ"):
+        event = _policy_zone(event, values.get("msg", ""), name)
     return msgspec.structs.replace(event, time=read(record, TIMES))
+
+
+def _policy_zone(event: Event, said: str, action: str) -> Event:
+    """Infoblox's response policy zone rewrote an answer, unless its rule is to let it pass."""
+    asked = _rewritten().search(said)
+    fields_of([("dns.question.name", asked[1] if asked else None)], event.fields)
+    passed = action.upper() == "PASSTHRU"
+    outcome = Outcome.RESOLVED if passed else Outcome.DENIED
+    return msgspec.structs.replace(event, outcome=outcome, why=f"Infoblox response policy: {action}")
 
 
 def _unifi(values: dict[str, str], product: str, name: str, record: bytes) -> Event:
@@ -78,6 +91,11 @@ def _unifi(values: dict[str, str], product: str, name: str, record: bytes) -> Ev
         outcome=Outcome.LOGIN_ACCEPTED,
         why=f"CEF of {product}: {said['action']}",
     )
+
+
+@cache
+def _rewritten() -> re.Pattern[str]:
+    return re.compile(r'^"?rpz \S{1,20} \S{1,20} rewrite (\S{1,255}) ')
 
 
 @cache

@@ -153,4 +153,5 @@ SPEC = LogFormat(
     linewise=True,
     marks=('loguid:"', 'product:"', "|loguid={"),
     message=message,
+    outcomes=frozenset(Outcome) - {Outcome.UNANSWERED, Outcome.RESOLVED},
 )

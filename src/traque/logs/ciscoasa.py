@@ -15,6 +15,7 @@ import msgspec
 from traque.logs._envelope import Envelope, observed, text_of
 from traque.logs._fields import Fields, fields_of, is_address, is_service, number_of, opener, side, url_fields
 from traque.logs._format import Head, LineReader, LogFormat, RecordReader, share, specific
+from traque.logs._losses import LossWord
 from traque.logs._segments import opener_by_flags
 from traque.model import Event, Initiator, Outcome, TimeRule
 from traque.timestamps import read
@@ -374,4 +375,6 @@ SPEC = LogFormat(
     linewise=True,
     marks=("%ASA-", "%FTD-", "%PIX-", "%FWSM-"),
     message=message,
+    outcomes=frozenset(Outcome) - {Outcome.RESOLVED},
+    losses=(LossWord("rate-limited", b"-106101:", "the firewall logs no more denied flows one by one"),),
 )

@@ -13,6 +13,7 @@ import msgspec
 from traque.logs._envelope import Envelope, observed, text_of
 from traque.logs._fields import Fields, fields_of, opener, side
 from traque.logs._format import Head, LineReader, LogFormat, RecordReader, share, specific
+from traque.logs._losses import Amount, LossWord
 from traque.model import Event, Initiator, Outcome, TimeRule
 from traque.timestamps import read
 
@@ -133,4 +134,14 @@ SPEC = LogFormat(
     linewise=True,
     marks=("%SEC", "%LOGIN", "%SSH", "%ACLLOG", "%IPV6_ACL", "%SYS-", "%IOSXE", "%AUTHPRIV", "%AAA"),
     message=message,
+    outcomes=frozenset(Outcome) - {Outcome.DATA, Outcome.UNANSWERED, Outcome.RESOLVED},
+    losses=(
+        LossWord(
+            "rate-limited",
+            b"SEC-6-IPACCESSLOGRL",
+            "the device did not log all packets of its access lists: its rate limit",
+            says=rb"missed ([0-9]{1,12}) packet",
+            amount=Amount.LOST,
+        ),
+    ),
 )

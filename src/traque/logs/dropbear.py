@@ -57,4 +57,7 @@ SPEC = LogFormat(
     reader=reader,
     programs=("dropbear",),
     message=message,
+    outcomes=frozenset(
+        {Outcome.LOGIN_ACCEPTED, Outcome.LOGIN_REFUSED, Outcome.REFUSED, Outcome.ALLOWED, Outcome.UNKNOWN}
+    ),
 )

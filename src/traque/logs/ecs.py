@@ -14,6 +14,7 @@ from traque.logs._documents import Document, stamp_of
 from traque.logs._fields import Fields, fields_of, is_address, opener
 from traque.logs._format import LogFormat
 from traque.logs._inner import at, inner_event, text_at
+from traque.logs._losses import SAMPLED
 from traque.logs._names import outcome_of
 from traque.model import Event, Initiator, Outcome
 
@@ -106,4 +107,6 @@ SPEC = LogFormat(
     sniff=document_sniff(document),
     reader=document_reader(TIMES),
     document=document,
+    outcomes=frozenset(Outcome) - {Outcome.UNANSWERED},
+    losses=SAMPLED,
 )

@@ -24,6 +24,8 @@ TIMES = (
     TimeRule("auto"),
 )
 
+_DIRECTIONS = {"INCOMING": "inbound", "OUTGOING": "outbound"}
+
 _Known = tuple[Iterable[tuple[str, object]], Initiator, Outcome, str]
 _SOURCE, _UNKNOWN = Initiator.SOURCE, Initiator.UNKNOWN
 
@@ -152,13 +154,21 @@ def _sentinel(found: Document) -> _Known | None:
     action = text(found.get("event.type"))
     if not action or not ("agent.uuid" in found or "endpoint.name" in found):
         return None
+    source = text(found.get("src.ip.address")) or text(found.get("src.endpoint.ip.address"))
     pairs = [
-        *side("source", text(found.get("src.ip.address")), found.get("src.port.number")),
+        *side("source", source, found.get("src.port.number")),
         *side("destination", text(found.get("dst.ip.address")), found.get("dst.port.number")),
         ("dns.question.name", found.get("event.dns.request")),
         ("dns.resolved_ip", text(found.get("event.dns.response")).strip(";").replace(";", ",")),
         ("url.original", found.get("url.address")),
-        ("user.name", found.get("event.login.userName") or found.get("src.process.user")),
+        (
+            "user.name",
+            found.get("event.login.userName")
+            or found.get("event.login.tgt.user.name")
+            or found.get("src.process.user"),
+        ),
+        ("network.transport", text(found.get("event.network.protocolName")).lower()),
+        ("network.direction", _DIRECTIONS.get(text(found.get("event.network.direction")))),
         ("process.executable", found.get("src.process.image.path")),
         ("process.command_line", found.get("src.process.cmdline")),
         ("file.hash.sha256", found.get("tgt.file.sha256") or found.get("src.process.image.sha256")),
@@ -168,7 +178,7 @@ def _sentinel(found: Document) -> _Known | None:
     ]
     status = text(found.get("event.network.connectionStatus")).upper()
     outcome = Outcome.UNKNOWN
-    if action in ("IP Connect", "IP Listen"):
+    if action == "IP Connect":
         outcome = {"SUCCESS": Outcome.DATA, "FAILURE": Outcome.UNANSWERED, "BLOCKED": Outcome.DENIED}.get(
             status, Outcome.ALLOWED
         )
@@ -177,6 +187,10 @@ def _sentinel(found: Document) -> _Known | None:
     elif action == "Login":
         success = text(str(found.get("event.login.loginIsSuccessful"))).lower() == "true"
         outcome = Outcome.LOGIN_ACCEPTED if success else Outcome.LOGIN_REFUSED
+    elif action in ("GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "CONNECT"):
+        outcome = Outcome.ALLOWED
+    elif action == "Logout":
+        outcome = Outcome.DATA
     initiator = _UNKNOWN if outcome is Outcome.UNKNOWN else _SOURCE
     return pairs, initiator, outcome, f"SentinelOne {action} {status}".strip()
 
@@ -219,4 +233,5 @@ SPEC = LogFormat(
     sniff=document_sniff(document),
     reader=document_reader(TIMES),
     document=document,
+    outcomes=frozenset(Outcome),
 )

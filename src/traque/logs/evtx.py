@@ -13,6 +13,7 @@ from typing import Final
 from traque.logs._documents import Document, stamp_of
 from traque.logs._fields import fields_of, host_and_port, is_service, number_of, side, url_fields
 from traque.logs._format import Head, LineReader, LogFormat, RecordReader, specific
+from traque.logs._losses import WINDOWS
 from traque.logs.json import understand
 from traque.model import Event, Initiator, Outcome, TimeRule
 
@@ -299,4 +300,6 @@ SPEC = LogFormat(
     sniff=sniff,
     reader=reader,
     document=document,
+    outcomes=frozenset(Outcome) - {Outcome.REFUSED, Outcome.UNANSWERED},
+    losses=WINDOWS,
 )

@@ -87,4 +87,5 @@ SPEC = LogFormat(
     reader=_OWN.reader,
     programs=("exim", "exim4"),
     message=message,
+    outcomes=frozenset(Outcome) - {Outcome.RESOLVED, Outcome.DENIED},
 )

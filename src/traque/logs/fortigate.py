@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from traque.logs._envelope import Envelope, text_of
 from traque.logs._fields import fields_of, number_of
 from traque.logs._format import Head, LineReader, LogFormat, RecordReader, share, specific
+from traque.logs._losses import LossWord
 from traque.logs._pairs import pairs_of
 from traque.model import ABSENT, STATED, Event, Initiator, Members, Outcome, TimeRule
 from traque.timestamps import read
@@ -203,4 +204,8 @@ SPEC = LogFormat(
     begins=("date=", "devname=", "time=", "logver=", "timestamp="),
     message=message,
     shapes=SHAPES,
+    outcomes=frozenset(Outcome),
+    losses=(
+        LossWord("rate-limited", b"0100022019", "the firewall dropped log entries: its rate limit (22019)"),
+    ),
 )

@@ -81,4 +81,7 @@ SPEC = LogFormat(
     programs=("vsftpd", "proftpd", "pure-ftpd"),
     begins=("proftpd[",),
     message=message,
+    outcomes=frozenset(
+        {Outcome.LOGIN_ACCEPTED, Outcome.LOGIN_REFUSED, Outcome.REFUSED, Outcome.ALLOWED, Outcome.UNKNOWN}
+    ),
 )

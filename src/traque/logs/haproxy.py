@@ -161,4 +161,5 @@ SPEC = LogFormat(
     linewise=True,
     programs=("haproxy", "haproxy*"),
     message=message,
+    outcomes=frozenset(Outcome) - {Outcome.LOGIN_REFUSED, Outcome.RESOLVED},
 )

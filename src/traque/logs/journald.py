@@ -7,6 +7,7 @@ import msgspec
 from traque.logs._documents import Document
 from traque.logs._envelope import Envelope
 from traque.logs._format import Head, LineReader, LogFormat, RecordReader, share, specific
+from traque.logs._losses import SYSLOG
 from traque.logs.json import understand
 from traque.model import Event, TimeRule
 from traque.timestamps import read
@@ -81,4 +82,5 @@ SPEC = LogFormat(
     reader=reader,
     linewise=True,
     document=document,
+    losses=SYSLOG,
 )

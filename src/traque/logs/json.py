@@ -9,6 +9,7 @@ import msgspec
 from traque.logs._documents import LAYOUTS, TIME_KEYS, Document, decode, flatten, time_of
 from traque.logs._envelope import Envelope
 from traque.logs._format import AUTO, Head, LineReader, LogFormat, RecordReader, generic
+from traque.logs._losses import SAMPLED
 from traque.logs._names import guess
 from traque.model import Event, TimeRule
 from traque.timestamps import read
@@ -81,4 +82,5 @@ SPEC = LogFormat(
     ceiling=0.35,
     begins=("{",),
     message=message,
+    losses=SAMPLED,
 )

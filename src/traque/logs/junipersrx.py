@@ -148,4 +148,5 @@ SPEC = LogFormat(
     linewise=True,
     marks=("RT_FLOW", "APPTRACK_", "RT_IDP", "RT_UTM", "RT_SCREEN", "RT_AAMW", "RT_SECINTEL"),
     message=message,
+    outcomes=frozenset(Outcome) - {Outcome.LOGIN_ACCEPTED, Outcome.LOGIN_REFUSED, Outcome.RESOLVED},
 )

@@ -135,4 +135,7 @@ SPEC = LogFormat(
     ),
     begins=("sogod [",),
     message=message,
+    outcomes=frozenset(
+        {Outcome.LOGIN_ACCEPTED, Outcome.LOGIN_REFUSED, Outcome.REFUSED, Outcome.ALLOWED, Outcome.UNKNOWN}
+    ),
 )

@@ -119,4 +119,5 @@ SPEC = LogFormat(
     linewise=True,
     marks=(" proto ", "login failure for user ", " logged in from ", " logged out from "),
     message=message,
+    outcomes=frozenset(Outcome) - {Outcome.UNANSWERED, Outcome.RESOLVED},
 )

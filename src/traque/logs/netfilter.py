@@ -15,8 +15,8 @@ from traque.logs.syslog import reader as syslog_reader
 from traque.model import Event, Initiator, Outcome
 from traque.timestamps import read
 
-_LETTERS: Final = {"d": "drop", "r": "reject", "a": "accept"}
-"""How UniFi gateways end a prefix: ``[WAN_LOCAL-default-D]``."""
+_LETTERS: Final = {"d": "drop", "r": "reject", "a": "accept", "ret": "accept"}
+"""How UniFi gateways name the action: ``[WAN_LOCAL-default-D]``, ``[LAN_LOCAL-RET-2147483647]``."""
 
 
 def message(opened: Envelope) -> Event | None:
@@ -94,8 +94,8 @@ def _patterns() -> tuple[re.Pattern[str], ...]:
         re.compile(r"\b(IN|OUT|SRC|DST|PROTO|SPT|DPT|TYPE|LEN)=(\S*)"),
         re.compile(r" (SYN|ACK|RST|FIN|PSH|URG)(?= |$)"),
         re.compile(
-            r"(?P<denied>BLOCK|DROP|REJECT|DENY|DENIED|INVALID|DISCARD|(?<=-)[DR](?=\]))(?:P?ED)?(?![A-Z])"
-            r"|(?:ALLOW|ACCEPT|PASS|PERMIT|(?<=-)A(?=\]))(?:ED)?(?![A-Z])",
+            r"(?P<denied>BLOCK|DROP|REJECT|DENY|DENIED|INVALID|DISCARD|(?<=-)[DR](?=\]|-\d{1,10}\]))(?:P?ED)?(?![A-Z])"
+            r"|(?:ALLOW|ACCEPT|PASS|PERMIT|(?<=-)(?:A|RET)(?=\]|-\d{1,10}\]))(?:ED)?(?![A-Z])",
             re.IGNORECASE,
         ),
     )

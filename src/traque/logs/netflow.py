@@ -13,6 +13,7 @@ from typing import Final
 from traque.logs._documents import Document, stamp_of
 from traque.logs._fields import fields_of, is_service, number_of
 from traque.logs._format import Head, LineReader, LogFormat, RecordReader, specific
+from traque.logs._losses import SAMPLED, Amount, LossWord
 from traque.logs.json import understand
 from traque.model import Event, Initiator, Outcome, TimeRule
 
@@ -188,4 +189,15 @@ SPEC = LogFormat(
     reader=reader,
     document=document,
     flows=True,
+    outcomes=frozenset(Outcome) - {Outcome.LOGIN_ACCEPTED, Outcome.LOGIN_REFUSED, Outcome.RESOLVED},
+    losses=(
+        *SAMPLED,
+        LossWord(
+            "exporter-dropped",
+            b'"notSentFlowTotalCount":',
+            "the exporter did not send all flows",
+            says=rb'"notSentFlowTotalCount":([0-9]{1,15})',
+            amount=Amount.TOTAL,
+        ),
+    ),
 )

@@ -130,4 +130,5 @@ SPEC = LogFormat(
     linewise=True,
     marks=(" SSLVPN ", " AAA ", " AAATM ", " SSLLOG ", " CMD_EXECUTED ", " CONN_TERMINATE ", " CONN_DELINK "),
     message=message,
+    outcomes=frozenset(Outcome) - {Outcome.ALLOWED, Outcome.RESOLVED},
 )

@@ -79,4 +79,5 @@ SPEC = LogFormat(
     sniff=document_sniff(document),
     reader=document_reader(TIMES),
     document=document,
+    outcomes=frozenset({Outcome.DATA, Outcome.REFUSED, Outcome.ALLOWED, Outcome.DENIED, Outcome.UNKNOWN}),
 )

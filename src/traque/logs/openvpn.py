@@ -124,4 +124,7 @@ SPEC = LogFormat(
     linewise=True,
     programs=("openvpn", "openvpn*", "ovpn-*"),
     message=message,
+    outcomes=frozenset(
+        {Outcome.LOGIN_ACCEPTED, Outcome.LOGIN_REFUSED, Outcome.REFUSED, Outcome.ALLOWED, Outcome.UNKNOWN}
+    ),
 )

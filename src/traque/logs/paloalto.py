@@ -1,15 +1,17 @@
-"""Palo Alto Networks firewalls' CSV: traffic, threat, URL, GlobalProtect, system, configuration.
+"""Palo Alto Networks firewalls' CSV: traffic, threat, URL, GlobalProtect, system, configuration, log-ins.
 
-Source: PAN-OS "Syslog Field Descriptions"; columns are counted from the record's first comma-separated
-value.
+Source: PAN-OS "Syslog Field Descriptions", and Strata Logging Service "Syslog fields" (Prisma Access: the
+same order, times in ISO form, ``AUTH``); columns are counted from the record's first comma-separated value.
 """
 
 from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
+from types import MappingProxyType
+from typing import Final
 
 import msgspec
 
@@ -54,24 +56,27 @@ def _understand(text: str) -> Event | None:
         row = line.split(",")
     # A short record still says what its columns say.
     row += [""] * (70 - len(row))
-    match start[2]:
-        case "TRAFFIC":
-            return _traffic(row)
-        case "THREAT":
-            return _threat(row)
-        case "GLOBALPROTECT":
-            return _globalprotect(row)
-        case "SYSTEM":
-            return _system(row)
-        case "CONFIG":
-            pairs = [("user.name", row[10]), ("event.action", row[9]), ("source.ip", row[7])]
-            return _event(pairs, Initiator.SOURCE, Outcome.UNKNOWN, f"CONFIG {row[9]} {row[12]}".strip())
-        case kind:
-            return _event([("event.action", f"{kind} {row[4]}")], Initiator.UNKNOWN, Outcome.UNKNOWN, kind)
+    return _KINDS.get(start[2], _other)(row)
 
 
 def _event(pairs: Sequence[tuple[str, object]], initiator: Initiator, outcome: Outcome, why: str) -> Event:
     return Event(format="paloalto", fields=fields_of(pairs), initiator=initiator, outcome=outcome, why=why)
+
+
+def _decryption(row: Sequence[str]) -> Event:
+    """The columns of a session, and whether it was let through; its bytes stand in its traffic record."""
+    outcome = Outcome.DENIED if _is_denied(row[30].lower()) else Outcome.ALLOWED
+    return _event(_session(row), Initiator.SOURCE, outcome, f"{row[3]} {row[30]}".strip())
+
+
+def _configuration(row: Sequence[str]) -> Event:
+    """Who changed what; a refusal of the change is not one of the log-in."""
+    pairs = [("user.name", row[10]), ("event.action", row[9]), ("source.ip", row[7])]
+    return _event(pairs, Initiator.SOURCE, Outcome.UNKNOWN, f"CONFIG {row[9]} {row[12]}".strip())
+
+
+def _other(row: Sequence[str]) -> Event:
+    return _event([("event.action", f"{row[3]} {row[4]}")], Initiator.UNKNOWN, Outcome.UNKNOWN, row[3])
 
 
 def _session(row: Sequence[str]) -> list[tuple[str, object]]:
@@ -176,6 +181,35 @@ def _globalprotect(row: Sequence[str]) -> Event:
     return _event(pairs, Initiator.SOURCE if public else Initiator.UNKNOWN, outcome, why)
 
 
+def _authentication(row: Sequence[str]) -> Event:
+    """An account at an authentication policy (captive portal, multi-factor): the event says its outcome."""
+    said = f"{row[20]} {row[18]}".strip()
+    pairs = [
+        ("source.ip", row[8]),
+        ("user.name", row[9] or row[10]),
+        ("event.action", row[20]),
+        ("rule.name", row[12]),
+        ("observer.name", row[29] or row[2]),
+    ]
+    lowered, outcome = said.lower(), Outcome.UNKNOWN
+    if any(word in lowered for word in ("fail", "denied", "invalid", "reject", "timeout", "timed out")):
+        outcome = Outcome.LOGIN_REFUSED if row[9] or row[10] else Outcome.REFUSED
+    elif "success" in lowered or "allow" in lowered:
+        outcome = Outcome.LOGIN_ACCEPTED
+    return _event(pairs, Initiator.SOURCE, outcome, f"AUTHENTICATION {said}"[:100].strip())
+
+
+def _mapped(row: Sequence[str]) -> Event:
+    """Whose address it is (User-ID), how its machine is kept (HIP): nothing was opened."""
+    mapped = row[3] == "USERID"
+    pairs = [
+        ("source.ip", row[8] if mapped else row[11]),
+        ("user.name", row[9] if mapped else row[7]),
+        ("event.action", f"{row[3]} {row[4]}".strip()),
+    ]
+    return _event(pairs, Initiator.UNKNOWN, Outcome.UNKNOWN, f"{row[3]} {row[4]}".strip())
+
+
 def _system(row: Sequence[str]) -> Event:
     """A description in words; log-ins are told by it."""
     peer, user = _words()
@@ -198,6 +232,24 @@ def _system(row: Sequence[str]) -> Event:
     return _event(pairs, initiator, outcome, f"SYSTEM {row[8]}: {said[:60]}")
 
 
+_KINDS: Final[Mapping[str, Callable[[Sequence[str]], Event]]] = MappingProxyType(
+    {
+        "TRAFFIC": _traffic,
+        "THREAT": _threat,
+        "GLOBALPROTECT": _globalprotect,
+        "SYSTEM": _system,
+        "CONFIG": _configuration,
+        "AUTHENTICATION": _authentication,
+        "AUTH": _authentication,
+        "USERID": _mapped,
+        "HIPMATCH": _mapped,
+        "HIP-MATCH": _mapped,
+        "DECRYPTION": _decryption,
+        "TUNNEL": _decryption,
+    }
+)
+
+
 @cache
 def _words() -> tuple[re.Pattern[str], re.Pattern[str]]:
     address = r"((?:\d{1,3}\.){3}\d{1,3}|[0-9A-Fa-f]{0,4}:[0-9A-Fa-f:]{1,39})"
@@ -210,8 +262,8 @@ def _words() -> tuple[re.Pattern[str], re.Pattern[str]]:
 @cache
 def _start() -> re.Pattern[str]:
     return re.compile(
-        r"(?:^|(?<=[\s>]))(\d{0,3},\d{4}/\d\d/\d\d \d\d:\d\d:\d\d,[^,]{0,40},"
-        r"(TRAFFIC|THREAT|SYSTEM|CONFIG|GLOBALPROTECT|USERID|AUTHENTICATION|HIP-?MATCH|DECRYPTION|CORRELATION"
+        r"(?:^|(?<=[\s>]))(\d{0,3},\d{4}[/-]\d\d[/-]\d\d[ T][\d:.Z]{8,20},[^,]{0,40},"
+        r"(TRAFFIC|THREAT|SYSTEM|CONFIG|GLOBALPROTECT|USERID|AUTH(?:ENTICATION)?|HIP-?MATCH|DECRYPTION|CORRELATION"
         r"|TUNNEL|SCTP|IPTAG|AUDIT|GTP),)"
     )
 
@@ -241,6 +293,7 @@ SPEC = LogFormat(
     sniff=sniff,
     reader=reader,
     linewise=True,
-    marks=(",TRAFFIC,", ",THREAT,", ",GLOBALPROTECT,", ",SYSTEM,", ",CONFIG,"),
+    marks=(",TRAFFIC,", ",THREAT,", ",GLOBALPROTECT,", ",SYSTEM,", ",CONFIG,", ",AUTH"),
     message=message,
+    outcomes=frozenset(Outcome) - {Outcome.RESOLVED},
 )

@@ -158,4 +158,7 @@ SPEC = LogFormat(
     sniff=sniff,
     reader=reader,
     document=document,
+    outcomes=frozenset(
+        {Outcome.DATA, Outcome.REFUSED, Outcome.UNANSWERED, Outcome.RESOLVED, Outcome.UNKNOWN}
+    ),
 )

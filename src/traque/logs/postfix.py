@@ -228,4 +228,5 @@ SPEC = LogFormat(
     programs=("postfix/*", "postfix-*", "postfix"),
     message=message,
     message_shapes=_shapes(),
+    outcomes=frozenset(Outcome) - {Outcome.RESOLVED, Outcome.DENIED},
 )

@@ -202,4 +202,7 @@ SPEC = LogFormat(
     ceiling=0.25,
     reader=reader,
     linewise=True,
+    outcomes=frozenset(
+        {Outcome.LOGIN_ACCEPTED, Outcome.LOGIN_REFUSED, Outcome.REFUSED, Outcome.DENIED, Outcome.UNKNOWN}
+    ),
 )

@@ -1,8 +1,9 @@
 """Ivanti Connect Secure (Pulse Secure, Juniper SA): user and administrator access logs.
 
 Source: Ivanti Connect Secure "Log Monitoring": the WELF form (``vpn=ive user=... msg="AUT24326: ..."``) and
-the standard form (``time - node - [address] user(realm)[roles] - message``); and the appliance's own
-files, as the vc0 decoder writes them.
+the standard form (``time - node - [address] user(realm)[roles] - message``, the user after ``system::`` where
+there are virtual systems), with the messages of Sekoia's published examples; and the appliance's own files,
+as the vc0 decoder writes them.
 """
 
 from __future__ import annotations
@@ -34,6 +35,17 @@ _ACCEPTED = (
     "authentication accepted",
     "login succeeded",
     "session started",
+    "session created",
+)
+_GOING_ON = (
+    "session ended",
+    "session resumed",
+    "timed out",
+    "logout",
+    "closed connection",
+    "established connection",
+    "connected with",
+    "key exchange",
 )
 _FAILED = ("failed", "rejected", "denied", "not allowed", "invalid", "aut24327", "aut23457")
 
@@ -85,13 +97,19 @@ def _understand(text: str) -> Event | None:
 
 def _event(said: str, source: str, user: str, *rest: str | None) -> Event:
     destination, sent, received, agent = rest
-    said = said[:1024]
+    said, user = said[:1024], user.rpartition("::")[2]
     known = user not in ("", "System", "-", "unknown")
     if source in ("127.0.0.1", UNSPECIFIED) and (named := _from().search(said)):
         source = named[1]
     initiator = Initiator.SOURCE if source not in ("", "127.0.0.1") else Initiator.UNKNOWN
     outcome, lowered = Outcome.UNKNOWN, said.lower()
-    if any(word in lowered for word in _FAILED):
+    asked = _unauthenticated().search(said)
+    if asked is not None:
+        outcome = Outcome.ALLOWED
+    elif "host checker" in lowered:
+        # What a machine is like, before or while its user logs in.
+        outcome = Outcome.REFUSED if "failed" in lowered else Outcome.ALLOWED
+    elif any(word in lowered for word in _FAILED):
         outcome = Outcome.LOGIN_REFUSED if known else Outcome.REFUSED
         if (
             "aut2" not in lowered
@@ -102,7 +120,7 @@ def _event(said: str, source: str, user: str, *rest: str | None) -> Event:
             outcome = Outcome.DENIED if "denied" in lowered else Outcome.REFUSED
     elif known and any(word in lowered for word in _ACCEPTED):
         outcome = Outcome.LOGIN_ACCEPTED
-    elif "session ended" in lowered or "logout" in lowered or "closed connection" in lowered:
+    elif any(word in lowered for word in _GOING_ON):
         outcome = Outcome.DATA
     elif "connection from" in lowered or "connected to" in lowered:
         outcome = Outcome.ALLOWED
@@ -113,6 +131,7 @@ def _event(said: str, source: str, user: str, *rest: str | None) -> Event:
         ("destination.bytes", sent),
         ("user.name", user if known else None),
         ("user_agent.original", agent),
+        ("url.original", asked[1] if asked else None),
         (
             "event.action",
             said.partition(" ")[0].rstrip(":") if said[:3].isupper() else " ".join(said.split()[:3]),
@@ -134,6 +153,11 @@ def _line() -> re.Pattern[str]:
         r"[^\s()\[\]]{1,64})?)\([^()]{0,128}\)"
         r"\[[^\[\]]{0,256}\] - "
     )
+
+
+@cache
+def _unauthenticated() -> re.Pattern[str]:
+    return re.compile(r"Unauthenticated request url (\S{1,512}) came from")
 
 
 @cache
@@ -173,4 +197,5 @@ SPEC = LogFormat(
     marks=(" vpn=", ")[] - ", "] - "),
     message=message,
     document=document,
+    outcomes=frozenset(Outcome) - {Outcome.UNANSWERED, Outcome.RESOLVED},
 )

@@ -82,4 +82,5 @@ SPEC = LogFormat(
     reader=reader,
     programs=("sendmail", "sm-*"),
     message=message,
+    outcomes=frozenset(Outcome) - {Outcome.RESOLVED, Outcome.DENIED},
 )

@@ -126,4 +126,5 @@ SPEC = LogFormat(
     linewise=True,
     begins=("id=", "sn="),
     message=message,
+    outcomes=frozenset(Outcome) - {Outcome.UNANSWERED, Outcome.RESOLVED},
 )

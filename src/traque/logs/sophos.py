@@ -1,7 +1,7 @@
 """Sophos Firewall (XG, SFOS) and Sophos UTM: firewall, web, IPS, VPN and log-in records, as pairs.
 
-Source: Sophos Firewall "Syslog Guide"; Sophos UTM log file reference. A UTM's own files (not sent by
-syslog) write the time as ``2021:01:07-04:18:07``, which is not read.
+Source: Sophos Firewall "Syslog Guide"; Sophos UTM log file reference. A UTM's own files write the time as
+``2021:01:07-04:18:07``.
 """
 
 from __future__ import annotations
@@ -154,4 +154,5 @@ SPEC = LogFormat(
     linewise=True,
     marks=(' log_component="', ' sub="'),
     message=message,
+    outcomes=frozenset(Outcome) - {Outcome.RESOLVED},
 )

@@ -148,4 +148,5 @@ SPEC = LogFormat(
     programs=("squid", "(squid*"),
     message=message,
     shapes=SHAPES,
+    outcomes=frozenset({Outcome.DATA, Outcome.REFUSED, Outcome.UNANSWERED, Outcome.DENIED, Outcome.UNKNOWN}),
 )

@@ -141,4 +141,7 @@ SPEC = LogFormat(
     programs=("sshd", "sshd-*", "sshd(*"),
     message=message,
     message_shapes=_shapes(),
+    outcomes=frozenset(
+        {Outcome.LOGIN_ACCEPTED, Outcome.LOGIN_REFUSED, Outcome.REFUSED, Outcome.ALLOWED, Outcome.UNKNOWN}
+    ),
 )

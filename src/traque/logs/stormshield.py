@@ -1,7 +1,7 @@
 """Stormshield Network Security: connections, filter, alarms, web, VPN, authentication, administration.
 
 Source: Stormshield "Description of audit logs" (SNS 4). ``time`` is the firewall's wall clock, whose offset
-stands apart in ``tz``: it is read as written, in the zone given by ``--tz``.
+stands apart in ``tz`` (``+0100``).
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from traque.model import Event, Initiator, Outcome, TimeRule
 from traque.timestamps import read
 
 TIMES = (
-    TimeRule("iso", anchor=b" time="),
-    TimeRule("iso", anchor=b" startime="),
+    TimeRule("iso-tz", anchor=b" time="),
+    TimeRule("iso-tz", anchor=b" startime="),
     TimeRule("syslog"),
     TimeRule("iso"),
 )
@@ -149,4 +149,5 @@ SPEC = LogFormat(
     linewise=True,
     begins=("id=firewall",),
     message=message,
+    outcomes=frozenset(Outcome) - {Outcome.UNANSWERED, Outcome.RESOLVED},
 )

@@ -86,4 +86,5 @@ SPEC = LogFormat(
     linewise=True,
     programs=("charon", "charon-systemd", "ipsec", "charon-custom"),
     message=message,
+    outcomes=frozenset(Outcome) - {Outcome.UNANSWERED, Outcome.RESOLVED, Outcome.DENIED},
 )

@@ -56,4 +56,5 @@ SPEC = LogFormat(
     reader=reader,
     programs=("sudo", "su", "doas"),
     message=message,
+    outcomes=frozenset({Outcome.UNKNOWN}),
 )

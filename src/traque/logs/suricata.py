@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from traque.logs._documents import Document, stamp_of
 from traque.logs._fields import SEVERAL, Fields, fields_of, http_outcome, mailboxes, number_of
 from traque.logs._format import Head, LineReader, LogFormat, RecordReader, specific
+from traque.logs._losses import Amount, LossWord
 from traque.logs.json import understand
 from traque.model import ABSENT, STATED, Event, Initiator, Members, Outcome, TimeRule
 
@@ -223,4 +224,14 @@ SPEC = LogFormat(
     linewise=True,
     document=document,
     shapes=SHAPES,
+    outcomes=frozenset(Outcome) - {Outcome.LOGIN_ACCEPTED, Outcome.LOGIN_REFUSED, Outcome.ALLOWED},
+    losses=(
+        LossWord(
+            "capture-dropped",
+            b'"kernel_drops":',
+            "the sensor lost packets before it could look at them",
+            says=rb'"kernel_drops":\s{0,4}([0-9]{1,18})',
+            amount=Amount.TOTAL,
+        ),
+    ),
 )

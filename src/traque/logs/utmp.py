@@ -68,4 +68,5 @@ SPEC = LogFormat(
     sniff=sniff,
     reader=reader,
     document=document,
+    outcomes=frozenset({Outcome.LOGIN_ACCEPTED, Outcome.LOGIN_REFUSED, Outcome.DATA, Outcome.UNKNOWN}),
 )

@@ -88,4 +88,5 @@ SPEC = LogFormat(
     linewise=True,
     programs=("uwsgi",),
     message=message,
+    outcomes=frozenset(Outcome) - {Outcome.ALLOWED, Outcome.RESOLVED, Outcome.DENIED},
 )

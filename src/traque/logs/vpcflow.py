@@ -12,7 +12,8 @@ from typing import Final
 
 from traque.logs._envelope import text_of
 from traque.logs._fields import fields_of, is_service, number_of
-from traque.logs._format import Head, LineReader, LogFormat, LossWord, RecordReader, share, specific
+from traque.logs._format import Head, LineReader, LogFormat, RecordReader, share, specific
+from traque.logs._losses import LossWord
 from traque.model import Event, Initiator, Outcome, TimeRule
 from traque.timestamps import read
 

@@ -181,4 +181,5 @@ SPEC = LogFormat(
     sniff=sniff,
     reader=reader,
     utc=True,
+    outcomes=frozenset(Outcome) - {Outcome.ALLOWED, Outcome.RESOLVED},
 )

@@ -170,4 +170,5 @@ SPEC = LogFormat(
     programs=("nginx", "httpd", "apache2", "apache", "lighttpd"),
     message=message,
     shapes=SHAPES,
+    outcomes=frozenset(Outcome) - {Outcome.ALLOWED, Outcome.RESOLVED, Outcome.DENIED},
 )

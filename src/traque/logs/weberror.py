@@ -131,4 +131,7 @@ SPEC = LogFormat(
     linewise=True,
     programs=("nginx", "httpd", "apache2", "apache", "lighttpd", "httpd/*"),
     message=message,
+    outcomes=frozenset(
+        {Outcome.LOGIN_REFUSED, Outcome.REFUSED, Outcome.ALLOWED, Outcome.DENIED, Outcome.UNKNOWN}
+    ),
 )

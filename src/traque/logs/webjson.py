@@ -130,4 +130,5 @@ SPEC = LogFormat(
     sniff=sniff,
     reader=reader,
     document=document,
+    outcomes=frozenset(Outcome) - {Outcome.ALLOWED, Outcome.RESOLVED, Outcome.DENIED},
 )

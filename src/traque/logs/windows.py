@@ -23,6 +23,7 @@ from traque.logs._envelope import Envelope, text_of
 from traque.logs._fields import Fields, fields_of, host_and_port, is_address, number_of, opener
 from traque.logs._format import Head, LineReader, LogFormat, RecordReader, share, specific
 from traque.logs._inner import at, text_at
+from traque.logs._losses import WINDOWS
 from traque.logs._names import placed
 from traque.model import Event, Initiator, Outcome, Stamp, TimeRule
 from traque.timestamps import read
@@ -463,4 +464,6 @@ SPEC = LogFormat(
     begins=("<Event ", "<Event>", "MSWinEventLog\t"),
     message=message,
     document=document,
+    outcomes=frozenset(Outcome) - {Outcome.UNANSWERED},
+    losses=WINDOWS,
 )

@@ -79,4 +79,7 @@ SPEC = LogFormat(
     linewise=True,
     programs=("kernel",),
     message=message,
+    outcomes=frozenset(
+        {Outcome.LOGIN_ACCEPTED, Outcome.REFUSED, Outcome.ALLOWED, Outcome.UNANSWERED, Outcome.UNKNOWN}
+    ),
 )

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from traque.logs._documents import Document, stamp_of
 from traque.logs._fields import SEVERAL, Fields, fields_of, http_outcome, mailboxes, number_of
 from traque.logs._format import Head, LineReader, LogFormat, RecordReader, specific
+from traque.logs._losses import Amount, LossWord
 from traque.logs.json import understand
 from traque.model import STATED, Event, Initiator, Members, Outcome, TimeRule
 
@@ -343,6 +344,38 @@ def _or_unset(role: str, value: str) -> str:
 
 SHAPES = (_entry_shape(),)
 
+_LOST = "the sensor lost packets before it could look at them"
+LOSSES = (
+    LossWord("capture-dropped", b"CaptureLoss::Too_Much_Loss", _LOST, beside=True),
+    LossWord("capture-dropped", b"PacketFilter::Dropped_Packets", _LOST, beside=True),
+    LossWord(
+        "capture-dropped",
+        b'"percent_lost":',
+        _LOST,
+        says=rb'"percent_lost":\s{0,4}([0-9]{1,3}(?:\.[0-9]{1,18})?)',
+        amount=Amount.SHARE,
+        beside=True,
+    ),
+    LossWord(
+        "capture-dropped",
+        b"\t",
+        _LOST,
+        says=rb"\t([0-9]{1,3}\.[0-9]{1,18})$",
+        amount=Amount.SHARE,
+        beside=True,
+        head=b"#path\tcapture_loss",
+    ),
+    LossWord(
+        "capture-dropped",
+        b'"pkts_dropped":',
+        _LOST,
+        says=rb'"pkts_dropped":\s{0,4}([0-9]{1,15})',
+        amount=Amount.LOST,
+        beside=True,
+    ),
+)
+"""What ``capture_loss``, ``notice`` and ``stats`` say of the sensor, and so of all it writes."""
+
 SPEC = LogFormat(
     name="zeek",
     title="Zeek, TSV and JSON (conn, dns, http, ssl, ssh, smtp and other streams)",
@@ -356,4 +389,6 @@ SPEC = LogFormat(
     reader=reader,
     document=document,
     shapes=SHAPES,
+    outcomes=frozenset(Outcome) - {Outcome.ALLOWED, Outcome.DENIED},
+    losses=LOSSES,
 )

@@ -186,4 +186,5 @@ SPEC = LogFormat(
     marks=("vendor=Zscaler", "product=NSS"),
     message=message,
     document=document,
+    outcomes=frozenset(Outcome) - {Outcome.LOGIN_ACCEPTED, Outcome.LOGIN_REFUSED, Outcome.RESOLVED},
 )

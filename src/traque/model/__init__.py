@@ -17,6 +17,7 @@ from traque.model.assessment import (
     Trait,
 )
 from traque.model.bulletin import Bulletin, Indicator, Refused, Statement, Window
+from traque.model.clock import StreamClock, stream_clock
 from traque.model.event import Event, Initiator, Outcome, Stamp, TimeRule
 from traque.model.observable import ENUMERABLE_KINDS, Observable
 from traque.model.reference import Reference
@@ -79,6 +80,7 @@ __all__ = [
     "SourceCoverage",
     "Stamp",
     "Statement",
+    "StreamClock",
     "StreamCoverage",
     "StreamSight",
     "TimeRule",
@@ -86,5 +88,6 @@ __all__ = [
     "Verdict",
     "Window",
     "ladder",
+    "stream_clock",
     "worst",
 ]

@@ -200,10 +200,28 @@ class StreamSight(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Loss(msgspec.Struct, frozen=True, kw_only=True):
-    """Records that a stream itself says it does not hold (``SKIPDATA``), or that there was nothing."""
+    """What a stream's own records say that it does not hold (``SKIPDATA``), or that there was nothing.
+
+    ``count`` are the records that say so; of a sample (``sampled``: one of so many is kept, at worst) only
+    those that were looked at. ``lost`` is how many messages, records or packets they say were lost, 0 where
+    they do not. ``dropped`` is false where there was nothing to record. ``by_day`` are the UTC days of the
+    records that tell of dropped ones.
+    """
 
     code: str
     count: int
     text: str
     first: datetime | None = None
     last: datetime | None = None
+    dropped: bool = True
+    lost: int = 0
+    sampled: int = 0
+    by_day: dict[str, int] = {}
+
+    @property
+    def said(self) -> str:
+        """``rsyslog dropped messages: its rate limit (3 times, 480 lost)``."""
+        if self.sampled:
+            return f"{self.text} (1 of {self.sampled:,})"
+        times = f"{self.count:,} time{'' if self.count == 1 else 's'}"
+        return f"{self.text} ({times}{f', {self.lost:,} lost' if self.lost else ''})"

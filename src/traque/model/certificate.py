@@ -8,6 +8,8 @@ from typing import Final
 
 import msgspec
 
+from traque.model.assessment import Loss
+from traque.model.clock import StreamClock
 from traque.model.reference import Reference
 from traque.model.result import HashedFile
 
@@ -32,12 +34,16 @@ class State(StrEnum):
 
 
 class Day(msgspec.Struct, frozen=True, array_like=True):
-    """A square of the map: day, state, records, and these as per cent of the stream's median day."""
+    """A square of the map: day, state, records, these as per cent of the stream's median day, and by hour.
+
+    ``hours`` are 24, and add up to the records; there are none where the result does not keep them.
+    """
 
     day: str
     state: State
     records: int
     of_median: int
+    hours: tuple[int, ...] = ()
 
 
 class CertifiedBulletin(msgspec.Struct, frozen=True, kw_only=True):
@@ -103,6 +109,10 @@ class CertifiedStream(msgspec.Struct, frozen=True, kw_only=True):
     year_guessed: bool
     ahead: int
     """Seconds that its last record is later than the hunt: a clock that runs ahead."""
+    clock: StreamClock = StreamClock()
+    """How its times were read, and what does not fit."""
+    losses: tuple[Loss, ...] = ()
+    """What its own records, or those of its sensor, say that it does not hold."""
 
 
 class CertifiedSource(msgspec.Struct, frozen=True, kw_only=True):

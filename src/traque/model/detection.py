@@ -100,6 +100,8 @@ class Detection(msgspec.Struct, frozen=True, kw_only=True):
     withdrawn: int
     left_out: tuple[LeftOut, ...]
     targets: tuple[TargetExport, ...]
+    files: tuple[WrittenFile, ...] = ()
+    """What stands beside the targets' folders, for the next export into this folder."""
 
     @property
     def complete(self) -> bool:

@@ -46,6 +46,16 @@ class ExplainedRecord(msgspec.Struct, frozen=True, kw_only=True):
     canonical: Canonical
 
 
+class ExplainedFinding(msgspec.Struct, frozen=True, kw_only=True):
+    """A finding about the indicator, with the records that led to it."""
+
+    code: str
+    asset: str
+    text: str
+    remedy: str
+    records: tuple[ExplainedRecord, ...]
+
+
 class Explanation(msgspec.Struct, frozen=True, kw_only=True):
     """``number`` is the place of the sighting in the result, from 1, the worst first."""
 
@@ -59,3 +69,4 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
     confidence: int | None
     verdict_rule: str
     remarks: tuple[str, ...]
+    findings: tuple[ExplainedFinding, ...] = ()

@@ -116,6 +116,9 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     since: datetime | None = None
     until: datetime | None = None
     evidence: tuple[Evidence, ...] = ()
+    """Records that led to it: of ``resident-user`` accepted log-ins, the first and the last among them."""
+    times: int | None = None
+    """How often the account was accepted."""
 
 
 class OutsideWindow(msgspec.Struct, frozen=True, kw_only=True):
@@ -229,6 +232,9 @@ class StreamCoverage(msgspec.Struct, frozen=True, kw_only=True):
     """Whom to ask about it, as the source map says."""
     by_day: dict[str, int] = {}
     """Records of each UTC day that has any (``2021-01-31``); shared out by time between two timed records."""
+    by_hour: dict[str, tuple[int, ...]] = {}
+    """Of each of these days the records of its 24 hours; they add up to the day's. Empty in a result of more
+    than 20,000 days of streams."""
     losses: tuple[Loss, ...] = ()
     """What its own records say they do not hold."""
 
@@ -260,6 +266,16 @@ class SourceCoverage(msgspec.Struct, frozen=True, kw_only=True):
     """Of its bytes that were searched, decompressed; only where it was asked for."""
     losses: dict[str, int] = {}
     """Records of each UTC day in which the device says that it dropped others."""
+    zone: str = ""
+    """Of times that state none; ``stated`` where all timed ones do, empty without any."""
+    future: int = 0
+    """Records that are later than the hunt, by whole hours."""
+    after_file: int = 0
+    """Seconds that its last record is later than the file was last written, from five minutes on."""
+    backward: int = 0
+    """Timed records (one in each 64 KiB at least) that are over five minutes earlier than the one before."""
+    furthest_back: int = 0
+    """By how many seconds, at most."""
 
 
 class ExpectedCoverage(msgspec.Struct, frozen=True, kw_only=True):

@@ -24,18 +24,19 @@ from __future__ import annotations
 
 import re
 
+from traque.expressions import expression
 from traque.observables._text import is_label_char
 
 # Each alternative is tried at every introducer, since one may end inside another (\0 in \042, %25 in %2520).
-_INTRODUCER = re.compile(rb"[\\%#\x1b^]")
-_SINGLE = re.compile(rb"\\[abfnrtv0]")
-_CODE_POINT = re.compile(rb"\\u([0-9A-Fa-f]{4})")
+_INTRODUCER = expression(rb"[\\%#\x1b^]")
+_SINGLE = expression(rb"\\[abfnrtv0]")
+_CODE_POINT = expression(rb"\\u([0-9A-Fa-f]{4})")
 _HEX = (
     re.compile(rb"\\x([0-9A-Fa-f]{2})"),
     *(re.compile(rb"%%(?:25){%d}([0-9A-Fa-f]{2})" % depth) for depth in range(4)),
 )
-_OCTAL = re.compile(rb"[\\#]([0-3][0-7]{2})")
-_ANSI = re.compile(rb"(?:\x1b|\\e|\\x1[bB]|\\u001[bB]|[\\#]033|\^\[)\[[0-9;:?<=>]{0,32}[A-Za-z]")
+_OCTAL = expression(rb"[\\#]([0-3][0-7]{2})")
+_ANSI = expression(rb"(?:\x1b|\\e|\\x1[bB]|\\u001[bB]|[\\#]033|\^\[)\[[0-9;:?<=>]{0,32}[A-Za-z]")
 _ASCII = 0x80
 
 

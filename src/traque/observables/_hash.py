@@ -13,13 +13,14 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from traque.errors import ObservableError
+from traque.expressions import expression
 from traque.model import Observable
 from traque.observables._escapes import escape_ends
 from traque.observables._kind import ObservableKind, Reading, exactly, itself
 
 DIGITS: Final = {"md5": 32, "sha1": 40, "sha256": 64, "sha512": 128}
 _KIND_OF = {digits: kind for kind, digits in DIGITS.items()}
-_HEX = re.compile(r"(?:0[xX])?([0-9A-Fa-f]+)")
+_HEX = expression(r"(?:0[xX])?([0-9A-Fa-f]+)")
 
 
 def canonical(value: str) -> Observable:

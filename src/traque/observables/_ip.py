@@ -7,11 +7,11 @@ cleared. A network is refused as too wide when it is wider than /8 (IPv4) or /16
 
 from __future__ import annotations
 
-import re
 from ipaddress import ip_network
 from typing import Final
 
 from traque.errors import ObservableError
+from traque.expressions import expression
 from traque.model import Observable
 from traque.observables._ipv4 import dotted
 from traque.observables._ipv6 import compressed, embedded, mapped, parse
@@ -21,9 +21,9 @@ IPV6: Final = "ipv6-addr"
 IPV4_NET: Final = "ipv4-net"
 IPV6_NET: Final = "ipv6-net"
 
-_QUAD = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}")
-_LIKE_QUAD = re.compile(r"[0-9]+(?:\.[0-9]+){3}")
-_PREFIX = re.compile(r"0*[0-9]{1,3}")
+_QUAD = expression(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}")
+_LIKE_QUAD = expression(r"[0-9]+(?:\.[0-9]+){3}")
+_PREFIX = expression(r"0*[0-9]{1,3}")
 _OCTET_MOST = 255
 _MAPPED_PREFIX = 96
 WIDEST_V4 = 8

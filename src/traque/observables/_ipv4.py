@@ -25,11 +25,12 @@ import re
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 
+from traque.expressions import expression
 from traque.observables._escapes import escape_ends
 from traque.observables._tails import stands_alone
 
-_QUAD = re.compile(rb"(?<![0-9])([0-9]+)\.([0-9]{1,3})\.([0-9]{1,3})\.([0-9]{1,3})(?![0-9A-Za-z])")
-_REVERSED = re.compile(rb"\.in-addr\.arpa(?![A-Za-z0-9_-]|\.[A-Za-z0-9_-])", re.IGNORECASE)
+_QUAD = expression(rb"(?<![0-9])([0-9]+)\.([0-9]{1,3})\.([0-9]{1,3})\.([0-9]{1,3})(?![0-9A-Za-z])")
+_REVERSED = expression(rb"\.in-addr\.arpa(?![A-Za-z0-9_-]|\.[A-Za-z0-9_-])", re.IGNORECASE)
 _DIGITS_MOST = 3
 _OCTET_MOST = 255
 

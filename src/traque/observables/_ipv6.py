@@ -39,15 +39,16 @@ from collections.abc import Set as AbstractSet
 from ipaddress import IPv4Address, IPv6Address
 from socket import AF_INET6, inet_ntop
 
+from traque.expressions import expression
 from traque.observables._escapes import escape_ends
 from traque.observables._tails import is_port, stands_alone
 
-_RUN = re.compile(rb"(?<![0-9A-Za-z:])[0-9A-Za-z]*:[0-9A-Za-z]*:[0-9A-Za-z:]*")
-_GROUP = re.compile(rb"[0-9A-Fa-f]{1,4}")
-_QUAD = re.compile(rb"([0-9]{1,3})\.([0-9]{1,3})\.([0-9]{1,3})\.([0-9]{1,3})(?![0-9A-Za-z])")
-_SERIAL = re.compile(rb"[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){7}")
-_REVERSED = re.compile(rb"((?:[0-9A-Fa-f]\.){32})ip6\.arpa(?![A-Za-z0-9_-]|\.[A-Za-z0-9_-])", re.IGNORECASE)
-_LABEL_OR_DOT = re.compile(rb"[A-Za-z0-9_.-]")
+_RUN = expression(rb"(?<![0-9A-Za-z:])[0-9A-Za-z]*:[0-9A-Za-z]*:[0-9A-Za-z:]*")
+_GROUP = expression(rb"[0-9A-Fa-f]{1,4}")
+_QUAD = expression(rb"([0-9]{1,3})\.([0-9]{1,3})\.([0-9]{1,3})\.([0-9]{1,3})(?![0-9A-Za-z])")
+_SERIAL = expression(rb"[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){7}")
+_REVERSED = expression(rb"((?:[0-9A-Fa-f]\.){32})ip6\.arpa(?![A-Za-z0-9_-]|\.[A-Za-z0-9_-])", re.IGNORECASE)
+_LABEL_OR_DOT = expression(rb"[A-Za-z0-9_.-]")
 _COLONS_LEAST = 6  # 0:0:0:0:0:ffff:192.0.2.1
 _GROUPS = 8
 _OCTET_MOST = 255

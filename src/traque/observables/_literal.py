@@ -28,6 +28,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from traque.errors import ObservableError
+from traque.expressions import expression
 from traque.model import Observable
 from traque.observables._escapes import escape_ends
 from traque.observables._kind import ObservableKind, Reading, exactly
@@ -42,11 +43,11 @@ STRETCH: Final = 4
 LONGEST: Final = 1024
 """Bytes of the longest literal (UTF-8)."""
 
-_SEPARATORS = re.compile(r"[/\\]+")
-_STRETCH = re.compile(rf"[\x20-.0-\[\]-\x7e]{{{STRETCH}}}")
+_SEPARATORS = expression(r"[/\\]+")
+_STRETCH = expression(rf"[\x20-.0-\[\]-\x7e]{{{STRETCH}}}")
 _SEPARATOR: Final = r"[/\\]"
 _NO_MORE: Final = r"(?![/\\])"
-_CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
+_CONTROL = expression(r"[\x00-\x1f\x7f\ud800-\udfff]")
 _QUOTES: Final = ('"', "'", "`")
 _UPPER = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")
 

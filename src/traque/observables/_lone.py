@@ -6,10 +6,10 @@ Lists of a million values are made of such lines. What is read here is what pros
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from traque.errors import ObservableError
+from traque.expressions import expression
 from traque.model import Observable
 from traque.observables import _suffixes
 from traque.observables._prose import ALSO_FILES, FILE_SUFFIXES
@@ -17,7 +17,7 @@ from traque.observables._prose import ALSO_FILES, FILE_SUFFIXES
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _NAME = rf"(?:{_LABEL}\.)+[a-z]{{2,24}}"
 _OCTET = r"(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
-_SHAPE: Final = re.compile(
+_SHAPE: Final = expression(
     r"(?P<hash>[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}|[0-9a-f]{128})"
     rf"|(?P<address>(?:{_OCTET}\.){{3}}{_OCTET})"
     r"|(?P<padded>(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?:/[0-9]{1,2})?)"

@@ -26,6 +26,7 @@ from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from functools import cache
 
+from traque.expressions import expression
 from traque.observables._escapes import escape_ends
 from traque.observables._text import decode, label_class, lower
 
@@ -36,10 +37,10 @@ _LABELS_MOST = 127
 Name = tuple[int, int, str]
 """First byte, byte after the last, value."""
 
-_BEFORE_AT = re.compile(r"[-.]*(?:@|%(?:25){0,3}40)")
-_LENGTH = re.compile(rb"\(([1-9][0-9]?)\)")
+_BEFORE_AT = expression(r"[-.]*(?:@|%(?:25){0,3}40)")
+_LENGTH = expression(rb"\(([1-9][0-9]?)\)")
 _END = b"(0)"
-_LABEL_BYTE = re.compile(rb"[A-Za-z0-9_\x80-\xff-]")
+_LABEL_BYTE = expression(rb"[A-Za-z0-9_\x80-\xff-]")
 
 
 def names(record: bytes, ends: AbstractSet[int] | None = None) -> Iterator[Name]:

@@ -18,11 +18,11 @@ A bare value is a whole line or cell, so there the number of labels does not mat
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator
 from typing import Final
 
 from traque.errors import ObservableError
+from traque.expressions import expression
 from traque.model import ENUMERABLE_KINDS, Observable
 from traque.observables import _ip, _suffixes
 from traque.observables._hash import DIGITS
@@ -36,22 +36,22 @@ FILE_SUFFIXES: Final = frozenset({"md", "mk", "mov", "pm", "ps", "py", "rs", "sh
 """Top-level domains that are file extensions in the first place."""
 
 ALSO_FILES: Final = frozenset({"cc", "pl"})
-_EXTENSION = re.compile(
+_EXTENSION = expression(
     r"7z|apk|bat|bin|bmp|c|cc|cfg|cmd|conf|cpp|css|csv|dat|dll|docx?|elf|exe|gif|gz|h|html?|iso|jar|jpg|js|json|lnk"
     r"|log|md|mk|mov|msi|pcap|pdb|pdf|php|pl|pm|png|ps|ps1|py|rar|rs|rtf|sh|so|sys|tar|tf|tmp|txt|vbs|xlsx?|xml|yml|zip"
 )
 _TRAILING = ".,;:!?'"
 _CLOSING = {")": "(", "]": "["}
-_PREFIX = re.compile(rb"/[0-9]{1,3}(?![0-9A-Za-z.]?[0-9A-Za-z/])")
-_BLOB = re.compile(rb"[^\s\"<>|^{}`,;']{4097,}")  # longer than a URL can be: encoded data
+_PREFIX = expression(rb"/[0-9]{1,3}(?![0-9A-Za-z.]?[0-9A-Za-z/])")
+_BLOB = expression(rb"[^\s\"<>|^{}`,;']{4097,}")  # longer than a URL can be: encoded data
 _WRAPPED = "\"'`<>,; \t\r\n"
-_PORT = re.compile(r"(\[.*\]|[^:]*):[0-9]{1,5}")
-_PORT_FIRST = re.compile(r"\A:[0-9]+")
-_PREFIX_ONLY = re.compile(r"(?:/[0-9]*)?")
-_HOST_NAME = re.compile(r"\.[^.0-9][^.]*\Z")
-_TWO_GROUPS = re.compile(r"(?=.*[0-9])[0-9a-f]+:.*[0-9a-f]")
-_DEFANGING = re.compile(r"[\[({\\]")
-_UNDERSCORED = re.compile(
+_PORT = expression(r"(\[.*\]|[^:]*):[0-9]{1,5}")
+_PORT_FIRST = expression(r"\A:[0-9]+")
+_PREFIX_ONLY = expression(r"(?:/[0-9]*)?")
+_HOST_NAME = expression(r"\.[^.0-9][^.]*\Z")
+_TWO_GROUPS = expression(r"(?=.*[0-9])[0-9a-f]+:.*[0-9a-f]")
+_DEFANGING = expression(r"[\[({\\]")
+_UNDERSCORED = expression(
     r"(?:[a-z0-9_-]{1,63}\.){0,20}(?=[a-z0-9-]*_)[a-z0-9_-]{1,63}\.[a-z][a-z0-9-]{1,62}"
 )
 """A name with a ``_`` in its last label but one."""

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from ipaddress import IPv4Address, IPv6Address, ip_address, summarize_address_range
 from typing import Final
 
 from traque.errors import ObservableError
+from traque.expressions import expression
 from traque.model import Observable
 from traque.observables import _ip
 
 _V4: Final = r"\d{1,3}(?:\.\d{1,3}){3}"
 _V6: Final = r"(?=[0-9A-Fa-f]*:[0-9A-Fa-f:]*:)[0-9A-Fa-f:]{2,39}"
-RANGE: Final = re.compile(
+RANGE: Final = expression(
     rf"(?<![\w.:/-])(?P<first>{_V4}|{_V6})[ \t]{{0,3}}[-–—][ \t]{{0,3}}(?P<last>{_V4}|{_V6})(?![\w.:/-])"
 )
 """A range in text."""

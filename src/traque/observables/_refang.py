@@ -26,6 +26,8 @@ from __future__ import annotations
 
 import re
 
+from traque.expressions import expression
+
 _CHARACTERS = {
     **dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"), None),
     **dict.fromkeys(map(ord, "\u00a0\u2007\u202f"), " "),
@@ -37,13 +39,13 @@ _CHARACTERS = {
 # Runs are taken whole and never given back (possessive), so that no input is read twice.
 _OPEN = r"[\[({][\[({ \t]*+"
 _CLOSE = r"(?:[ \t]*+[\])}])++"
-_BRACKETED = re.compile(rf"(?<![\[({{ \t]){_OPEN}(\.|dot|@|at|:?//?|:|-){_CLOSE}", re.IGNORECASE)
-_SPACED = re.compile(rf"(?<=\w)[ \t]++{_OPEN}(\.|dot|@|at){_CLOSE}[ \t]*+(?=\w)", re.IGNORECASE)
-_TIGHT_THEN_SPACED = re.compile(rf"(?<=\w){_OPEN}(\.|dot|@|at){_CLOSE}[ \t]++(?=\w)", re.IGNORECASE)
-_HALF_BRACKETED = re.compile(r"(?<=\w)(?:\[\.|\.\]|\\+\.)(?=\w)")
-_HTTP = re.compile(r"(?<![a-z0-9])h(?:xx|xt|tx|\*\*|__)p(s?)(?=[ \t]?[\[({]?:)", re.IGNORECASE)
-_FTP = re.compile(r"(?<![a-z0-9])f(?:x|\*)p(s?)(?=[ \t]?[\[({]?:)", re.IGNORECASE)
-_MAYBE = re.compile(r"[^\x00-\x7f]|[\[({\]\\]|h(?:xx|xt|tx|\*\*|__)p|f[x*]p", re.IGNORECASE)
+_BRACKETED = expression(rf"(?<![\[({{ \t]){_OPEN}(\.|dot|@|at|:?//?|:|-){_CLOSE}", re.IGNORECASE)
+_SPACED = expression(rf"(?<=\w)[ \t]++{_OPEN}(\.|dot|@|at){_CLOSE}[ \t]*+(?=\w)", re.IGNORECASE)
+_TIGHT_THEN_SPACED = expression(rf"(?<=\w){_OPEN}(\.|dot|@|at){_CLOSE}[ \t]++(?=\w)", re.IGNORECASE)
+_HALF_BRACKETED = expression(r"(?<=\w)(?:\[\.|\.\]|\\+\.)(?=\w)")
+_HTTP = expression(r"(?<![a-z0-9])h(?:xx|xt|tx|\*\*|__)p(s?)(?=[ \t]?[\[({]?:)", re.IGNORECASE)
+_FTP = expression(r"(?<![a-z0-9])f(?:x|\*)p(s?)(?=[ \t]?[\[({]?:)", re.IGNORECASE)
+_MAYBE = expression(r"[^\x00-\x7f]|[\[({\]\\]|h(?:xx|xt|tx|\*\*|__)p|f[x*]p", re.IGNORECASE)
 """What any of the above needs; most values hold none of it."""
 _MEANS = {"dot": ".", "at": "@"}
 

@@ -6,12 +6,12 @@ address part of something else: a version, an OID, a longer name (often reversed
 
 from __future__ import annotations
 
-import re
+from traque.expressions import expression
 
 _LABEL_BYTES = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-"
 _LABEL_MOST = 63
-_DOT_LABEL = re.compile(rb"\.[A-Za-z0-9_-]")
-_PORT = re.compile(rb"[1-9][0-9]{0,4}")
+_DOT_LABEL = expression(rb"\.[A-Za-z0-9_-]")
+_PORT = expression(rb"[1-9][0-9]{0,4}")
 _PORT_MOST = 65535
 
 

@@ -20,12 +20,14 @@ import re
 
 import msgspec
 
+from traque.expressions import expression
+
 _DEFAULT_PORTS = {"http": 80, "ws": 80, "https": 443, "wss": 443, "ftp": 21}
 _DROPPED_WITHOUT_SCHEME = (80, 443)
 _PORT_MOST = 65535
 
-_REST = re.compile(rb"\.?(?::([0-9]{0,5}))?(/[^?#]*)?(?:\?([^#]*))?(?:#.*)?", re.DOTALL)
-_UNIT = re.compile(rb"%([0-9A-Fa-f]{2})|[\x00-\x20\"<>|^{}`\\\x7f-\xff%]")
+_REST = expression(rb"\.?(?::([0-9]{0,5}))?(/[^?#]*)?(?:\?([^#]*))?(?:#.*)?", re.DOTALL)
+_UNIT = expression(rb"%([0-9A-Fa-f]{2})|[\x00-\x20\"<>|^{}`\\\x7f-\xff%]")
 _UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 
 
@@ -79,4 +81,4 @@ def split(url: str) -> tuple[str | None, str, str]:
     return scheme or None, rest[:end], rest[end:]
 
 
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*")
+_SCHEME = expression(r"[A-Za-z][A-Za-z0-9+.-]*")

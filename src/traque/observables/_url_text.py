@@ -25,6 +25,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from traque.expressions import expression
 from traque.observables._text import decode, is_label_char
 
 RAW_MOST = 4096
@@ -34,14 +35,14 @@ END = -1
 """The byte of a :class:`Piece` that marks where a URL ends."""
 
 _ENDS = frozenset(b'"<>|^{}`\\#\x7f') | frozenset(range(0x21))
-_SLASH = re.compile(rb"\\+/")
-_UNICODE = re.compile(rb"\\+u00(22|26|27|2[fF]|3[aAcCdDeEfF])")
-_AMP = re.compile(rb"(?:(?:amp|#0*38|#[xX]0*26);)*", re.IGNORECASE)
-_ENTITY = re.compile(
+_SLASH = expression(rb"\\+/")
+_UNICODE = expression(rb"\\+u00(22|26|27|2[fF]|3[aAcCdDeEfF])")
+_AMP = expression(rb"(?:(?:amp|#0*38|#[xX]0*26);)*", re.IGNORECASE)
+_ENTITY = expression(
     rb"(?:(quot|lt|gt|apos)|#0*(9|10|13|32|34|39|60|62)|#x0*(9|a|d|20|22|27|3c|3e));", re.IGNORECASE
 )
 _NAMED = {b"quot": 0x22, b"lt": 0x3C, b"gt": 0x3E, b"apos": 0x27}
-_ENCODED = re.compile(rb"%([0-9A-Fa-f]{2})|([A-Za-z0-9._~!'()*-])")
+_ENCODED = expression(rb"%([0-9A-Fa-f]{2})|([A-Za-z0-9._~!'()*-])")
 _ASCII = 0x80
 
 

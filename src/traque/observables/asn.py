@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from traque.errors import ObservableError
+from traque.expressions import expression
 from traque.model import Observable
 from traque.observables._literal import checked, spec
 
 NAME = "asn"
 
-_NUMBER = re.compile(r"(?i)(?:asn?[\s:-]*)?0*([1-9][0-9]{0,9})")
+_NUMBER = expression(r"(?i)(?:asn?[\s:-]*)?0*([1-9][0-9]{0,9})")
 _MOST: Final = 2**32 - 1
 _SHORTEST: Final = 4
 

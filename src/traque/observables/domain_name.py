@@ -12,11 +12,11 @@ U-labels in NFC, U-labels in NFD. A U-label that holds a character that is neith
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterator
 
 from traque.errors import ObservableError
+from traque.expressions import expression
 from traque.model import Observable
 from traque.observables import _ip, _suffixes
 from traque.observables._kind import ObservableKind, Reading, exactly
@@ -25,8 +25,8 @@ from traque.observables._text import lower
 
 NAME = "domain-name"
 
-_LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?")
-_PLAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
+_LABEL = expression(r"[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?")
+_PLAIN = expression(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 """Labels that are in canonical form already."""
 _DOTS = str.maketrans("。．｡", "...")
 

@@ -23,6 +23,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from traque.errors import ObservableError
+from traque.expressions import expression
 from traque.model import Observable
 from traque.observables import domain_name
 from traque.observables._escapes import escape_ends
@@ -34,8 +35,8 @@ NAME = "email-addr"
 
 _LOCAL_MOST = 64
 _OTHERS = "!#$%&'*/=?^`{|}~"
-_AT = re.compile(r"@|%(?:25){0,3}40")
-_LOCAL = re.compile(r"[^\s@\"(),:;<>\[\]\\]+")
+_AT = expression(r"@|%(?:25){0,3}40")
+_LOCAL = expression(r"[^\s@\"(),:;<>\[\]\\]+")
 
 
 def canonical(value: str) -> Observable:

@@ -10,10 +10,10 @@ one is not), and an extension alone (``.exe``); as ``pattern`` a name with ``*``
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from traque.errors import ObservableError
+from traque.expressions import expression
 from traque.model import Observable
 from traque.observables._literal import blanks_encoded, checked, settled, spec, unwrapped
 
@@ -72,12 +72,12 @@ COMMON: Final = frozenset(
 )
 """Names that a system or a web server has anyway: found everywhere, they would say nothing."""
 
-_SCHEME = re.compile(r"(?i)\Afile://")
-_EXTENSION = re.compile(r"\.[A-Za-z0-9]{1,5}")
-_WILD = re.compile(r"[*?]")
-_WINDOWS = re.compile(r"[A-Za-z]:[/\\]|.*\\|%[A-Za-z_()0-9]+%")
-_RUN = re.compile(r"(?<=[^/\\])[/\\]+")
-_START = re.compile(r"[/\\]+")
+_SCHEME = expression(r"(?i)\Afile://")
+_EXTENSION = expression(r"\.[A-Za-z0-9]{1,5}")
+_WILD = expression(r"[*?]")
+_WINDOWS = expression(r"[A-Za-z]:[/\\]|.*\\|%[A-Za-z_()0-9]+%")
+_RUN = expression(r"(?<=[^/\\])[/\\]+")
+_START = expression(r"[/\\]+")
 
 
 def canonical(value: str) -> Observable:

@@ -6,15 +6,14 @@ Shapes: https://github.com/FoxIO-LLC/ja4/blob/main/technical_details/README.md
 
 from __future__ import annotations
 
-import re
-
 from traque.errors import ObservableError
+from traque.expressions import expression
 from traque.model import Observable
 from traque.observables._literal import checked, spec, unwrapped
 
 NAME = "ja4"
 
-_SHAPE = re.compile(
+_SHAPE = expression(
     r"(?i)[tqd][0-9sd][0-9][di][0-9]{4}[0-9a-z]{2}_[0-9a-f]{12}_[0-9a-f]{12}"
     r"|[tqd][0-9sd][0-9][0-9]{2}[0-9a-z]{2}_[0-9a-f]{4}_[0-9a-f]{12}"
     r"|[a-z]{2}[0-9]{2}[cn][rn][0-9]{2}[0-9a-z]{4}_[0-9a-f]{12}_[0-9a-f]{12}_[0-9a-f]{12}"

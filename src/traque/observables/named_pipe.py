@@ -2,14 +2,13 @@ r"""Named pipes: literals, by their name after ``\\.\pipe\`` (Sysmon writes ``\n
 
 from __future__ import annotations
 
-import re
-
+from traque.expressions import expression
 from traque.model import Observable
 from traque.observables._literal import checked, settled, spec, unwrapped
 
 NAME = "named-pipe"
 
-_PREFIX = re.compile(r"(?i)\A(?:(?:[.?]|pipe)?[/\\]+)+")
+_PREFIX = expression(r"(?i)\A(?:(?:[.?]|pipe)?[/\\]+)+")
 
 
 def canonical(value: str) -> Observable:

@@ -11,10 +11,10 @@ a wildcard as ``pattern``.
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from traque.errors import ObservableError
+from traque.expressions import expression
 from traque.model import Observable
 from traque.observables._literal import checked, folded, settled, spec, unwrapped
 
@@ -38,8 +38,8 @@ COMMON: Final = frozenset(
 )
 """Keys that exist everywhere, without their hive (and without ``Wow6432Node``)."""
 
-_WILD = re.compile(r"[*?]")
-_RUN = re.compile(r"[/\\]+")
+_WILD = expression(r"[*?]")
+_RUN = expression(r"[/\\]+")
 
 
 def canonical(value: str) -> Observable:

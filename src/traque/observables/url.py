@@ -34,6 +34,7 @@ from collections.abc import Callable, Container, Iterator
 from collections.abc import Set as AbstractSet
 
 from traque.errors import ObservableError
+from traque.expressions import expression
 from traque.model import Observable
 from traque.observables import _ip, _ipv4, _ipv6, domain_name
 from traque.observables._escapes import escape_ends
@@ -49,17 +50,17 @@ _CUTS = frozenset(b",;')]")
 _TRAILING = b".:!?"
 _PATH_BEGINS = frozenset(b"/?")
 _PORT_BYTES = 8  # one more than .:65535
-_ENCODED_END = re.compile(rb"%(?:25){0,3}(?:[01][0-9A-Fa-f]|2[02]|3[CcEe]|5[CcEe]|60|7[BbCcDdFf])")
-_ENCODED_NEXT = re.compile(rb"%(?:2[fF]|3[aAfF])")
+_ENCODED_END = expression(rb"%(?:25){0,3}(?:[01][0-9A-Fa-f]|2[02]|3[CcEe]|5[CcEe]|60|7[BbCcDdFf])")
+_ENCODED_NEXT = expression(rb"%(?:2[fF]|3[aAfF])")
 _WINDOW = 512
 _USER = rb"(?:[^\x00-\x20\"<>|^{}`\\\x7f/?#@]{1,256}@)?"
-_PLAIN_MARK = re.compile(rb"(?::|\\+u003[aA])(?:\\*/|\\+u002[fF]){2}" + _USER + rb"\Z")
-_ENCODED_MARK = re.compile(rb"%3[aA](?:%2[fF]){2}(?:[A-Za-z0-9%._~!*'()-]{1,256}%40)?\Z")
-_SCHEME_RUN = re.compile(rb"[A-Za-z0-9+.-]{1,33}\Z")
+_PLAIN_MARK = expression(rb"(?::|\\+u003[aA])(?:\\*/|\\+u002[fF]){2}" + _USER + rb"\Z")
+_ENCODED_MARK = expression(rb"%3[aA](?:%2[fF]){2}(?:[A-Za-z0-9%._~!*'()-]{1,256}%40)?\Z")
+_SCHEME_RUN = expression(rb"[A-Za-z0-9+.-]{1,33}\Z")
 _SCHEME_MOST = 32
-_ZONE = re.compile(rb"(?:%[A-Za-z0-9._~%-]{1,32})?\]")
-_WRITTEN = re.compile(r"(?:([A-Za-z][A-Za-z0-9+.-]*):)?//(.*)", re.DOTALL)
-_AUTHORITY_END = re.compile(r"[/?#]")
+_ZONE = expression(rb"(?:%[A-Za-z0-9._~%-]{1,32})?\]")
+_WRITTEN = expression(r"(?:([A-Za-z][A-Za-z0-9+.-]*):)?//(.*)", re.DOTALL)
+_AUTHORITY_END = expression(r"[/?#]")
 
 
 def canonical(value: str) -> Observable:

@@ -7,10 +7,10 @@ a shorter one. ``User-Agent:`` in front is dropped, white space is folded. What 
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from traque.errors import ObservableError
+from traque.expressions import expression
 from traque.model import Observable
 from traque.observables._literal import checked, folded, settled, spec, unwrapped
 
@@ -19,7 +19,7 @@ NAME = "user-agent"
 COMMON: Final = frozenset({"mozilla/4.0", "mozilla/5.0", "mozilla/5.0 (compatible)", "mozilla", "user-agent"})
 """Beginnings that nearly all user agents share."""
 
-_LABEL = re.compile(r"(?i)\A(?:http )?user[ -]?agent\s*:\s*")
+_LABEL = expression(r"(?i)\A(?:http )?user[ -]?agent\s*:\s*")
 
 
 def canonical(value: str) -> Observable:

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from traque.errors import ObservableError
+from traque.expressions import expression
 from traque.model import Observable
 from traque.observables import _hash
 from traque.observables._escapes import escape_ends
@@ -22,10 +23,10 @@ from traque.observables._kind import ObservableKind, Reading, exactly, itself
 NAME = "x509-certificate"
 
 _PAIRS: Final = frozenset({16, 20, 32})
-_JOINED = re.compile(r"[0-9A-Fa-f]{2}(?:[ :-]+[0-9A-Fa-f]{2})+")
-_LABEL = re.compile(r"(?i)(?:md-?5|sha-?(?:1|256))[ :=]+")
-_PAIR = re.compile(rb"[0-9A-Fa-f]{2}(?![0-9A-Za-z])")
-_WORD = re.compile(rb"[0-9A-Za-z]")
+_JOINED = expression(r"[0-9A-Fa-f]{2}(?:[ :-]+[0-9A-Fa-f]{2})+")
+_LABEL = expression(r"(?i)(?:md-?5|sha-?(?:1|256))[ :=]+")
+_PAIR = expression(rb"[0-9A-Fa-f]{2}(?![0-9A-Za-z])")
+_WORD = expression(rb"[0-9A-Za-z]")
 _PLAIN = tuple(_hash.finder(pairs * 2) for pairs in sorted(_PAIRS))
 
 

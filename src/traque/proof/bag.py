@@ -11,7 +11,7 @@ from typing import Any, Final
 import msgspec
 
 from traque.errors import ProofError
-from traque.model import Evidence, HuntResult, Sighting
+from traque.model import Evidence, HuntResult, IndicatorRef
 from traque.model.evidence import BAG_SCHEMA, BagManifest, BagRecord, BagSource, Shown
 from traque.model.seal import canonical
 from traque.proof.keys import SigningKey
@@ -45,7 +45,7 @@ def evidence_bag(result: HuntResult, digest: str, key: SigningKey | None = None)
     with zipfile.ZipFile(packed, "w") as archive:
         _put(archive, MANIFEST, sealed(manifest, key))
         for entry, found in zip(entries, held.values(), strict=True):
-            _put(archive, entry.file, found[0][1].record)
+            _put(archive, entry.file, found[0][2].record)
     return packed.getvalue()
 
 
@@ -62,20 +62,27 @@ def link(chain: str, entry: BagRecord) -> str:
 
 
 _Key = tuple[str, int, str]
+_Found = tuple[IndicatorRef, str, Evidence]
+"""An indicator, what a record is evidence of beyond its sighting, and the record."""
 
 
-def _records(result: HuntResult) -> dict[_Key, list[tuple[Sighting, Evidence]]]:
+def _records(result: HuntResult) -> dict[_Key, list[_Found]]:
     """Each record once, in the order of sources, lines and content, with all that it shows."""
-    held: dict[_Key, list[tuple[Sighting, Evidence]]] = {}
-    for sighting in result.sightings:
-        for record in sighting.evidence:
+    held: dict[_Key, list[_Found]] = {}
+    shown = [(sighting.indicator, "", sighting.evidence) for sighting in result.sightings]
+    shown += [
+        (finding.indicator, f"{finding.code} {finding.asset}: ", finding.evidence)
+        for finding in result.findings
+    ]
+    for ref, about, records in shown:
+        for record in records:
             key = (record.path, record.line, sha256(record.record))
-            held.setdefault(key, []).append((sighting, record))
+            held.setdefault(key, []).append((ref, about, record))
     return dict(sorted(held.items()))
 
 
-def _entry(file: str, path: str, line: int, sha: str, found: list[tuple[Sighting, Evidence]]) -> BagRecord:
-    first = found[0][1]
+def _entry(file: str, path: str, line: int, sha: str, found: list[_Found]) -> BagRecord:
+    first = found[0][2]
     return BagRecord(
         file=file,
         sha256=sha,
@@ -86,14 +93,14 @@ def _entry(file: str, path: str, line: int, sha: str, found: list[tuple[Sighting
         time=first.time,
         shows=tuple(
             Shown(
-                kind=sighting.indicator.kind,
-                value=sighting.indicator.value,
+                kind=ref.kind,
+                value=ref.value,
                 verdict=str(record.verdict),
-                why=record.why,
+                why=f"{about}{record.why}",
                 match=record.match,
                 offset=record.offset,
             )
-            for sighting, record in found
+            for ref, about, record in found
         ),
     )
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 from urllib.parse import unquote
 
+from traque.expressions import expression
 from traque.model import Evidence, IndicatorRef
 from traque.model.explanation import Canonical
 
@@ -31,7 +32,7 @@ _RELATIONS: Final = {
     "network": "an address inside the network that is listed",
     "host": "host and path stand in different fields, which together are the URL",
 }
-_ESCAPES: Final = re.compile(r"\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}|\\/|&amp;")
+_ESCAPES: Final = expression(r"\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}|\\/|&amp;")
 
 
 def canonical(ref: IndicatorRef, record: Evidence) -> Canonical:

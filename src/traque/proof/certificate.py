@@ -22,7 +22,7 @@ from traque.model.certificate import (
 )
 from traque.proof import days as by_day
 from traque.proof.statement import scope, statement
-from traque.reports import shortfalls
+from traque.reports import clock_remarks, shortfalls
 
 _CLOCK_CODES = ("record-undated", "year-guessed", "year-from-mtime", "clock-spread")
 _EXAMPLES = 5
@@ -117,9 +117,8 @@ def _clocks(result: HuntResult, streams: Sequence[CertifiedStream]) -> Clocks:
         for diagnostic in result.diagnostics
         if diagnostic.code in _CLOCK_CODES
     ]
-    remarks += [
-        f"the clock of {s.name} runs ahead: its last record is in the future" for s in streams if s.ahead
-    ]
+    for stream in streams:
+        remarks += [f"{stream.name}: {said}" for said in clock_remarks(stream.clock)]
     return Clocks(
         zone=result.hunt.zone,
         undated=sum(source.undated for source in result.coverage.sources),

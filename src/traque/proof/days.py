@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from statistics import median_low
 
-from traque.model import ExpectedCoverage, Gap, HuntResult, SourceCoverage, StreamCoverage
+from traque.model import ExpectedCoverage, Gap, HuntResult, SourceCoverage, StreamCoverage, stream_clock
 from traque.model.certificate import CertifiedStream, Day, State
 from traque.triage.coverage import SILENCE_FLOOR, asked_days, expected_days
 from traque.triage.window import window_of
@@ -79,6 +79,7 @@ def _row(
     begin = min((_number(s.first) if s.first is not None else days.start for s in broken), default=days.stop)
     silent = _silent_days(stream.gaps)
     lossy = {day for source in sources for day in source.losses}
+    lossy |= {day for loss in stream.losses for day in loss.by_day}
     cells = []
     for day in days:
         records = stream.by_day.get(name(day), 0)
@@ -89,7 +90,8 @@ def _row(
             state = State.NOT_EXPECTED
         else:
             state = State.UNREADABLE if day >= begin else State.ABSENT
-        cells.append(Day(name(day), state, records, records * 100 // median if median else 0))
+        share = records * 100 // median if median else 0
+        cells.append(Day(name(day), state, records, share, stream.by_hour.get(name(day), ())))
     ahead = (stream.last - now).total_seconds() if stream.last is not None else 0
     return CertifiedStream(
         name=stream.name,
@@ -110,6 +112,8 @@ def _row(
         years_from=tuple(sorted({source.year_from for source in sources if source.year_from})),
         year_guessed=any(source.year_guessed for source in sources),
         ahead=max(0, round(ahead)),
+        clock=stream_clock(sources),
+        losses=stream.losses,
     )
 
 

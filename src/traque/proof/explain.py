@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from traque.errors import UsageError
 from traque.model import Evidence, HuntResult, Sighting, ladder
-from traque.model.explanation import ExplainedRecord, Explanation
+from traque.model.explanation import ExplainedFinding, ExplainedRecord, Explanation
 from traque.proof.around import AROUND, Logs
 from traque.proof.canonical import canonical
 from traque.reports import meaning, outside_validity
@@ -32,6 +32,18 @@ def explain(result: HuntResult, which: str, paths: Sequence[str] = ()) -> Explan
         confidence=sighting.confidence,
         verdict_rule=meaning(sighting.verdict),
         remarks=tuple(_remarks(sighting)),
+        findings=tuple(
+            ExplainedFinding(
+                code=finding.code,
+                asset=finding.asset,
+                text=finding.text,
+                remedy=finding.remedy,
+                records=tuple(_record(sighting, record, logs) for record in finding.evidence),
+            )
+            for finding in result.findings
+            if (finding.indicator.kind, finding.indicator.value)
+            == (sighting.indicator.kind, sighting.indicator.value)
+        ),
     )
 
 

@@ -3,17 +3,41 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
+from typing import NamedTuple
 
 import msgspec
 
-from traque.model import Coverage, ExpectedCoverage, HuntResult, SourceCoverage, StreamCoverage
-from traque.triage.coverage import asked_days, covered, expected_days, gaps_between, searched
+from traque.model import (
+    Coverage,
+    Evidence,
+    ExpectedCoverage,
+    HuntResult,
+    SourceCoverage,
+    StreamCoverage,
+)
+from traque.triage import losses
+from traque.triage.coverage import asked_days, covered, expected_days, gaps_between, searched, with_hours
 from traque.triage.window import window_of
 
 _Place = tuple[int, str]
 """The number of a result, and the path of a source in it."""
+Repeats = Mapping[_Place, str]
+"""The sources that another result holds too, with the path of the one that counts."""
+
+
+class Hunted(NamedTuple):
+    """One of the results, its number, and the site it is of."""
+
+    number: int
+    result: HuntResult
+    site: str
+
+
+def at_site(record: Evidence, site: str) -> Evidence:
+    """The record with its site before its path."""
+    return msgspec.structs.replace(record, path=f"{site}/{record.path}")
 
 
 def named(site: str, stream: str) -> str:
@@ -85,7 +109,7 @@ def merged(results: Sequence[HuntResult], sites: Sequence[str], repeated: dict[_
     ]
     whole = None if asked is None else searched(asked, spans) if groups else 0
     return Coverage(
-        streams=tuple(streams),
+        streams=with_hours(streams),
         sources=sources,
         window_covered=None if asked is None else bool(groups) and whole == len(asked),
         asked_days=None if asked is None else len(asked),
@@ -147,6 +171,8 @@ def _stream(
     last = max((stream.last for stream in group if stream.last is not None), default=None)
     rates = [(s.parse_rate, s.records) for s in group if s.parse_rate is not None]
     weight = sum(records for _, records in rates)
+    fullest = _fullest(group)
+    told = losses.larger if any(source.duplicate_of for source in sources) else losses.merged
     return msgspec.structs.replace(
         group[0],
         name=name,
@@ -160,16 +186,19 @@ def _stream(
         asked_days_covered=None if expects is None else covered(days, expects),
         parse_rate=sum(rate * records for rate, records in rates) / weight if weight else None,
         owner=next((stream.owner for stream in group if stream.owner), ""),
-        by_day=_by_day(group),
+        by_day={day: stream.by_day[day] for day, stream in fullest.items()},
+        by_hour={day: stream.by_hour[day] for day, stream in fullest.items() if day in stream.by_hour},
+        losses=told([loss for stream in group for loss in stream.losses]),
     )
 
 
-def _by_day(group: Sequence[StreamCoverage]) -> dict[str, int]:
-    """Of a day that several hunts searched the larger number: mostly they searched the same records."""
-    found: dict[str, int] = {}
+def _fullest(group: Sequence[StreamCoverage]) -> dict[str, StreamCoverage]:
+    """Of a day that several hunts searched the one that has most: mostly they searched the same records."""
+    found: dict[str, StreamCoverage] = {}
     for stream in group:
         for day, records in stream.by_day.items():
-            found[day] = max(records, found.get(day, 0))
+            if day not in found or records > found[day].by_day[day]:
+                found[day] = stream
     return dict(sorted(found.items()))
 
 

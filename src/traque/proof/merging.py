@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import count
 from typing import NamedTuple
 
 import msgspec
@@ -24,6 +25,7 @@ from traque.model import (
 )
 from traque.model.result import ByteCount
 from traque.proof import merged_coverage as coverage
+from traque.proof.merged_answer import follows
 from traque.proof.reading import Read
 from traque.triage import validity
 from traque.triage.order import worst_first
@@ -66,7 +68,7 @@ def merge(reads: Sequence[Read], sites: Sequence[str]) -> HuntResult:
         if (number, source.path) not in repeats
     ]
     hunts = [result.hunt for result in results]
-    return HuntResult(
+    result = HuntResult(
         hunt=msgspec.structs.replace(
             hunts[0],
             started=min(hunt.started for hunt in hunts),
@@ -86,15 +88,14 @@ def merge(reads: Sequence[Read], sites: Sequence[str]) -> HuntResult:
             made_of=tuple(read.digest for read in reads),
         ),
         bulletins=results[0].bulletins,
-        findings=tuple(
-            {(f.code, f.indicator.value, f.asset): f for r in results for f in r.findings}.values()
-        ),
+        findings=(),
         sightings=tuple(sightings),
         not_seen=tuple(ref for key, ref in _asked(results[0]).items() if key not in parts),
         coverage=covered,
         diagnostics=_diagnostics(results, len(repeats)),
         reference=tuple({reference: None for result in results for reference in result.reference}),
     )
+    return follows(result, [coverage.Hunted(*one) for one in zip(count(), results, sites)], repeats)
 
 
 def _same_question(results: Sequence[HuntResult]) -> None:
@@ -136,11 +137,11 @@ def _sighting(parts: Sequence[_Part]) -> Sighting:
     last = max((s.last_seen for s in sources if s.last_seen is not None), default=None)
     invalid = validity.outside(ref, first, last)
     at_worst = [s.at_worst for s in sightings if s.at_worst is not None]
-    count = sum(seen.count for seen in sources)
+    total = sum(seen.count for seen in sources)
     assets = {v: _union(s.assets_by_verdict.get(v, ()) for s in sightings) for v in order}
     return msgspec.structs.replace(
         sightings[0],
-        count=count,
+        count=total,
         first_seen=first,
         last_seen=last,
         outside_window=_outside([seen.outside_window for seen in sources], ref.role),
@@ -165,11 +166,20 @@ def _sighting(parts: Sequence[_Part]) -> Sighting:
         undated=sum(seen.undated for seen in sources),
         accounts=_union(s.accounts for s in sightings),
         at_worst=worst(at_worst, ref.role) if at_worst else None,
-        evidence_of=count,
+        evidence_of=total,
         outside_validity=invalid,
         confidence=validity.confidence(ref, invalid),
         enrichment={key: value for s in reversed(sightings) for key, value in s.enrichment.items()},
+        accepted=_union(s.accepted for s in sightings),
+        exchanges=_exchanges(parts),
     )
+
+
+def _exchanges(parts: Sequence[_Part]) -> int | None:
+    """Known where all of them were seen by one hunt: which ones two hunts share is in no result."""
+    counted = [part for part in parts if part.sighting.exchanges is not None]
+    whole = len(counted) == 1 and len(counted[0].sources) == len(counted[0].sighting.sources)
+    return counted[0].sighting.exchanges if whole else None
 
 
 def _evidence(parts: Iterable[_Part]) -> Iterator[Evidence]:
@@ -177,7 +187,7 @@ def _evidence(parts: Iterable[_Part]) -> Iterator[Evidence]:
         kept = {seen.path for seen in part.sources}
         for record in part.sighting.evidence:
             if record.path in kept:
-                yield msgspec.structs.replace(record, path=f"{part.site}/{record.path}")
+                yield coverage.at_site(record, part.site)
 
 
 def _outside(parts: Sequence[OutsideWindow | None], role: str | None) -> OutsideWindow | None:

@@ -12,12 +12,14 @@ from traque.reports._escape import printable
 from traque.reports._language import LANGUAGES
 from traque.reports._renderer import Renderer, Setting, renderers
 from traque.reports._summary import answer, outside_validity, shortfalls
+from traque.reports._told import clock_remarks
 
 __all__ = [
     "LANGUAGES",
     "Renderer",
     "Setting",
     "answer",
+    "clock_remarks",
     "format_page",
     "inspection_json",
     "inspection_page",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby
+from statistics import median_low
 from typing import Final
 
 from traque.model.certificate import Certificate, CertifiedStream, Day, State
@@ -35,6 +36,10 @@ _MAPPED: Final = 60
 """Streams whose days are drawn; of the others only the numbers are shown."""
 _THIN: Final = 25
 """Per cent of the stream's median day: fewer records than that are pointed out."""
+_FEW: Final = "-"
+_BY_HOUR: Final = 7
+"""Days of a window up to which the hours are drawn."""
+_REMARKS: Final = 20
 _SOURCES: Final = 8
 
 
@@ -100,19 +105,47 @@ def _map(page: Page, certificate: Certificate) -> None:
             page.say((line, "yellow"), indent=2)
     said = ", ".join(f"{sign} {state}" for state, sign in SIGN.items() if sign != " ")
     page.say()
-    page.say(f"{said}; blank: not expected, or outside the window.")
+    page.say(
+        f"{said}; {_FEW} searched, with less than {_THIN} % of the stream's median day; blank: not expected, "
+        "or outside the window."
+    )
     for stream in certificate.streams[:_MAPPED]:
         page.say()
         page.say((stream.name, "bold"), f" (ask {stream.owner})" if stream.owner else "")
         for month, days in groupby(stream.days, key=lambda day: day.day[:7]):
             _month(page, month, list(days))
+    if len(certificate.streams[0].days if certificate.streams else ()) <= _BY_HOUR:
+        _hours(page, certificate)
+
+
+def _hours(page: Page, certificate: Certificate) -> None:
+    """Of a short window each hour: so many records, in signs from few to many for the stream."""
+    streams = [s for s in certificate.streams[:_MAPPED] if any(day.hours for day in s.days)]
+    if not streams:
+        return
+    page.heading("Streams by hour", "UTC")
+    page.say(f"Records against the stream's median hour: . none, {_FEW} less than {_THIN} %, # more.")
+    for stream in streams:
+        page.say()
+        page.say((stream.name, "bold"))
+        median = median_low([many for day in stream.days for many in day.hours if many] or [0])
+        page.say(("            0     6     12    18", "dim"))
+        for day in stream.days:
+            hours = day.hours or (0,) * 24
+            signs = ["." if not n else _FEW if n * 100 < median * _THIN else "#" for n in hours]
+            page.entry((day.day, "dim"), "".join(signs), indent=2, hang=14)
 
 
 def _month(page: Page, month: str, days: Sequence[Day]) -> None:
     line: list[str | tuple[str, str]] = [" " * (int(days[0].day[8:]) - 1)]
-    for state, same in groupby(days, key=lambda day: day.state):
-        line.append((SIGN[state] * len(list(same)), _STYLE.get(state, "")))
+    for (state, sign), same in groupby(days, key=lambda day: (day.state, _sign(day))):
+        style = "yellow" if sign == _FEW else _STYLE.get(state, "")
+        line.append((sign * len(list(same)), style))
     page.entry((month, "dim"), *line, indent=2, hang=11)
+
+
+def _sign(day: Day) -> str:
+    return _FEW if day.state is State.SEARCHED and day.of_median < _THIN else SIGN[day.state]
 
 
 def _remarks(stream: CertifiedStream) -> Iterator[str]:
@@ -126,14 +159,15 @@ def _remarks(stream: CertifiedStream) -> Iterator[str]:
     if stream.understood is not None and stream.understood < 990:
         share = f"{stream.understood / 10:.0f} %"
         yield f"{share} of its sampled records were understood; every byte was searched"
+    for loss in stream.losses:
+        if loss.dropped:
+            days = f"; on {count(len(loss.by_day), 'day')}: {listing(list(loss.by_day), 3)}"
+            yield f"{loss.said}{days if loss.by_day else ''}"
     if stream.undated:
         yield f"{count(stream.undated, 'record')} without a readable time"
     if stream.years_from:
-        guess = ", a guess" if stream.year_guessed else ""
         places = " and ".join(YEARS.get(origin, origin) for origin in stream.years_from)
-        yield f"its records state no year: taken from {places}{guess}"
-    if stream.ahead:
-        yield f"its last record is {count(stream.ahead, 'second')} later than the hunt"
+        yield f"its records state no year: taken from {places}"
     if stream.retention:
         yield f"kept for {count(stream.retention, 'day')}"
 
@@ -141,10 +175,18 @@ def _remarks(stream: CertifiedStream) -> Iterator[str]:
 def _clocks(page: Page, certificate: Certificate) -> None:
     clocks = certificate.clocks
     page.heading("Clocks")
-    page.say(f"Times that state no zone were read as {clocks.zone}. The clocks of devices were not compared.")
+    page.say(
+        f"Times that state no zone were read as {clocks.zone}, unless said otherwise. The clocks of devices "
+        "were not compared with each other."
+    )
+    for stream in certificate.streams:
+        if others := [zone for zone in stream.clock.zones if zone not in ("stated", clocks.zone)]:
+            page.entry("-", f"{stream.name}: {listing(others, 3)}", indent=0, hang=2)
     page.say(f"{number(clocks.undated)} of {count(clocks.records, 'record')} without a readable time.")
-    for remark in clocks.remarks:
+    for remark in clocks.remarks[:_REMARKS]:
         page.entry("-", remark, indent=0, hang=2)
+    if len(clocks.remarks) > _REMARKS:
+        page.say(f"and {number(len(clocks.remarks) - _REMARKS)} more, in the document")
 
 
 def _sources(page: Page, certificate: Certificate) -> None:

@@ -70,7 +70,7 @@ def stream_table(page: Page, streams: Sequence[StreamCoverage], saved: str) -> N
         if stream.gaps and stream.owner:
             page.say(f"ask {stream.owner}", indent=4)
         for loss in stream.losses:
-            page.say((f"{count(loss.count, 'time')} {loss.text}", "yellow"), indent=4)
+            page.say((loss.said, "yellow" if loss.dropped else ""), indent=4)
         if stream.parse_rate is not None and stream.parse_rate < _READS_WELL:
             page.say(
                 f"{stream.parse_rate:.0%} of its records were understood; every byte was searched", indent=4

@@ -42,8 +42,16 @@ def explanation_page(found: Explanation, setting: Setting) -> bytes:
     _fact(page, "validity", found.validity or "no record outside what is stated, or nothing is stated")
     if found.confidence is not None:
         _fact(page, "confidence", f"{found.confidence} of 100")
+    for finding in found.findings:
+        said = " ".join(sentence(part) for part in (finding.text or finding.asset, finding.remedy) if part)
+        _fact(page, "finding", (finding.code, "bold red"), f": {said}")
     for position, record in enumerate(found.records, 1):
-        _record(page, position, record)
+        _record(page, f"Record {position}", record)
+    kept = {(record.path, record.line, record.offset) for record in found.records}
+    for finding in found.findings:
+        for record in finding.records:
+            if (record.path, record.line, record.offset) not in kept:
+                _record(page, f"Of {finding.code} {finding.asset}", record)
     return page.close()
 
 
@@ -52,8 +60,8 @@ def _fact(page: Page, label: str, *spans: Span) -> None:
         page.entry((label, "dim"), *spans, indent=0, hang=_HANG)
 
 
-def _record(page: Page, position: int, record: ExplainedRecord) -> None:
-    page.heading(f"Record {position}", f"{record.path}, line {number(record.line)}")
+def _record(page: Page, title: str, record: ExplainedRecord) -> None:
+    page.heading(title, f"{record.path}, line {number(record.line)}")
     when = moment(record.time) if record.time else "no readable time"
     _fact(page, "time", when)
     _fact(page, "place", f"byte {number(record.offset)}; the record has {count(record.length, 'byte')}")

@@ -58,25 +58,6 @@ def _about(bulletin: BulletinInfo, words: Words) -> str:
     return " · ".join(part for part in said if part)
 
 
-def findings(result: HuntResult, words: Words) -> Html | None:
-    """Facts that need no log: the first thing to read."""
-    if not result.findings:
-        return None
-    items = []
-    for finding in result.findings:
-        said, *remedy = told.finding(finding, words)
-        items.append(
-            el(
-                "li",
-                el("strong", said),
-                " ",
-                *remedy,
-                lang=None if words.has(f"finding.{finding.code}") else "en",
-            )
-        )
-    return section("findings", words("h.findings"), words("n.findings"), el("ul", *items))
-
-
 def summary(result: HuntResult, words: Words) -> Html:
     """The answer in plain words, the key figures, what to do."""
     said = told.answer(result, words)

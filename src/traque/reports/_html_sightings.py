@@ -13,7 +13,7 @@ from typing import Final
 
 import msgspec
 
-from traque.model import Evidence, HuntResult, Sighting
+from traque.model import Evidence, HuntResult, Sighting, Verdict
 from traque.reports import _told as told
 from traque.reports._around import around
 from traque.reports._escape import printable
@@ -109,7 +109,7 @@ def _row(result: HuntResult, rank: int, words: Words, *, opened: bool) -> Html:
     detail = folded(
         title,
         el("dl", *_facts(result, sighting, words), class_="facts"),
-        el("ol", *(_record(record, sighting, _share(rank)[1], words) for record in kept), class_="evidence"),
+        el("ol", *(record(one, words, sighting.verdict, _share(rank)[1]) for one in kept), class_="evidence"),
         el("p", words("evidence.rest"), class_="note") if len(kept) < len(sighting.evidence) else None,
         opened=opened,
     )
@@ -197,7 +197,8 @@ def _sources(sighting: Sighting, words: Words) -> Html:
     return el("ul", *items)
 
 
-def _record(record: Evidence, sighting: Sighting, cells: int, words: Words) -> Html:
+def record(record: Evidence, words: Words, worst: Verdict | None = None, cells: int = 1_000) -> Html:
+    """An item of a list; those of the ``worst`` verdict are marked, ``cells`` of each are shown."""
     before, match, after = around(record.text, record.match, cells)
     place = [
         words("evidence.line", line=words.number(record.line)),
@@ -218,7 +219,7 @@ def _record(record: Evidence, sighting: Sighting, cells: int, words: Words) -> H
             why,
         ),
         el("pre", el("code", before, el("mark", match) if match else None, after)),
-        class_="own" if record.verdict == sighting.verdict else None,
+        class_="own" if record.verdict == worst else None,
     )
 
 

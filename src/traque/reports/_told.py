@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from traque.model import Finding, Gap, HuntResult, Sighting, Verdict
+from traque.model import Finding, Gap, HuntResult, Sighting, StreamClock, Verdict
 from traque.reports import _summary as facts
 from traque.reports._language import Words
+from traque.reports._language import words as catalogue
 
 
 def answer(result: HuntResult, words: Words) -> list[str]:
@@ -201,6 +202,25 @@ def _earlier(result: HuntResult, words: Words) -> Iterator[str]:
     begins = [stream.first for stream in result.coverage.streams if stream.first is not None]
     if seen and begins and min(seen) - min(begins) < facts.NEAR_THE_START:
         yield words("step.earlier", trace=words.moment(min(seen)), begin=words.moment(min(begins)))
+
+
+def clock(found: StreamClock, words: Words) -> list[str]:
+    """What does not fit in a stream's times."""
+    said = [words.many("clock.future", found.future)] if found.future else []
+    if found.after_sources:
+        span = words.duration(timedelta(seconds=found.after_file))
+        said.append(words.many("clock.after", found.after_sources, span=span))
+    if found.backward:
+        span = words.duration(timedelta(seconds=found.furthest_back))
+        said.append(words.many("clock.backward", found.backward, span=span))
+    if found.year_guessed:
+        said.append(words("clock.guessed"))
+    return said
+
+
+def clock_remarks(found: StreamClock) -> list[str]:
+    """The same in English."""
+    return clock(found, catalogue("en"))
 
 
 def remarks(result: HuntResult, words: Words) -> list[str]:

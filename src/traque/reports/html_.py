@@ -21,13 +21,14 @@ def page(result: HuntResult, language: str, *, opened: int = 0) -> bytes:
     from traque.reports import _html_next as follows
     from traque.reports import _html_rest as rest
     from traque.reports import _html_time as time
+    from traque.reports._html_findings import findings
     from traque.reports._html_sightings import sightings, waiting
     from traque.reports._marks import TLPS, strictest_tlp
     from traque.reports._markup import Html, el
 
     said = words(language)
     parts = {
-        "findings": head.findings(result, said),
+        "findings": findings(result, said),
         "summary": head.summary(result, said),
         "verdicts": head.verdicts(result, said),
         "sightings": sightings(result, said, opened=opened),

@@ -12,13 +12,14 @@ from typing import Any, Final
 import msgspec
 
 from traque.errors import TraqueError
+from traque.expressions import expression
 from traque.model import HuntResult
 from traque.model.inspection import Inspection
 from traque.model.result import SCHEMA
 from traque.model.seal import digest
 from traque.reports._renderer import Renderer, Setting
 
-_UNSAFE: Final = re.compile(
+_UNSAFE: Final = expression(
     "[\x7f-\x9f\xad\u061c\u070f\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
 """DEL, C1 and format characters: JSON may hold them raw, a terminal had better not see them."""

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from traque.model import HuntResult, Verdict
+from traque.model import Evidence, HuntResult, Verdict
 from traque.reports import _summary as facts
 from traque.reports import _told as told
 from traque.reports._around import around
@@ -71,7 +71,10 @@ def _head(result: HuntResult, said: Words) -> list[str]:
     lines += [" ".join(f"**{prose(tlp)}**" for tlp in tlps), ""] if tlps else []
     if result.findings:
         lines += [f"## {said('h.findings')}", ""]
-        lines += [f"- **{prose(' '.join(told.finding(found, said)))}**" for found in result.findings]
+        for found in result.findings:
+            lines.append(f"- **{prose(' '.join(told.finding(found, said)))}**")
+            for record in found.evidence:
+                lines += [f"  {line}" for line in _record(found.indicator.value, record, said)]
         lines.append("")
     lines += [f"## {said('h.summary')}", "", *(f"{prose(line)}" for line in told.answer(result, said)), ""]
     lines += [prose(told.window(result, said)), "", prose(f"{made}. {said('utc')}"), ""]
@@ -114,14 +117,19 @@ def _evidence(result: HuntResult, said: Words) -> list[str]:
         record = facts.telling(sighting)
         if record is None or sighting.verdict is Verdict.SELF:
             continue
-        place = said("evidence.line", line=record.line)
-        time = said.moment(record.time) or said("undated")
-        verdict = prose(said.verdict(record.verdict))
-        lines.append(
-            f"- **{verdict}** {code(sighting.indicator.value)}, {time}, {code(record.path)} {place}  "
-        )
-        lines.append(f"  {code(''.join(around(record.text, record.match, _ROOM)))}")
+        lines += _record(sighting.indicator.value, record, said)
     return [f"## {said('evidence.title')}", "", *lines, ""] if lines else []
+
+
+def _record(value: str, record: Evidence, said: Words) -> list[str]:
+    """An item of a list: where and when, then the record."""
+    place = said("evidence.line", line=record.line)
+    time = said.moment(record.time) or said("undated")
+    verdict = prose(said.verdict(record.verdict))
+    return [
+        f"- **{verdict}** {code(value)}, {time}, {code(record.path)} {place}  ",
+        f"  {code(''.join(around(record.text, record.match, _ROOM)))}",
+    ]
 
 
 def _coverage(result: HuntResult, said: Words) -> list[str]:

@@ -20,6 +20,8 @@ from traque.reports._renderer import Renderer, Setting
 PROGRAMS: Final = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "microsoft-edge")
 PATIENCE: Final = 180.0
 """Seconds after which the browser is taken as stuck."""
+MARK: Final = b"% traque hunt report\n"
+"""A comment behind the last line, by which a hunt knows its own report."""
 OPENED: Final = 10
 """Sightings whose evidence is printed."""
 
@@ -37,7 +39,7 @@ def _render(result: HuntResult, setting: Setting) -> bytes:
         source, made = Path(folder, "report.html"), Path(folder, "report.pdf")
         source.write_bytes(page(result, setting.language, opened=OPENED))
         _print(program, folder, source, made)
-        return made.read_bytes()
+        return made.read_bytes() + MARK
 
 
 def _print(program: str, folder: str, source: Path, made: Path) -> None:

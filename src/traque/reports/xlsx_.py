@@ -46,7 +46,14 @@ def _render(result: HuntResult, setting: Setting) -> bytes:
         "remove_timezone": True,
     }
     book = xlsxwriter.Workbook(stream, options)
-    book.set_properties({"title": said("title"), "author": "traque", "created": _naive(result.hunt.finished)})
+    book.set_properties(
+        {
+            "title": said("title"),
+            "author": "traque",
+            "comments": "traque hunt report",
+            "created": _naive(result.hunt.finished),
+        }
+    )
     sheets = _Sheets(book, said)
     sheets.add("summary", ("", ""), _summary(result, said), (28, 110))
     if result.findings:

@@ -14,14 +14,14 @@ The engines scan, and the decoders decode, without holding the interpreter's loc
 from __future__ import annotations
 
 import threading
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from queue import SimpleQueue
 from typing import Final, Protocol
 
 import msgspec
 
-from traque.scan.matches import Batch, Engine, Hit, MatchedRecord, Scanner
+from traque.scan.matches import Batch, Engine, Hit, MatchedRecord, Scanner, TimeSample
 
 SMALL: Final = 32 * 1024
 """Bytes of an entry below which opening it costs more than scanning it."""
@@ -179,13 +179,21 @@ class Split:
     """Scans a large file in parts; :meth:`batches` yields what one scanner yields for the whole.
 
     ``timer`` is a scanner of an engine without indicators, with the time rules: it is shown every byte, in
-    order; whoever made it finishes it. A file that gives fewer bytes than its size ends there: ``bytes``
-    says how many there were, ``records`` how many records.
+    order; whoever made it finishes it. So are ``taps``. A file that gives fewer bytes than its size ends
+    there: ``bytes`` says how many there were, ``records`` how many records.
     """
 
-    def __init__(self, file: File, engine: Engine, timer: Scanner, cores: Cores) -> None:
+    def __init__(
+        self,
+        file: File,
+        engine: Engine,
+        timer: Scanner,
+        cores: Cores,
+        taps: Sequence[Callable[[bytes], None]] = (),
+    ) -> None:
         self.bytes = 0
         self.records = 0
+        self._taps = taps
         self._file = file
         self._engine = engine
         self._timer = timer
@@ -220,11 +228,16 @@ class Split:
                 helper.join()
 
     def _placed(self, part: _Part) -> Iterator[Batch]:
-        samples = self._timer.feed(part.data).samples
+        samples = self._shown(part.data)
         matched = _moved(part.batch.matched, part.work.start, self.records)
         self.bytes += len(part.data)
         self.records += part.records
         yield Batch(matched, samples)
+
+    def _shown(self, data: bytes) -> Sequence[TimeSample]:
+        for tap in self._taps:
+            tap(data)
+        return self._timer.feed(data).samples
 
     def _long(self, work: _Work) -> Iterator[Batch]:
         """Scan a part here, piece by piece, in flat memory."""
@@ -236,7 +249,7 @@ class Split:
             self.bytes += len(data)
             batch = scanner.feed(data)
             self.records = before + scanner.records
-            yield Batch(_moved(batch.matched, work.start, before), self._timer.feed(data).samples)
+            yield Batch(_moved(batch.matched, work.start, before), self._shown(data))
         matched = scanner.finish().matched
         self.records = before + scanner.records
         yield Batch(_moved(matched, work.start, before))

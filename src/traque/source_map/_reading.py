@@ -13,6 +13,7 @@ from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from traque.errors import UsageError
+from traque.expressions import expression
 from traque.source_map._model import FILE_NAME, ExpectedStream, MappedSource, SourceMap
 
 LARGEST: Final = 1 << 20
@@ -24,7 +25,7 @@ _TABLE: Final = ("files", "format", "tz", "year", "name", "owner", "own", "inter
 _EXPECTED: Final = ("name", "files", "owner", "from", "until", "retention")
 _LONGEST_KEPT: Final = 36_525
 """Days that records may be kept: a century."""
-_HEADER: Final = re.compile(r"^[ \t]*\[\[[ \t]*[\"']?(source|stream)[\"']?[ \t]*\]\]", re.MULTILINE)
+_HEADER: Final = expression(r"^[ \t]*\[\[[ \t]*[\"']?(source|stream)[\"']?[ \t]*\]\]", re.MULTILINE)
 
 
 def find_source_map(folder: Path) -> Path | None:

@@ -60,8 +60,9 @@ def fingerprint(head: bytes) -> bytes | None:
     encoding = detect(head)
     if encoding == "utf-8":
         head = head[: 2 * _BYTES + len(_BOM)]  # plenty, if each of its line ends is CRLF
-    pieces = _as_text([head], encoding)
-    text = b"".join(itertools.islice(pieces, 2))[:_BYTES]
+        text = head.removeprefix(_BOM).replace(b"\r\n", b"\n")[:_BYTES]
+    else:
+        text = b"".join(itertools.islice(_as_text([head], encoding), 2))[:_BYTES]
     lines = text.split(b"\n", _LINES)
     start = b"\n".join(lines[:_LINES])
     if len(start.strip()) < _TINY:

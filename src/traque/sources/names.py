@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
-_DRIVE: Final = re.compile(r"^[A-Za-z]:")
+from traque.expressions import expression
+
+_DRIVE: Final = expression(r"^[A-Za-z]:")
 
 
 def shown(name: str) -> str:

@@ -164,13 +164,13 @@ class _Opening:
         own = self._allowance.member(entry.size)
         stream = Stream(own.taking(self._allowance.taking(pieces(entry))), as_file=as_file)
         name = entry.path.name if entry.path is not None else entry.display
-        if is_own_output(stream.head(), name):
-            self._diagnostics.note("source-own-output", entry.display)
-            return
         yield from self._unfold(stream, _Place(entry.display, name, entry.mtime), own)
 
     def _unfold(self, stream: Stream, place: _Place, allowance: Allowance) -> Iterator[Source]:
         head = stream.head()
+        if is_own_output(head, place.name, stream.as_file):
+            self._diagnostics.note("source-own-output", place.path)
+            return
         spec = recognise(head)
         if spec is None:
             error = contradiction(head, place.name)

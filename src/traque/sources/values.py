@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import datetime as dt
 import ipaddress
-import re
 from collections.abc import Mapping
 from decimal import Decimal
 from functools import lru_cache
 from typing import Final
 
+from traque.expressions import expression
+
 DEPTH: Final = 32
 _BLOB: Final = 1 << 20
 
-_CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-_ADDRESS: Final = re.compile(
+_CAMEL: Final = expression(r"(?<=[a-z0-9])(?=[A-Z])")
+_ADDRESS: Final = expression(
     r"(?:^|[._-])(?:src|dst|source|dest|destination|client|server|remote|local|peer|host|orig|resp|nat|nexthop)?"
     r"_?(?:ip|ipv4|ipv6|ip4|ip6|ip_?addr(?:ess)?|addr(?:ess)?|[sd]addr|[sd]ip|orig_h|resp_h)"
     r"(?:_?(?:v?4|v?6|int|num|number|long|n|u32|raw|bin|binary|bytes|src|dst|source|destination|client|server))?$"
     r"|(?:^|[._-])(?:src|dst)$"
 )
-_OTHER: Final = re.compile(r"mac|mail|phys|ether|hw|mem|base|return|virtual|load|street|postal|wallet")
+_OTHER: Final = expression(r"mac|mail|phys|ether|hw|mem|base|return|virtual|load|street|postal|wallet")
 
 
 @lru_cache(maxsize=4096)

@@ -15,6 +15,7 @@ from traque.diagnostics import Diagnostics
 from traque.errors import UsageError
 from traque.sources.files import Entry
 from traque.sources.names import shown
+from traque.sources.own import without_exports
 
 Identity = tuple[int, int]
 
@@ -45,7 +46,7 @@ def walk(
         else:
             walker.root(number, Path(path))
     walker.follow_links()
-    return walker.entries()
+    return without_exports(walker.entries(), diagnostics)
 
 
 class _Walker:

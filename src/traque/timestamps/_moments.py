@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta, tzinfo
-from functools import cache
+from functools import cache, lru_cache
 
 import msgspec
 
@@ -61,18 +61,27 @@ def rotation_date(name: str) -> datetime | None:
     latest counts. A part that is a bare number (a port, a version, an identifier) states nothing, unless it
     is a day in eight digits.
     """
-    day, month, folders = _name_patterns()
-    parts = [part for part in re.split(r"[/\\]", name) if part]
+    parts = [part for part in name.replace("\\", "/").split("/") if part]
     for index in range(len(parts) - 1, -1, -1):
-        for pattern, text in (
-            (day, parts[index]),
-            (month, parts[index]),
-            (folders, "/".join(parts[max(0, index - 2) : index + 1])),
-        ):
-            ends = [end for found in pattern.finditer(text) if (end := _period_end(found)) is not None]
-            if ends:
-                return max(ends)
+        end = _stated(parts[index])
+        if end is None:
+            _, _, folders = _name_patterns()
+            end = _latest(folders, "/".join(parts[max(0, index - 2) : index + 1]))
+        if end is not None:
+            return end
     return None
+
+
+@lru_cache(maxsize=4096)
+def _stated(part: str) -> datetime | None:
+    """What one part of a path states: many hosts name their files alike."""
+    day, month, _ = _name_patterns()
+    return _latest(day, part) or _latest(month, part)
+
+
+def _latest(pattern: re.Pattern[str], text: str) -> datetime | None:
+    ends = [end for found in pattern.finditer(text) if (end := _period_end(found)) is not None]
+    return max(ends, default=None)
 
 
 @cache

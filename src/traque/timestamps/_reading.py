@@ -25,22 +25,31 @@ from traque.model import Stamp, TimeRule
 
 LAYOUTS: Final = MappingProxyType(
     {
-        "iso": "2021-01-07T04:18:07.123456+00:00 and relatives: 'T', 't', '_', space or tab between, '-' "
-        "or '/' inside the date, seconds optional; 20210107T041807Z, 20210107 04:18:07, 20210107041807",
+        "iso": "2021-01-07T04:18:07.123456+00:00 and relatives: 'T', 't', '_', spaces or a tab between, "
+        "'-' too where there are seconds; '-', '/', '.' or ':' inside the date; seconds optional, AM/PM "
+        "where no T stands; 20210107T041807Z, 20210107 04:18:07, 20210107041807",
+        "iso-tz": "as iso; where that states no zone, the tz=+0100 that stands anywhere after it",
         "syslog": "Jan  7 04:18:07 (RFC 3164, no year); 2021 Jan  7 04:18:07; Jan  7 2021 04:18:07; a zone "
-        "after it is +hhmm, or a name that ':' follows (a word there is the host's name)",
+        "after it is +hhmm, or a name that ':' follows (a word there is the host's name); with a year also "
+        "AM/PM",
         "clf": "07/Jan/2021:04:18:07 +0000 (web servers); a space may stand for the first ':'",
         "day-month": "Thu, 07 Jan 2021 04:18:07 +0000 (RFC 5322) and 07-Jan-2021 04:18:07.123 (BIND, PHP); "
-        "weekday optional, years of two or four digits",
+        "weekday optional, years of two or four digits, AM/PM optional",
         "epoch": "1609993087.123: seconds (10 digits), ms (13), us (16), ns (19), no letter after it; UTC",
-        "fortigate": 'date=2021-01-07 time=04:18:07 and, anywhere in the text, tz="+0100"',
+        "fortigate": 'date=2021-01-07 time=04:18:07 and, anywhere in the text, tz="+0100" or timezone="CET"',
         "apache-error": "Fri Dec 16 01:46:23.123456 2005 (ctime); a zone may stand before or after the year",
         "us-slash": "01/07/2021 04:18:07 PM: month first; or year-less 01/07-04:18:07; seconds and "
         "AM/PM optional",
-        "eu-slash": "07/01/2021 04:18:07 or 07.01.2021 04:18:07: day first, else as us-slash",
-        "auto": "at the beginning: iso, syslog, clf, day-month, apache-error, epoch, or a slash date that "
-        "reads one way only; else the first of iso, syslog, clf, day-month, apache-error, fortigate (at its "
-        "'date=') that begins in the first 512 bytes and follows no letter or digit",
+        "eu-slash": "07/01/2021 04:18:07 or 07.01.2021 04:18:07: day first, else as us-slash; both also "
+        "with '-' inside the date where the year has four digits",
+        "yymmdd": "210107  4:18:07 (MySQL), 210107 041807 (Hadoop), 21/01/07 04:18:07 (Spark), "
+        "210107041807.123 (3proxy)",
+        "glog": "I0107 04:18:07.123456 (Google's glog, Kubernetes' klog): a level's letter, month, day",
+        "tai64n": "@400000005ff68b890756b5b3 (multilog): TAI as daemontools count it, 10 s before UTC",
+        "auto": "at the beginning: iso, syslog, clf, day-month, apache-error, epoch, glog, tai64n, yymmdd "
+        "(with slashes where a level's word follows), or a slash date that reads one way only; else the "
+        "first of iso, syslog, clf, day-month, apache-error, fortigate (at its 'date=') that begins in the "
+        "first 512 bytes and follows no letter or digit",
     }
 )
 """Every layout by name, with what it reads."""
@@ -78,6 +87,7 @@ _MONTHS: Final = (
     b"nov",
     b"dec",
 )
+_LEVELS: Final = (b"INFO", b"WARN", b"ERROR", b"DEBUG", b"FATAL", b"TRACE")
 _WEEKDAYS: Final = (b"mon", b"tue", b"wed", b"thu", b"fri", b"sat", b"sun")
 _FIRST_YEAR, _LAST_YEAR = 1970, 2199
 _SPACE, _TAB, _COMMA, _DASH, _DOT, _SLASH, _COLON, _PLUS = b" \t,-./:+"
@@ -278,14 +288,19 @@ def _read_iso(text: bytes, at: int) -> Stamp | None:
         return _read_basic_iso(text, at, count)
     mark = _byte(text, at + 4)
     month = _number(text, at + 5, 1, 2)
-    if mark not in (_DASH, _SLASH) or month is None or _byte(text, month[1]) != mark:
+    if mark not in (_DASH, _SLASH, _DOT, _COLON) or month is None or _byte(text, month[1]) != mark:
         return None
     day = _number(text, month[1] + 1, 1, 2)
-    if day is None or _byte(text, day[1]) not in b"Tt _\t":
+    between = 0 if day is None else _byte(text, day[1])
+    if day is None or between not in b"Tt _\t-":
         return None
-    clock = _clock(text, day[1] + 1, seconds_optional=True)
+    clock_at = _spaces(text, day[1]) if between == _SPACE else day[1] + 1
+    # 2021-01-07-04:00 is a day and a zone.
+    clock = _clock(text, clock_at, seconds_optional=between != _DASH)
     if clock is None:
         return None
+    if between not in b"Tt":
+        clock = _half_marked(text, *clock)
     days = _days(int(text[at : at + 4]), month[0], day[0])
     return _stamp(days, clock[0], _zone(text, clock[1])[0])
 
@@ -293,21 +308,28 @@ def _read_iso(text: bytes, at: int) -> Stamp | None:
 def _read_basic_iso(text: bytes, at: int, count: int) -> Stamp | None:
     if count == 14:
         clock_at = at + 8
-    elif count == 8 and _byte(text, at + 8) in b"Tt _":
+    elif count == 8 and _byte(text, at + 8) in b"Tt _-":
         clock_at = at + 9
     else:
         return None
     clock = _clock(text, clock_at) if count == 8 else None
     if clock is None:
-        if _digits(text, clock_at) != 6:
+        clock = _clock_of_six(text, clock_at)
+        if clock is None:
             return None
-        hour, minute, second = (int(text[clock_at + i : clock_at + i + 2]) for i in (0, 2, 4))
-        if hour > 23 or minute > 59 or second > 60:
-            return None
-        fraction, end = _fraction(text, clock_at + 6)
-        clock = ((hour * 60 + minute) * 60 + min(second, 59)) * _SECOND + fraction, end
     days = _days(int(text[at : at + 4]), int(text[at + 4 : at + 6]), int(text[at + 6 : at + 8]))
     return _stamp(days, clock[0], _zone(text, clock[1])[0])
+
+
+def _clock_of_six(text: bytes, at: int) -> tuple[int, int] | None:
+    """``hhmmss`` with fraction, as microseconds of the day."""
+    if _digits(text, at) != 6:
+        return None
+    hour, minute, second = (int(text[at + i : at + i + 2]) for i in (0, 2, 4))
+    if hour > 23 or minute > 59 or second > 60:
+        return None
+    fraction, end = _fraction(text, at + 6)
+    return ((hour * 60 + minute) * 60 + min(second, 59)) * _SECOND + fraction, end
 
 
 def _read_syslog(text: bytes, at: int) -> Stamp | None:
@@ -331,6 +353,8 @@ def _read_syslog(text: bytes, at: int) -> Stamp | None:
     clock = _clock(text, at)
     if clock is None:
         return None
+    if year is not None:
+        clock = _half_marked(text, *clock)
     zone, end = _zone(text, clock[1])
     if _is_letter(text[end - 1]) and _byte(text, end) != _COLON:
         zone = None
@@ -358,7 +382,10 @@ def _read_day_month(text: bytes, at: int) -> Stamp | None:
     if date is None or _byte(text, date[1]) != _SPACE:
         return None
     clock = _clock(text, _spaces(text, date[1]))
-    return None if clock is None else _stamp(date[0], clock[0], _zone(text, clock[1])[0])
+    if clock is None:
+        return None
+    of_day, end = _half_marked(text, *clock)
+    return _stamp(date[0], of_day, _zone(text, end)[0])
 
 
 def _day_month_year(text: bytes, at: int, mark: int) -> tuple[int, int] | None:
@@ -402,9 +429,17 @@ def _read_fortigate(text: bytes, at: int) -> Stamp | None:
         return None
     if _byte(text, date + 4) != _DASH or _byte(text, date + 7) != _DASH:
         return None
-    zone = _value(text, at, b"tz=")
-    east = None if zone is None or _byte(text, zone) == _SPACE else _zone(text, zone)[0]
+    east = _zone_apart(text, at)
     return _stamp(_days(year[0], month[0], day[0]), clock[0], east)
+
+
+def _zone_apart(text: bytes, at: int) -> int | None:
+    """The zone of the first ``tz=`` from ``at`` on, without one of the first ``timezone=``."""
+    for key in (b"tz=", b"timezone="):
+        zone = _value(text, at, key)
+        if zone is not None:
+            return None if _byte(text, zone) == _SPACE else _zone(text, zone)[0]
+    return None
 
 
 def _value(text: bytes, at: int, key: bytes) -> int | None:
@@ -430,13 +465,13 @@ def _read_apache_error(text: bytes, at: int) -> Stamp | None:
     clock = _clock(text, _spaces(text, day[1]))
     if clock is None:
         return None
-    zone, end = _zone(text, clock[1])
+    zone, end = _zone(text, _half_marked(text, *clock)[1])
     year = _number(text, _spaces(text, end), 4, 4) if _byte(text, end) == _SPACE else None
     if year is None:
         return None
     if zone is None:
         zone = _zone(text, year[1])[0]
-    return _stamp(_days(year[0], month + 1, day[0]), clock[0], zone)
+    return _stamp(_days(year[0], month + 1, day[0]), _half_marked(text, *clock)[0], zone)
 
 
 def _read_us_slash(text: bytes, at: int) -> Stamp | None:
@@ -453,14 +488,17 @@ def _read_slash(text: bytes, at: int, *, day_first: bool) -> Stamp | None:
         return None
     mark = _byte(text, first[1])
     second = _number(text, first[1] + 1, 1, 2)
-    if second is None or not (mark == _SLASH or (mark == _DOT and day_first)):
+    if second is None or not (mark in (_SLASH, _DASH) or (mark == _DOT and day_first)):
         return None
     year, at = None, second[1]
     if _byte(text, at) == mark:
-        year = _year(text, at + 1)
+        # 21-01-07 is more often a year that comes first.
+        year = _number(text, at + 1, 4, 4) if mark == _DASH else _year(text, at + 1)
         if year is None:
             return None
         at = year[1]
+    elif mark == _DASH:
+        return None
     if _byte(text, at) == _COMMA:
         at += 1
     if _byte(text, at) not in ((_DASH,) if year is None else (_DASH, _SPACE, _TAB)):
@@ -486,8 +524,69 @@ def _half_day(text: bytes, of_day: int, at: int) -> tuple[int, int]:
     return of_day % half + (half if word == b"pm" else 0), begin + 2
 
 
+def _half_marked(text: bytes, of_day: int, at: int) -> tuple[int, int]:
+    """As :func:`_half_day` where the word may be another one: after an hour of no such clock it is."""
+    halved = _half_day(text, of_day, at)
+    return (of_day, at) if halved[0] < 0 else halved
+
+
+def _read_iso_tz(text: bytes, at: int) -> Stamp | None:
+    stamp = _read_iso(text, at)
+    if stamp is None or stamp.zoned:
+        return stamp
+    east = _zone_apart(text, at)
+    return stamp if east is None else Stamp(stamp.us - east * _MINUTE)
+
+
+def _read_yymmdd(text: bytes, at: int) -> Stamp | None:
+    count = _digits(text, at)
+    if count in (6, 12):
+        parts, end = [int(text[at + i : at + i + 2]) for i in (0, 2, 4)], at + 6
+    else:
+        parts, end = [], at
+        for mark in (_SLASH, _SLASH, _SPACE):
+            part = _number(text, end, 2, 2)
+            if part is None or _byte(text, part[1]) != mark:
+                return None
+            parts.append(part[0])
+            end = part[1] if mark == _SPACE else part[1] + 1
+    year, month, day = parts
+    if count == 12:
+        clock = _clock_of_six(text, end)
+    elif _byte(text, end) == _SPACE:
+        clock_at = _spaces(text, end)
+        clock = _clock(text, clock_at) or _clock_of_six(text, clock_at)
+    else:
+        return None
+    days = _days(year + (1900 if year >= 70 else 2000), month, day)
+    return None if clock is None else _stamp(days, clock[0], _zone(text, clock[1])[0])
+
+
+def _read_glog(text: bytes, at: int) -> Stamp | None:
+    if _byte(text, at) not in b"IWEF" or _digits(text, at + 1) != 4 or _byte(text, at + 5) != _SPACE:
+        return None
+    clock = _clock(text, at + 6)
+    days = _days(2000, int(text[at + 1 : at + 3]), int(text[at + 3 : at + 5]))
+    return None if clock is None else _stamp(days, clock[0], None, dated=False)
+
+
+def _read_tai64n(text: bytes, at: int) -> Stamp | None:
+    label = text[at + 1 : at + 25]
+    after = _byte(text, at + 25)
+    if _byte(text, at) != ord("@") or len(label) < 24 or _is_letter(after) or _is_digit(after):
+        return None
+    if not label.startswith(b"40000000") or any(digit not in b"0123456789abcdef" for digit in label):
+        return None
+    second, nanosecond = int(label[8:16], 16) - 10, int(label[16:], 16)
+    if second < 0 or nanosecond >= 1000 * _SECOND:
+        return None
+    return Stamp(second * _SECOND + nanosecond // 1000)
+
+
 def _read_auto(text: bytes, at: int) -> Stamp | None:
-    stamp = _read_named(text, at) or _read_epoch(text, at)
+    stamp = _read_named(text, at) or _read_epoch(text, at) or _read_glog(text, at) or _read_tai64n(text, at)
+    if stamp is None and (_digits(text, at) == 6 or _is_leveled(text, at)):
+        stamp = _read_yymmdd(text, at)
     if stamp is not None:
         return stamp
     by_month, by_day = _read_us_slash(text, at), _read_eu_slash(text, at)
@@ -509,6 +608,11 @@ def _read_auto(text: bytes, at: int) -> Stamp | None:
     return None
 
 
+def _is_leveled(text: bytes, at: int) -> bool:
+    """Whether a level's word follows ``21/01/07 04:18:07``, as in the logs of Java's Hadoop and Spark."""
+    return text[at + 17 : at + 18] == b" " and text.startswith(_LEVELS, at + 18)
+
+
 def _read_named(text: bytes, at: int) -> Stamp | None:
     """A time in a layout that cannot be taken for another one."""
     if _name(text, at, _MONTHS) >= 0:
@@ -526,6 +630,7 @@ def _readers() -> MappingProxyType[str, Callable[[bytes, int], Stamp | None]]:
     return MappingProxyType(
         {
             "iso": _read_iso,
+            "iso-tz": _read_iso_tz,
             "syslog": _read_syslog,
             "clf": _read_clf,
             "day-month": _read_day_month,
@@ -534,6 +639,9 @@ def _readers() -> MappingProxyType[str, Callable[[bytes, int], Stamp | None]]:
             "apache-error": _read_apache_error,
             "us-slash": _read_us_slash,
             "eu-slash": _read_eu_slash,
+            "yymmdd": _read_yymmdd,
+            "glog": _read_glog,
+            "tai64n": _read_tai64n,
             "auto": _read_auto,
         }
     )

@@ -90,7 +90,7 @@ def _shared(steps: Sequence[_Step], kind: str) -> Iterator[Case]:
     """Assets or accounts that several indicators touched; those that the same ones did are one case."""
     touching: dict[str, list[_Step]] = defaultdict(list)
     for step in steps:
-        for name in step.accounts if kind == "account" else step.assets:
+        for name in sorted(step.accounts if kind == "account" else step.assets):  # the same in every run
             touching[name].append(step)
     grouped: dict[tuple[int, ...], list[str]] = defaultdict(list)
     for name, members in touching.items():

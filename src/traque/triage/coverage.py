@@ -15,13 +15,19 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 import msgspec
+from msgspec.structs import replace
 
-from traque.model import Gap, Window
+from traque.model import Gap, StreamCoverage, Window
 
 SILENCE_FLOOR: Final = 3600.0
 """Seconds; a shorter silence is never a gap."""
 SILENCE_FACTOR: Final = 20
 """A silence longer than this many median intervals of the stream is a gap."""
+
+BACK: Final = 300.0
+"""Seconds: a record that is earlier than the one before it by more was not written in order."""
+HOURS_OF: Final = 20_000
+"""Days of streams whose hours a result keeps: some two megabytes of JSON."""
 
 
 class Timeline:
@@ -39,8 +45,11 @@ class Timeline:
         self.silences: list[tuple[float, float]] = []
         self.intervals: Counter[int] = Counter()
         self.volume: Counter[int] = Counter()
+        """Records of each UTC hour since 1970."""
+        self.backward = 0
+        self.furthest_back = 0.0
         self._days: set[int] = set()
-        self._previous: tuple[float, int, int] | None = None  # seconds, line, day
+        self._previous: tuple[float, int, int] | None = None  # seconds, line, hour
 
     def add(self, seconds: float, line: int, *, joined: bool = False) -> None:
         """A record at ``line`` is timed ``seconds`` since 1970, UTC.
@@ -53,26 +62,29 @@ class Timeline:
             self.last = seconds
         elif seconds < self.first:
             self.first = seconds
-        day = int(seconds // 86_400)
-        previous, self._previous = self._previous, (seconds, line, day)
+        hour = int(seconds // 3600)
+        previous, self._previous = self._previous, (seconds, line, hour)
         if previous is None:
-            self._days.add(day)
+            self._days.add(hour // 24)
             self.busy.append((seconds, seconds))
-            self.volume[day] += 1
+            self.volume[hour] += 1
             return
-        before, before_line, before_day = previous
-        if day != before_day:
-            self._days.update(_span(before_day, day) if joined else (day,))
+        before, before_line, before_hour = previous
+        if hour // 24 != before_hour // 24:
+            self._days.update(_span(before_hour // 24, hour // 24) if joined else (hour // 24,))
         start, end = (before, seconds) if before < seconds else (seconds, before)
+        if before - seconds > BACK:
+            self.backward += 1
+            self.furthest_back = max(self.furthest_back, before - seconds)
         records = line - before_line if line > before_line else 1
         self.intervals[_bucket((end - start) / records)] += records
         if end - start > SILENCE_FLOOR and not joined:
             self.silences.append((start, end))
             self.busy.append((end, end))
-            self.volume[day] += records
+            self.volume[hour] += records
             return
-        if day == before_day:
-            self.volume[day] += records
+        if hour == before_hour:
+            self.volume[hour] += records
         else:
             self._share_out(start, end, records)
         since, until = self.busy[-1]
@@ -82,14 +94,21 @@ class Timeline:
             self.busy[-1] = (since, end)
 
     def _share_out(self, start: float, end: float, records: int) -> None:
-        """The records after ``start``, up to ``end``, each to its day, as if they came at one pace."""
-        first, last = int(start // 86_400), int(end // 86_400)
+        """The records after ``start``, each to its hour: the last at ``end``, the others evenly."""
+        first, last = int(start // 3600), int(end // 3600)
         given = 0
-        for day in range(first, last):
-            until = round(records * ((day + 1) * 86_400 - start) / (end - start))
-            self.volume[day] += until - given
+        for hour in range(first, last):
+            until = round((records - 1) * ((hour + 1) * 3600 - start) / (end - start))
+            self.volume[hour] += until - given
             given = until
         self.volume[last] += records - given
+
+    def after(self, moment: datetime) -> int:
+        """Records in the hours that begin after ``moment``."""
+        hour = int(moment.timestamp() // 3600)
+        if self.last is None or self.last < hour * 3600:
+            return 0
+        return sum(records for at, records in self.volume.items() if at > hour)
 
     def pause(self) -> None:
         """What comes next has no known distance to what came before: records without a time lie between."""
@@ -131,10 +150,30 @@ def cover(timelines: Sequence[Timeline]) -> StreamDays:
 
 def by_day(timelines: Sequence[Timeline]) -> dict[str, int]:
     """Records of each UTC day that has any, in order; a day that is known to have some has at least one."""
-    total: Counter[int] = Counter()
+    return {day: sum(hours) for day, hours in by_hour(timelines).items()}
+
+
+def by_hour(timelines: Sequence[Timeline]) -> dict[str, tuple[int, ...]]:
+    """The 24 hours of each UTC day that has records: so many in each, which add up to the day's.
+
+    Where no more is known of a day than that it has some, one is counted in its first hour.
+    """
+    total: dict[int, list[int]] = {}
     for timeline in timelines:
-        total.update({day: max(1, timeline.volume[day]) for day in timeline.days})
-    return {_day(day).isoformat(): total[day] for day in sorted(total)}
+        for day in timeline.days:
+            hours = [timeline.volume[hour] for hour in range(day * 24, day * 24 + 24)]
+            hours[0] += not any(hours)
+            known = total.get(day)
+            total[day] = hours if known is None else [a + b for a, b in zip(known, hours, strict=True)]
+    return {_day(day).isoformat(): tuple(total[day]) for day in sorted(total)}
+
+
+def with_hours(streams: Iterable[StreamCoverage]) -> tuple[StreamCoverage, ...]:
+    """``streams``, without their hours where all together have more than :data:`HOURS_OF` days."""
+    kept = tuple(streams)
+    if sum(len(stream.by_hour) for stream in kept) <= HOURS_OF:
+        return kept
+    return tuple(replace(stream, by_hour={}) for stream in kept)
 
 
 def median_interval(timelines: Sequence[Timeline]) -> float:

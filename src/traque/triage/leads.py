@@ -191,32 +191,50 @@ class Book:
                 for key, held in one.traits.items()
                 if common[key] <= COMMON and key not in self.common
             }
-            weight = sum(_WEIGHT[name] for name, _ in traits)
-            if weight >= _ENOUGH and one.best is not None:
-                found.append((-weight, one.best[0], -one.count, address, traits))
-        found.sort(key=lambda ranked: ranked[:4])
-        return tuple(self._lead(address, traits) for *_, address, traits in found[:LEADS])
+            if one.best is not None and sum(_WEIGHT[name] for name, _ in traits) >= _ENOUGH:
+                found.append(_lead(address, one, one.best[1], traits))
+        return strongest(found)
 
-    def _lead(self, address: str, traits: dict[Key, dict[str, None]]) -> Lead:
-        one = self._known[address]
-        assert one.best is not None  # noqa: S101 -- set with the first record
-        named = tuple(
-            Trait(name=name, value=value, shared_with=tuple(held)) for (name, value), held in traits.items()
-        )
-        reasons = [f"{_SAME[trait.name]} ({trait.value}) as {_few(trait.shared_with)}" for trait in named]
-        return Lead(
-            kind="ipv6-addr" if ":" in address else "ipv4-addr",
-            value=address,
-            text=f"{address} is on no list, and has the {', the '.join(reasons)}, on the same days",
-            traits=named,
-            verdict=one.best[1].verdict,
-            count=one.count,
-            first_seen=one.first,
-            last_seen=one.last,
-            streams=tuple(one.streams),
-            accounts=tuple(one.accounts)[:LEADS],
-            evidence=one.best[1],
-        )
+
+def _lead(address: str, one: _Behaviour, best: Evidence, traits: dict[Key, dict[str, None]]) -> Lead:
+    named = tuple(
+        Trait(name=name, value=value, shared_with=tuple(held)) for (name, value), held in traits.items()
+    )
+    return Lead(
+        kind="ipv6-addr" if ":" in address else "ipv4-addr",
+        value=address,
+        text=lead_text(address, named),
+        traits=named,
+        verdict=best.verdict,
+        count=one.count,
+        first_seen=one.first,
+        last_seen=one.last,
+        streams=tuple(one.streams),
+        accounts=tuple(one.accounts)[:LEADS],
+        evidence=best,
+    )
+
+
+def strongest(leads: Iterable[Lead]) -> tuple[Lead, ...]:
+    """Those with the weightiest traits first, then the worst; at most :data:`LEADS`."""
+    order = ladder(None)
+    return tuple(
+        sorted(
+            leads,
+            key=lambda lead: (
+                -sum(_WEIGHT.get(trait.name, 0) for trait in lead.traits),
+                order.index(lead.verdict),
+                -lead.count,
+                lead.value,
+            ),
+        )[:LEADS]
+    )
+
+
+def lead_text(address: str, traits: Sequence[Trait]) -> str:
+    """What makes the address a lead, in a sentence."""
+    reasons = [f"{_SAME[trait.name]} ({trait.value}) as {_few(trait.shared_with)}" for trait in traits]
+    return f"{address} is on no list, and has the {', the '.join(reasons)}, on the same days"
 
 
 _SAME: Final = {

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Final
 
 from traque.errors import UsageError
@@ -74,7 +74,7 @@ class Perimeter:
         self._inside = self.own + self.internal + tuple(map(ipaddress.ip_network, INSIDE_RANGES))
         self._known = lru_cache(maxsize=65_536)(self._look_up)
 
-    @property
+    @cached_property
     def inside(self) -> tuple[tuple[str, int], ...]:
         """Everything that is inside, as addresses with the lengths of their prefixes."""
         return tuple((str(network.network_address), network.prefixlen) for network in self._inside)

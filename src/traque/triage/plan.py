@@ -14,6 +14,7 @@ from itertools import pairwise
 from statistics import median
 from typing import Final
 
+from traque.expressions import expression
 from traque.model import Coverage, Lead, Plan, PlanStep, Sighting, SourceCoverage, StreamCoverage, Verdict
 
 STEPS: Final = 20
@@ -21,7 +22,7 @@ STEPS: Final = 20
 NAMED: Final = 2
 """Accounts or hosts that are named for one indicator."""
 
-_NUMBERED: Final = re.compile(r"\.\d{1,4}(?:\.[A-Za-z0-9]+)?$")
+_NUMBERED: Final = expression(r"\.\d{1,4}(?:\.[A-Za-z0-9]+)?$")
 _DOORS: Final = (
     (
         "VPN",

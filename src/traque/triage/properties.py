@@ -6,9 +6,9 @@ blank, ``+`` and ``%20``; case makes no difference.
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
+from traque.expressions import expression
 from traque.model import Event, Observable
 
 _URL: Final = ("url.path", "url.original", "url.full")
@@ -38,9 +38,9 @@ FIELDS: Final = {
 _WHOLE: Final = frozenset({"user-agent"})
 """Kinds of which only the whole field is the value: many a user agent begins like a shorter one."""
 
-_SEPARATORS = re.compile(r"[/\\]+")
-_FINGERPRINT = re.compile(r"[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){15,31}")
-_BLANKS = re.compile(r"\+|%20")
+_SEPARATORS = expression(r"[/\\]+")
+_FINGERPRINT = expression(r"[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){15,31}")
+_BLANKS = expression(r"\+|%20")
 
 
 def carries(observable: Observable, event: Event) -> bool:

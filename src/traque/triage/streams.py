@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import Final
 
 import msgspec
+
+from traque.expressions import expression
 
 COMPRESSED: Final = (".gz", ".bz2", ".xz", ".zst", ".lz4", ".z", ".tgz", ".tbz2", ".txz")
 ARCHIVES: Final = (".zip", ".tar", ".jar")
@@ -16,13 +17,13 @@ _DATE = (
     r"(?:19|20)\d\d[-_.]?(?:0[1-9]|1[0-2])(?:[-_.]?(?:0[1-9]|[12]\d|3[01]))?"
     r"(?:[-_.T]?(?:[01]\d|2[0-3])(?:[-_.:h]?[0-5]\d(?:[-_.:]?[0-5]\d)?)?)?"
 )
-_DATED = re.compile(
+_DATED = expression(
     rf"(?:[-_.]|(?<![0-9A-Za-z])){_DATE}(?![0-9])"
     r"|[-_.]?\d\d:\d\d:\d\d-\d\d:\d\d:\d\d"  # Zeek's rotations name their hours
     r"|(?<=u_ex|u_in|u_nc)\d{6}(?:\d\d)?(?![0-9])"  # IIS: two-digit year, month, day, hour
 )
-_ROTATION = re.compile(r"(?:\.\d{1,4})+$|(?<=\.pcap)\d{1,4}$")  # tcpdump -C numbers without a point
-_DATE_FOLDER = re.compile(rf"^(?:{_DATE}|(?:19|20)\d\d|\d\d)$")
+_ROTATION = expression(r"(?:\.\d{1,4})+$|(?<=\.pcap)\d{1,4}$")  # tcpdump -C numbers without a point
+_DATE_FOLDER = expression(rf"^(?:{_DATE}|(?:19|20)\d\d|\d\d)$")
 _EDGES = "-_. "
 
 

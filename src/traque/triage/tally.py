@@ -22,6 +22,9 @@ T = TypeVar("T", str, int)
 
 FLOWS_KEPT: Final = 16_384
 """Flows told apart in one source."""
+HOLDERS: Final = 50
+"""Accounts of one source whose accepted log-ins are kept: first, last and a few between."""
+LOG_INS_KEPT: Final = 6
 
 
 class Spread:
@@ -108,6 +111,8 @@ class Tally:
         """The accounts of records with verdict ``authenticated``; these lie between the two moments."""
         self.accepted_first: datetime | None = None
         self.accepted_last: datetime | None = None
+        self.log_ins: dict[str, Spread] = {}
+        """Accepted log-ins by account, for what is said of a regular."""
         self.ports: Names[int] = Names()
         self.at_worst: set[Verdict] = set()
         self.count = 0
@@ -124,6 +129,22 @@ class Tally:
         self.flows = self.flows or set()
         if len(self.flows) < FLOWS_KEPT:
             self.flows.add(flow)
+
+    def wants_log_in(self, judgement: Judgement, moment: datetime | None) -> bool:
+        """Whether :meth:`add_log_in` would keep such a record."""
+        if judgement.verdict is not Verdict.AUTHENTICATED or not judgement.account:
+            return False
+        known = self.log_ins.get(judgement.account)
+        if known is None:
+            return len(self.log_ins) < HOLDERS
+        if known.wants(judgement.verdict, moment):
+            return True
+        known.skip()
+        return False
+
+    def add_log_in(self, account: str, evidence: Evidence) -> None:
+        """Keep a record in which the account was accepted, one that :meth:`wants_log_in`."""
+        self.log_ins.setdefault(account, Spread(LOG_INS_KEPT // 2)).add(evidence)
 
     def add(self, judgement: Judgement, moment: datetime | None, relation: str) -> None:
         """Count one record."""

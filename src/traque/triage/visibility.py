@@ -6,8 +6,8 @@ one that this stream can show. What its format never says, no record of it can.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from traque.model import Control, Event, Initiator, Loss, Outcome, Sight, StreamSight, Verdict
@@ -26,6 +26,8 @@ ASKED_OF: Final = (
     Verdict.BLOCKED,
 )
 """The verdicts that a stream is asked about; the others say that a record tells nothing."""
+ONLY_DENIALS: Final = "only denials"
+"""How the remark begins on a stream that logs nothing else."""
 MANY: Final = 100
 """Records from which on it says something that none of them shows more than denials."""
 
@@ -37,11 +39,14 @@ class Sample:
         self.records = 0
         self.outcomes: Counter[str] = Counter()
         self.verdicts: Counter[Verdict] = Counter()
+        self.by_format: dict[str, set[Outcome]] = defaultdict(set)
+        """The outcomes seen, by the formats of the records: a file may hold strays of another."""
 
     def see(self, event: Event, perimeter: Perimeter) -> None:
         """Look at one more record."""
         self.records += 1
         self.outcomes[event.outcome.value] += 1
+        self.by_format[event.format].add(event.outcome)
         self.verdicts[could_be(event, perimeter)] += 1
 
 
@@ -54,6 +59,23 @@ def could_be(event: Event, perimeter: Perimeter) -> Verdict:
     if known and all(map(perimeter.is_inside, known)) and event.initiator is not Initiator.UNKNOWN:
         return INBOUND[event.outcome]  # among our own: what it would say of a stranger
     return judge(event, Place.CARRIED, perimeter).verdict
+
+
+def sayable(
+    name: str, stated: Mapping[str, frozenset[Outcome]], samples: Iterable[Sample]
+) -> frozenset[Outcome] | None:
+    """The outcomes that a stream in the format ``name`` can have; None where that is not ``stated``.
+
+    Strays of other formats in its files add what these state, else what they were seen to say.
+    """
+    own = stated.get(name)
+    if not own:
+        return None
+    can = set(own)
+    for sample in samples:
+        for other, seen in sample.by_format.items():
+            can |= stated.get(other) or seen
+    return frozenset(can)
 
 
 def sight(
@@ -123,8 +145,8 @@ def _remarks(
         yield "no record of it was understood: whatever is found there is unclear"
     elif only_denied:
         yield (
-            f"only denials in the {total.records} records looked at: what is let through does not seem to be "
-            "logged, so a session or a log-in would not be seen here"
+            f"{ONLY_DENIALS} in the {total.records} records looked at: what is let through does not seem "
+            "to be logged, so a session or a log-in would not be seen here"
         )
     unclear = total.verdicts[Verdict.UNCLEAR]
     if unclear and unclear * 2 >= total.records:
@@ -138,4 +160,4 @@ def _remarks(
     if control is not None and not control.found:
         yield f"{control.value} stands in its own records and was not found there: do not rely on it"
     for loss in losses:
-        yield f"{loss.count} times: {loss.text}"
+        yield loss.said

@@ -8,6 +8,8 @@ use super::pieces::{
 };
 use super::{Layout, Stamp};
 
+const LEVELS: [&[u8]; 6] = [b"INFO", b"WARN", b"ERROR", b"DEBUG", b"FATAL", b"TRACE"];
+
 /// `auto` looks for a time that begins in this many bytes.
 const SEARCHED: usize = 512;
 
@@ -15,6 +17,7 @@ const SEARCHED: usize = 512;
 pub fn by_name(name: &str) -> Option<Layout> {
     Some(match name {
         "iso" => iso,
+        "iso-tz" => iso_tz,
         "syslog" => syslog,
         "clf" => clf,
         "day-month" => day_month,
@@ -23,6 +26,9 @@ pub fn by_name(name: &str) -> Option<Layout> {
         "apache-error" => apache_error,
         "us-slash" => |text, at| slash(text, at, false),
         "eu-slash" => |text, at| slash(text, at, true),
+        "yymmdd" => yymmdd,
+        "glog" => glog,
+        "tai64n" => tai64n,
         "auto" => auto,
         _ => return None,
     })
@@ -39,39 +45,113 @@ fn iso(text: &[u8], at: usize) -> Option<Stamp> {
     }
     let mark = byte(text, at + 4);
     let (month, end) = number(text, at + 5, 1, 2)?;
-    if !matches!(mark, b'-' | b'/') || byte(text, end) != mark {
+    if !matches!(mark, b'-' | b'/' | b'.' | b':') || byte(text, end) != mark {
         return None;
     }
     let (day, end) = number(text, end + 1, 1, 2)?;
-    if !matches!(byte(text, end), b'T' | b't' | b' ' | b'_' | b'\t') {
-        return None;
-    }
-    let (of_day, end) = clock(text, end + 1, true)?;
+    let (of_day, end) = match byte(text, end) {
+        b'T' | b't' => clock(text, end + 1, true),
+        b' ' => clock(text, spaces(text, end), true).map(|read| half_marked(text, read)),
+        b'_' | b'\t' => clock(text, end + 1, true).map(|read| half_marked(text, read)),
+        // 2021-01-07-04:00 is a day and a zone.
+        b'-' => clock(text, end + 1, false).map(|read| half_marked(text, read)),
+        _ => None,
+    }?;
     Some(dated(days(value(&text[at..at + 4]), month, day)?, of_day, zone(text, end).0))
 }
 
 fn basic_iso(text: &[u8], at: usize, count: usize) -> Option<Stamp> {
     let clock_at = match count {
         14 => at + 8,
-        8 if matches!(byte(text, at + 8), b'T' | b't' | b' ' | b'_') => at + 9,
+        8 if matches!(byte(text, at + 8), b'T' | b't' | b' ' | b'_' | b'-') => at + 9,
         _ => return None,
     };
     let written = if count == 8 { clock(text, clock_at, false) } else { None };
-    let (of_day, end) = match written {
-        Some(clock) => clock,
-        None if digits(text, clock_at) != 6 => return None,
-        None => {
-            let two = |at: usize| value(&text[at..at + 2]);
-            let (hour, minute, second) = (two(clock_at), two(clock_at + 2), two(clock_at + 4));
-            if hour > 23 || minute > 59 || second > 60 {
+    let (of_day, end) = written.or_else(|| clock_of_six(text, clock_at))?;
+    let day = days(value(&text[at..at + 4]), two(text, at + 4), two(text, at + 6))?;
+    Some(dated(day, of_day, zone(text, end).0))
+}
+
+/// The value of the two digits at `at`.
+fn two(text: &[u8], at: usize) -> i64 {
+    value(&text[at..at + 2])
+}
+
+/// `hhmmss` with fraction, in microseconds of the day.
+fn clock_of_six(text: &[u8], at: usize) -> Option<(i64, usize)> {
+    if digits(text, at) != 6 {
+        return None;
+    }
+    let (hour, minute, second) = (two(text, at), two(text, at + 2), two(text, at + 4));
+    if hour > 23 || minute > 59 || second > 60 {
+        return None;
+    }
+    let (fraction, end) = fraction(text, at + 6);
+    Some(((hour * 60 + minute) * MINUTE + second.min(59) * SECOND + fraction, end))
+}
+
+fn iso_tz(text: &[u8], at: usize) -> Option<Stamp> {
+    let stamp = iso(text, at)?;
+    let east = if stamp.zoned { None } else { zone_apart(text, at) };
+    Some(east.map_or(stamp, |east| Stamp { us: stamp.us - east * MINUTE, zoned: true, ..stamp }))
+}
+
+fn yymmdd(text: &[u8], at: usize) -> Option<Stamp> {
+    let count = digits(text, at);
+    let step = if matches!(count, 6 | 12) { 2 } else { 3 };
+    if step == 3 {
+        for (at, mark) in [(at, b'/'), (at + 3, b'/'), (at + 6, b' ')] {
+            let (_, end) = number(text, at, 2, 2)?;
+            if byte(text, end) != mark {
                 return None;
             }
-            let (fraction, end) = fraction(text, clock_at + 6);
-            ((hour * 60 + minute) * MINUTE + second.min(59) * SECOND + fraction, end)
         }
-    };
-    let day = days(value(&text[at..at + 4]), value(&text[at + 4..at + 6]), value(&text[at + 6..at + 8]))?;
+    }
+    let end = at + 2 * step + 2;
+    let (of_day, end) = if count == 12 {
+        clock_of_six(text, end)
+    } else if byte(text, end) == b' ' {
+        let clock_at = spaces(text, end);
+        clock(text, clock_at, false).or_else(|| clock_of_six(text, clock_at))
+    } else {
+        None
+    }?;
+    let year = two(text, at);
+    let day = days(year + if year >= 70 { 1900 } else { 2000 }, two(text, at + step), two(text, at + 2 * step))?;
     Some(dated(day, of_day, zone(text, end).0))
+}
+
+fn glog(text: &[u8], at: usize) -> Option<Stamp> {
+    let level = matches!(byte(text, at), b'I' | b'W' | b'E' | b'F');
+    if !level || digits(text, at + 1) != 4 || byte(text, at + 5) != b' ' {
+        return None;
+    }
+    let (of_day, _) = clock(text, at + 6, false)?;
+    let day = days(2000, two(text, at + 1), two(text, at + 3))?;
+    Some(Stamp { dated: false, ..dated(day, of_day, None) })
+}
+
+fn tai64n(text: &[u8], at: usize) -> Option<Stamp> {
+    let label = text.get(at..)?.strip_prefix(b"@40000000")?.get(..16)?;
+    if byte(text, at + 25).is_ascii_alphanumeric() {
+        return None;
+    }
+    let hex = |digits: &[u8]| {
+        digits.iter().try_fold(0_i64, |value, &digit| {
+            let digit = match digit {
+                b'0'..=b'9' => digit - b'0',
+                b'a'..=b'f' => digit - b'a' + 10,
+                _ => return None,
+            };
+            Some(value * 16 + i64::from(digit))
+        })
+    };
+    let (second, nanosecond) = (hex(&label[..8])? - 10, hex(&label[8..])?);
+    (second >= 0 && nanosecond < 1000 * SECOND).then_some(Stamp {
+        us: second * SECOND + nanosecond / 1000,
+        zoned: true,
+        dated: true,
+    })
 }
 
 fn syslog(text: &[u8], at: usize) -> Option<Stamp> {
@@ -90,12 +170,13 @@ fn syslog(text: &[u8], at: usize) -> Option<Stamp> {
     let at = spaces(text, end);
     let after = if before.is_none() { spaced_year(at) } else { None };
     let at = after.map_or(at, |(_, end)| spaces(text, end));
-    let (of_day, end) = clock(text, at, false)?;
+    let year = before.or(after).map(|(year, _)| year);
+    let read = clock(text, at, false)?;
+    let (of_day, end) = if year.is_some() { half_marked(text, read) } else { read };
     let (mut east, end) = zone(text, end);
     if text[end - 1].is_ascii_alphabetic() && byte(text, end) != b':' {
         east = None;
     }
-    let year = before.or(after).map(|(year, _)| year);
     let day = days(year.unwrap_or(2000), month, day)?;
     Some(Stamp { dated: year.is_some(), ..dated(day, of_day, east) })
 }
@@ -122,7 +203,7 @@ fn day_month(text: &[u8], mut at: usize) -> Option<Stamp> {
     if byte(text, end) != b' ' {
         return None;
     }
-    let (of_day, end) = clock(text, spaces(text, end), false)?;
+    let (of_day, end) = half_marked(text, clock(text, spaces(text, end), false)?);
     Some(dated(day, of_day, zone(text, end).0))
 }
 
@@ -164,8 +245,14 @@ fn fortigate(text: &[u8], at: usize) -> Option<Stamp> {
     if byte(text, date + 4) != b'-' || byte(text, date + 7) != b'-' {
         return None;
     }
-    let east = value_of(text, at, b"tz=").filter(|&at| byte(text, at) != b' ').and_then(|at| zone(text, at).0);
+    let east = zone_apart(text, at);
     Some(dated(days(year, month, day)?, of_day, east))
+}
+
+/// The zone of the first `tz=` from `at` on, without one of the first `timezone=`.
+fn zone_apart(text: &[u8], at: usize) -> Option<i64> {
+    let value = value_of(text, at, b"tz=").or_else(|| value_of(text, at, b"timezone="))?;
+    if byte(text, value) == b' ' { None } else { zone(text, value).0 }
 }
 
 /// Where the value of the first `key` begins, past a quote; no letter, digit or `_` stands before the key.
@@ -193,7 +280,7 @@ fn apache_error(text: &[u8], at: usize) -> Option<Stamp> {
     if byte(text, end) != b' ' {
         return None;
     }
-    let (of_day, end) = clock(text, spaces(text, end), false)?;
+    let (of_day, end) = half_marked(text, clock(text, spaces(text, end), false)?);
     let (east, end) = zone(text, end);
     if byte(text, end) != b' ' {
         return None;
@@ -207,12 +294,15 @@ fn slash(text: &[u8], at: usize, day_first: bool) -> Option<Stamp> {
     let (first, end) = number(text, at, 1, 2)?;
     let mark = byte(text, end);
     let (second, end) = number(text, end + 1, 1, 2)?;
-    if !(mark == b'/' || mark == b'.' && day_first) {
+    if !(matches!(mark, b'/' | b'-') || mark == b'.' && day_first) {
         return None;
     }
     let (year, end) = if byte(text, end) == mark {
-        let (year, end) = year(text, end + 1)?;
+        // 21-01-07 is more often a year that comes first.
+        let (year, end) = if mark == b'-' { number(text, end + 1, 4, 4) } else { year(text, end + 1) }?;
         (Some(year), end)
+    } else if mark == b'-' {
+        return None;
     } else {
         (None, end)
     };
@@ -240,8 +330,19 @@ fn half_day(text: &[u8], of_day: i64, at: usize) -> Option<(i64, usize)> {
     (half / 12..half + half / 12).contains(&of_day).then(|| (of_day % half + if is_pm { half } else { 0 }, begin + 2))
 }
 
+/// A clock's reading by the AM or PM after it, unless that word must be another one.
+fn half_marked(text: &[u8], (of_day, at): (i64, usize)) -> (i64, usize) {
+    half_day(text, of_day, at).unwrap_or((of_day, at))
+}
+
 fn auto(text: &[u8], at: usize) -> Option<Stamp> {
-    if let Some(stamp) = named(text, at).or_else(|| epoch(text, at)) {
+    let first = named(text, at).or_else(|| epoch(text, at)).or_else(|| glog(text, at)).or_else(|| tai64n(text, at));
+    if first.is_some() {
+        return first;
+    }
+    if (digits(text, at) == 6 || is_leveled(text, at))
+        && let Some(stamp) = yymmdd(text, at)
+    {
         return Some(stamp);
     }
     let by_slashes = match (slash(text, at, false), slash(text, at, true)) {
@@ -258,6 +359,12 @@ fn auto(text: &[u8], at: usize) -> Option<Stamp> {
             named(text, begin).or_else(anywhere)
         })
     })
+}
+
+/// Whether a level's word follows `21/01/07 04:18:07`, as in the logs of Java's Hadoop and Spark.
+fn is_leveled(text: &[u8], at: usize) -> bool {
+    let after = text.get(at + 17..).and_then(|rest| rest.strip_prefix(b" "));
+    after.is_some_and(|after| LEVELS.iter().any(|level| after.starts_with(level)))
 }
 
 /// A time in a layout that cannot be taken for another one.

@@ -36,7 +36,15 @@ def containers() -> Registry[Container]:
 
 def recognise(head: bytes) -> Container | None:
     """The container that begins with ``head`` (up to 64 KiB of it)."""
-    return next((spec for spec in containers() if spec.recognise(head)), None)
+    for spec in _every():
+        if spec.recognise(head):
+            return spec
+    return None
+
+
+@cache
+def _every() -> tuple[Container, ...]:
+    return tuple(containers())
 
 
 def contradiction(head: bytes, name: str) -> SourceError | None:

@@ -123,7 +123,7 @@ def _to_next(stream: Stream) -> None:
 
 def is_workbook(head: bytes) -> bool:
     """Whether an archive begins with the parts of an XLSX workbook."""
-    return _first().match(head) is not None and _part().search(head) is not None
+    return head.startswith(b"PK") and _first().match(head) is not None and _part().search(head) is not None
 
 
 @cache

@@ -9,7 +9,6 @@ comments, links and other text of the workbook are one more source, ``other part
 
 from __future__ import annotations
 
-import re
 import zipfile
 from collections import deque
 from collections.abc import Generator, Iterator, Sequence
@@ -19,6 +18,7 @@ from typing import Final
 import msgspec
 
 from traque.errors import SourceCorrupt, SourceError, SourceLimit
+from traque.expressions import expression
 from traque.sources.containers import zip_
 from traque.sources.containers._spec import Archive, Member, Note
 from traque.sources.containers._zip_headers import is_workbook, members_by_headers
@@ -186,7 +186,7 @@ class _Strings:
         return self._strings[place]
 
 
-_NAME: Final = re.compile(r"[^\W\d][\w .\-/()#%]{0,63}")
+_NAME: Final = expression(r"[^\W\d][\w .\-/()#%]{0,63}")
 
 
 def _is_header(row: Row) -> bool:

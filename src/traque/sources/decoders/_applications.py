@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import re
 import socket
 from typing import Final
+
+from traque.expressions import expression
 
 LIMIT: Final = 16_384
 """Bytes of one direction that are gathered for a message that spans segments."""
@@ -19,16 +20,16 @@ _TYPES: Final = {
 }  # fmt: skip
 _CODES: Final = {0: "NOERROR", 1: "FORMERR", 2: "SERVFAIL", 3: "NXDOMAIN", 4: "NOTIMP", 5: "REFUSED"}
 
-REQUEST: Final = re.compile(
+REQUEST: Final = expression(
     rb"(GET|POST|HEAD|PUT|DELETE|OPTIONS|CONNECT|PATCH|TRACE|PROPFIND|[A-Z]{3,12}(?= [^\r\n]{1,4000} HTTP/)) "
     rb"([^ \r\n]{0,8000}) ?(HTTP/\d\.\d)?\r?\n"
 )
 """A request line; other methods than the usual ones only with their version."""
-_METHOD: Final = re.compile(
+_METHOD: Final = expression(
     rb"(?:GET|POST|HEAD|PUT|DELETE|OPTIONS|CONNECT|PATCH|TRACE|PROPFIND) [/*a-zA-Z0-9]"
 )
-_STATUS: Final = re.compile(rb"HTTP/\d\.?\d? (\d{3})")
-_END: Final = re.compile(rb"\r?\n\r?\n")
+_STATUS: Final = expression(rb"HTTP/\d\.?\d? (\d{3})")
+_END: Final = expression(rb"\r?\n\r?\n")
 _FIELDS: Final = {
     b"host": "host",
     b"user-agent": "user_agent",

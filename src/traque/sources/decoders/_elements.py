@@ -30,7 +30,9 @@ firewallEvent n|234 ingressVRFID n|236 VRFname s|239 biflowDirection n|281 postN
 postNATDestinationIPv6Address a|298 initiatorPackets n|299 responderPackets n 323
 observationTimeMilliseconds t3|351 layer2SegmentId n|371 userName s|403 originalExporterIPv4Address a 404
 originalExporterIPv6Address a|459 httpRequestMethod s|460 httpRequestHost s|461 httpRequestTarget s 468
-httpUserAgent s|40000 userName s|40001 postNATSourceIPv4Address a|40002 postNATDestinationIPv4Address a
+httpUserAgent s|34 samplingInterval n|50 samplerRandomInterval n|166 notSentFlowTotalCount n
+305 samplingPacketInterval n|306 samplingPacketSpace n
+40000 userName s|40001 postNATSourceIPv4Address a|40002 postNATDestinationIPv4Address a
 40003 postNAPTSourceTransportPort n|40004 postNAPTDestinationTransportPort n|40005 firewallEvent n 56701
 applicationName s|56702 userName s
 """

@@ -121,6 +121,7 @@ class Exports:
     def _v5(self, data: bytes, offset: int, exporter: str) -> Iterator[tuple[Flow, int]]:
         _, count, up, seconds, nanoseconds = struct.unpack_from(">HHIII", data)
         clock = _Clock(seconds * 1000 + nanoseconds // 1_000_000, up)
+        rate = int.from_bytes(data[22:24], "big") & 0x3FFF  # the upper two bits are how it is sampled
         there = (len(data) - 24) // 48
         if count > there:
             self._faults.note(f"the datagram at byte {offset} holds {there} of {count} records")
@@ -145,6 +146,8 @@ class Exports:
                 "bgpSourceAsNumber": rest[5],
                 "bgpDestinationAsNumber": rest[6],
             }
+            if rate > 1:
+                flow["samplingInterval"] = rate
             yield _finished(flow, 5, clock, exporter), offset
 
     def _v9(self, data: bytes, offset: int, exporter: str) -> Iterator[tuple[Flow, int]]:
@@ -326,6 +329,9 @@ def _finished(flow: Flow, version: int, clock: _Clock, exporter: str) -> Flow:
     if exporter:
         whole["exporter"] = exporter
     whole["@start"] = start
+    every, space = flow.get("samplingPacketInterval"), flow.get("samplingPacketSpace")
+    if isinstance(every, int) and isinstance(space, int) and every and space:
+        flow.setdefault("samplingInterval", round((every + space) / every))
     return whole | flow
 
 

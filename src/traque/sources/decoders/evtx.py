@@ -18,6 +18,7 @@ import struct
 from collections.abc import Iterator
 from typing import Final
 
+from traque.expressions import expression
 from traque.sources.decoders._decoder import Decoded, Decoder, Faults, Reading, encode, refused
 
 HEADER: Final = 4096
@@ -25,7 +26,7 @@ CHUNK: Final = 65_536
 FIRST: Final = 512
 """Where the records of a chunk begin."""
 
-_SOCKADDR: Final = re.compile(rb'"(?:0x)?((?:0200[0-9A-Fa-f]{28})|(?:1700[0-9A-Fa-f]{52}))"')
+_SOCKADDR: Final = expression(rb'"(?:0x)?((?:0200[0-9A-Fa-f]{28})|(?:1700[0-9A-Fa-f]{52}))"')
 
 
 def _chunk(header: bytes, chunk: bytes, at: int, faults: Faults) -> Iterator[Decoded]:
