@@ -14,7 +14,7 @@ use crate::rows::{Table, Tally};
 /// The column of values.
 pub enum ValueColumn {
     Numbers(ColumnReaderImpl<Int32Type>),
-    Fixed(ColumnReaderImpl<FixedLenByteArrayType>),
+    Fixed(ColumnReaderImpl<FixedLenByteArrayType>, usize),
     Texts(ColumnReaderImpl<ByteArrayType>),
 }
 
@@ -22,7 +22,7 @@ impl ValueColumn {
     pub fn open(input: &Input, group: usize) -> io::Result<Self> {
         Ok(match (input.table, input.table.width()) {
             (Table::Ipv4, _) => Self::Numbers(input.column(group, layout::VALUE)?),
-            (_, Some(_)) => Self::Fixed(input.column(group, layout::VALUE)?),
+            (_, Some(width)) => Self::Fixed(input.column(group, layout::VALUE)?, width),
             (_, None) => Self::Texts(input.column(group, layout::VALUE)?),
         })
     }
@@ -30,18 +30,33 @@ impl ValueColumn {
     pub fn skip(&mut self, rows: usize) -> io::Result<()> {
         match self {
             Self::Numbers(column) => skip(column, rows),
-            Self::Fixed(column) => skip(column, rows),
+            Self::Fixed(column, _) => skip(column, rows),
             Self::Texts(column) => skip(column, rows),
         }
     }
 
-    /// The values of the next rows.
+    /// The values of the next rows, which are in order.
     pub fn read(&mut self, rows: usize) -> io::Result<Values> {
-        match self {
-            Self::Numbers(column) => read(column, rows).map(Values::Numbers),
-            Self::Fixed(column) => read(column, rows).map(Values::Fixed),
-            Self::Texts(column) => read(column, rows).map(Values::Texts),
+        let (values, are_values) = match self {
+            Self::Numbers(column) => (Values::Numbers(read(column, rows)?), true),
+            Self::Fixed(column, width) => {
+                let values = read(column, rows)?;
+                let all = values.iter().all(|value| value.data().len() == *width);
+                (Values::Fixed(values), all)
+            }
+            Self::Texts(column) => {
+                let values = read(column, rows)?;
+                let all = values.iter().all(|value| std::str::from_utf8(value.data()).is_ok());
+                (Values::Texts(values), all)
+            }
+        };
+        if !are_values {
+            return Err(damaged("a value is none of its table"));
         }
+        if !values.ordered() {
+            return Err(damaged("its values are out of order"));
+        }
+        Ok(values)
     }
 }
 

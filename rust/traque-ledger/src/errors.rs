@@ -43,8 +43,9 @@ pub fn about(path: &Path) -> impl Fn(io::Error) -> io::Error {
 pub fn from_parquet(error: ParquetError) -> io::Error {
     match error {
         ParquetError::External(inner) => match inner.downcast::<io::Error>() {
-            Ok(error) if error.kind() != io::ErrorKind::UnexpectedEof => *error,
-            Ok(_) => damaged("it ends too early"),
+            Ok(error) if error.raw_os_error().is_some() => *error,
+            Ok(error) if error.kind() == io::ErrorKind::UnexpectedEof => damaged("it ends too early"),
+            Ok(error) => damaged(&error.to_string()),
             Err(other) => damaged(&other.to_string()),
         },
         other => damaged(&other.to_string()),

@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::path::PathBuf;
 
 use crate::columns::{OtherColumns, ValueColumn};
-use crate::errors::{damaged, guarded};
+use crate::errors::guarded;
 use crate::input::{Bounds, Input};
 use crate::parallel::parallel;
 use crate::rows::{Row, Table};
@@ -182,9 +182,6 @@ fn matching(input: &Input, group: usize, queries: &Queries) -> io::Result<Matchi
         column.skip(begin - at)?;
         let values = column.read(end - begin)?;
         at = end;
-        if !values.ordered() {
-            return Err(damaged("its values are out of order"));
-        }
         for (low, high) in spans {
             let first = values.before(low);
             let last = values.before(high);

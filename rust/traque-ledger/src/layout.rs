@@ -80,10 +80,15 @@ pub fn schema(table: Table) -> Result<Arc<Type>> {
     parse_message_type(&message).map(Arc::new)
 }
 
-/// How they are written: sorted values and times as differences, what repeats as a dictionary, values with the
+/// How they are written: sorted numbers and texts, and times, as differences, what repeats as a dictionary, values with the
 /// bounds of each page.
 pub fn properties(table: Table) -> Result<WriterProperties> {
-    let values = if table == Table::Ipv4 { Encoding::DELTA_BINARY_PACKED } else { Encoding::DELTA_BYTE_ARRAY };
+    let values = match table.width() {
+        _ if table == Table::Ipv4 => Encoding::DELTA_BINARY_PACKED,
+        // not as differences: Polars does not read these of a fixed length
+        Some(_) => Encoding::PLAIN,
+        None => Encoding::DELTA_BYTE_ARRAY,
+    };
     let key = (0..=3).map(|column_idx| SortingColumn { column_idx, descending: false, nulls_first: true });
     let stated = |key: &str, value: &str| KeyValue::new(key.to_owned(), value.to_owned());
     let mut properties = WriterProperties::builder()

@@ -10,7 +10,7 @@ use std::vec;
 
 use crate::batch::{Place, Values};
 use crate::columns::{OtherColumns, ValueColumn};
-use crate::errors::{about, guarded, invalid};
+use crate::errors::{about, damaged, guarded, invalid};
 use crate::input::Input;
 use crate::rows::{Table, Tally};
 use crate::write::{Writer, Written};
@@ -88,6 +88,8 @@ struct Cursor {
     value: Vec<u8>,
     place: Place,
     tally: Tally,
+    /// The value of the row before it.
+    before: Vec<u8>,
 }
 
 impl Cursor {
@@ -105,6 +107,7 @@ impl Cursor {
             value: Vec::new(),
             place: Place { source: 0, day: None, fact: 0 },
             tally: Tally { count: 0, first: 0, last: 0, inward: None, outward: None },
+            before: Vec::new(),
         });
         Ok(cursor.advance()?.then_some(cursor))
     }
@@ -118,8 +121,12 @@ impl Cursor {
             }
         }
         let Some((place, tally)) = self.rows.next() else { return Ok(false) };
+        std::mem::swap(&mut self.before, &mut self.value);
         self.values.copy(self.index, &mut self.value);
         self.index += 1;
+        if (&self.before, self.place) > (&self.value, place) {
+            return Err(about(&self.input.path)(damaged("its rows are out of order")));
+        }
         (self.place, self.tally) = (place, tally);
         Ok(true)
     }

@@ -17,8 +17,10 @@ pub struct Output {
 
 impl Output {
     pub fn create(path: &Path) -> io::Result<Self> {
-        let file = BufWriter::with_capacity(1 << 20, File::create(path)?);
-        Ok(Self { file, path: Some(path.to_owned()), digest: Sha256::new(), size: 0 })
+        let file = File::create(path)?;
+        // a device that was named is not ours to remove
+        let path = file.metadata()?.is_file().then(|| path.to_owned());
+        Ok(Self { file: BufWriter::with_capacity(1 << 20, file), path, digest: Sha256::new(), size: 0 })
     }
 
     /// How many bytes were written, and their SHA-256 in hexadecimal.

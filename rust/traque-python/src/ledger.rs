@@ -117,7 +117,7 @@ fn error(error: Error) -> PyErr {
             Some(number) => {
                 let words = error.to_string();
                 let words = words.split(" (os error").next().unwrap_or_default().to_owned();
-                PyOSError::new_err((number, words, path))
+                PyOSError::new_err((number, words, path.into_os_string()))
             }
             None => PyOSError::new_err(format!("{}: {error}", path.display())),
         },
