@@ -121,6 +121,8 @@ CASES: Final = {
 
 MEMORY: Final = "memory"
 EXPORT: Final = "export"
-"""The cases of their own kind: see :mod:`benchmarks.memory` and :mod:`benchmarks.export`."""
+LEDGER_FIND: Final = "ledger-find"
+LEDGER_SIZE: Final = "ledger-size"
+"""The cases of their own kind: each is a module of that name."""
 
 DEFAULT: Final = ("plain-ipv4-161",)

@@ -2,12 +2,14 @@
 
     python -m benchmarks.ledger_rows FOLDER ROWS SEED      (the harness calls it in a process of its own)
 
-The worst case: uniform random IPv4 addresses, each seen once, in logs that are precise to the second, of 256
-sources of one day each, with eight facts. The same rows and seed give the same bytes.
+The worst case: uniform random IPv4 addresses, each seen once, in logs that are precise to the second, of
+256 sources of one day each, with eight facts. The same rows and seed give the same bytes. ``truth.json`` says
+what DuckDB finds of the lists.
 """
 
 from __future__ import annotations
 
+import json
 import random
 import sys
 from array import array
@@ -38,6 +40,32 @@ def make(folder: Path, rows: int, seed: int) -> None:
         values = b"".join((key >> 8).to_bytes(4, "big") for key in held[:count])
         (folder / f"held-{name}").write_bytes(values)
         (folder / f"any-{name}").write_bytes(chance.randbytes(4 * count))
+    truth = {f"{what}-{name}": found(folder, f"{what}-{name}") for what in ("any", "held") for name in LISTS}
+    (folder / "truth.json").write_text(
+        json.dumps({"rows": rows, "bytes": size(folder), "found": truth}), "utf-8"
+    )
+
+
+def found(folder: Path, listed: str) -> str:
+    """Rows that hold one of the listed addresses, the sum of their sources, the addresses: by DuckDB."""
+    import duckdb
+
+    values = array("I", (folder / listed).read_bytes())
+    values.byteswap()
+    with duckdb.connect(config={"threads": 2, "memory_limit": "2GB"}) as base:
+        base.execute(
+            "CREATE TABLE listed AS SELECT DISTINCT unnest(?::UINTEGER[]) AS value", [values.tolist()]
+        )
+        count, sources, addresses = base.execute(
+            "SELECT count(*), coalesce(sum(source), 0)::BIGINT, count(DISTINCT value) "
+            f"FROM read_parquet('{folder}/*.parquet') SEMI JOIN listed USING (value)"
+        ).fetchall()[0]
+    return f"{count} {sources} {addresses}"
+
+
+def size(folder: Path) -> int:
+    """Bytes of its files of rows."""
+    return sum(path.stat().st_size for path in folder.glob("*.parquet"))
 
 
 def uniform(chance: random.Random, rows: int) -> list[int]:

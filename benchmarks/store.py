@@ -39,6 +39,13 @@ class Store:
             self._make(path, name, str(self.seed))
         return path
 
+    def ledger_rows(self, rows: int, version: int) -> Path:
+        """The folder with tables of the ledger's rows (:mod:`benchmarks.ledger_rows`)."""
+        folder = self.folder / f"ledger-rows-{rows}-seed{self.seed}-v{version}"
+        if not (folder / "truth.json").exists():
+            self._make(folder, str(rows), str(self.seed), module="ledger_rows")
+        return folder
+
     def truth(self, corpus: Path, listed: Path) -> Truth:
         """What the corpus holds of that list."""
         return Truth(corpus, set(listed.read_text("ascii").split()))
@@ -58,11 +65,12 @@ class Store:
             words = [word.replace(place + os.sep, name + os.sep) for word in words]
         return words
 
-    def _make(self, target: Path, *words: str) -> None:
+    def _make(self, target: Path, *words: str, module: str = "corpus") -> None:
         """In another process: the harness stays small, or every program would seem to need its memory."""
         self.folder.mkdir(parents=True, exist_ok=True)
         print(f"making {target.name} ...", file=sys.stderr, flush=True)
-        subprocess.run([sys.executable, "-m", "benchmarks.corpus", str(target), *words], cwd=ROOT, check=True)
+        command = [sys.executable, "-m", f"benchmarks.{module}", str(target), *words]
+        subprocess.run(command, cwd=ROOT, check=True)
 
 
 def wrapping(layout: str) -> str:

@@ -387,7 +387,7 @@ impl<'s> Sights<'s> {
             }
             let mut place = Place::default();
             for one in readings[index..].iter().filter(same) {
-                place.join(told.place(shaped, one.start, one.end, |seed| seed.bytes(value)));
+                place.join(told.place(shaped, one.start, one.end));
             }
             let fresh = || Fresh { kind, value: stored(kind, value), record: text.to_vec() };
             let fact = told.fact(shaped, kind, place, fresh);

@@ -29,7 +29,7 @@ pub struct Place {
     whole: u64,
     /// The parts that hold it and more; the bit behind all parts: what is the same in all records of the kind.
     inside: u64,
-    /// Of such a value its hash: there may be others.
+    /// Where in that it begins and ends: there may be others.
     fixed: u64,
 }
 
@@ -38,7 +38,7 @@ impl Place {
     pub fn join(&mut self, other: Self) {
         self.whole |= other.whole;
         self.inside |= other.inside;
-        self.fixed |= other.fixed;
+        self.fixed = self.fixed.wrapping_add(other.fixed);
     }
 }
 
@@ -55,6 +55,7 @@ struct Cut {
 #[derive(Clone, Debug)]
 pub struct Shaped {
     kind: u32,
+    base: u32,
     parts: Range<usize>,
     /// The numbers of its [`SUMS`].
     pub sums: [Option<u64>; SUMS.len()],
@@ -165,30 +166,36 @@ impl Told {
             Entry::Vacant(_) if number as usize >= KINDS => return None,
             Entry::Vacant(new) => *new.insert(number),
         };
-        Some(Shaped { kind, parts: first..all.len(), sums })
+        Some(Shaped { kind, base: base as u32, parts: first..all.len(), sums })
     }
 
     /// Where in a record something stands, from `start` to `end` of the text.
     #[must_use]
-    pub fn place(&self, shaped: &Shaped, start: u32, end: u32, fixed: impl Fn(Seed) -> u64) -> Place {
+    pub fn place(&self, shaped: &Shaped, start: u32, end: u32) -> Place {
         let mut place = Place::default();
+        // Both ends as they would be without the parts.
+        let (mut from, mut to) = (start, end);
         let (mut at, mut is_fixed) = (start, false);
-        for (number, cut) in self.parts[shaped.parts.clone()].iter().enumerate() {
-            let (first, last) = (cut.start, cut.end);
-            if first < end && start < last {
+        for (number, &Cut { start: first, end: last, .. }) in self.parts[shaped.parts.clone()].iter().enumerate() {
+            if first >= end {
+                break;
+            }
+            from -= last.min(start).saturating_sub(first);
+            to -= last.min(end) - first;
+            if start < last {
                 if (first, last) == (start, end) {
                     place.whole |= 1 << number;
                 } else {
                     place.inside |= 1 << number;
                 }
-                // Whatever lies between parts is the same in all records of the kind.
                 is_fixed |= first > at;
                 at = last;
             }
         }
+        // Whatever lies between parts is the same in all records of the kind.
         if is_fixed || at < end {
             place.inside |= 1 << PARTS;
-            place.fixed = fixed(self.seed) | 1;
+            place.fixed = self.seed.number(u64::from(from - shaped.base) << 32 | u64::from(to - shaped.base));
         }
         place
     }

@@ -17,3 +17,6 @@ pub use find::find;
 pub use merge::{Dropped, merge};
 pub use rows::{Row, Table, Tally};
 pub use write::{Writer, Written, write};
+
+#[cfg(test)]
+mod tests;
