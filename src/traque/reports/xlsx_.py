@@ -8,6 +8,7 @@ The same result gives the same bytes. Written with XlsxWriter.
 from __future__ import annotations
 
 import io
+import tempfile
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -33,13 +34,18 @@ Cell = str | int | datetime | None
 
 
 def _render(result: HuntResult, setting: Setting) -> bytes:
+    with tempfile.TemporaryDirectory(prefix="traque-xlsx-", ignore_cleanup_errors=True) as folder:
+        return _book(result, words(setting.language), folder)
+
+
+def _book(result: HuntResult, said: Words, folder: str) -> bytes:
+    """The workbook; its rows wait in files in ``folder``, since they may be very many."""
     import xlsxwriter
 
-    said = words(setting.language)
     stream = io.BytesIO()
     options = {
-        "in_memory": True,
-        "constant_memory": False,
+        "constant_memory": True,
+        "tmpdir": folder,
         "strings_to_formulas": False,
         "strings_to_urls": False,
         "strings_to_numbers": False,
