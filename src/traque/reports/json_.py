@@ -44,17 +44,17 @@ def dump(result: HuntResult | Inspection) -> bytes:
 
 def pieces(result: HuntResult) -> Iterator[bytes]:
     """The document of a result, a sighting at a time: it may be larger than what else there is."""
-    yield _safe(_laid_out({"schema": result.schema, "digest": digest_of(result)})[: -len(b"\n}")])
+    yield laid_out({"schema": result.schema, "digest": digest_of(result)})[: -len(b"\n}")]
     for name in result.__struct_fields__:
         if name == "schema":
             continue
         yield f',\n  "{name}": '.encode()
         if name != "sightings" or not result.sightings:
-            yield _safe(_laid_out(getattr(result, name), 1))
+            yield laid_out(getattr(result, name), 1)
             continue
         for number, sighting in enumerate(result.sightings):
             yield b",\n    " if number else b"[\n    "
-            yield _safe(_laid_out(sighting, 2))
+            yield laid_out(sighting, 2)
         yield b"\n  ]"
     yield b"\n}\n"
 
@@ -83,9 +83,9 @@ def _canonical(content: object) -> bytes:
         return canonical(valid(msgspec.to_builtins(content)))
 
 
-def _laid_out(content: object, depth: int = 0) -> bytes:
-    """JSON with indents, whose lines behind the first are ``depth`` levels deeper."""
-    text = msgspec.json.format(_encode(content), indent=2)
+def laid_out(content: object, depth: int = 0) -> bytes:
+    """A part of such a document, whose lines behind the first are ``depth`` levels deeper."""
+    text = _safe(msgspec.json.format(_encode(content), indent=2))
     return text.replace(b"\n", b"\n" + b"  " * depth) if depth else text
 
 
