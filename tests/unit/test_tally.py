@@ -66,6 +66,20 @@ def test_chosen_evidence_has_the_first_the_last_and_the_first_of_each_verdict() 
     assert list(chosen) == sorted(chosen, key=lambda e: e.line)
 
 
+def test_without_a_spread_first_last_and_the_first_of_each_verdict_are_kept() -> None:
+    rng = random.Random(161)
+    spread, whole = Spread(0), Spread()
+    for n in range(3_000):
+        one = evidence(n, rng.choice([Verdict.BLOCKED, Verdict.CONTACT, Verdict.SESSION]))
+        if spread.wants(one.verdict, one.time):
+            spread.add(one)
+        else:
+            spread.skip()
+        whole.add(one)
+    assert len(spread.kept()) == 4
+    assert all(one in whole.kept() for one in spread.kept())
+
+
 def test_few_records_are_all_kept_once() -> None:
     few = [evidence(2), evidence(1), evidence(2)]
     assert [e.line for e in choose_evidence(few, None)] == [1, 2]

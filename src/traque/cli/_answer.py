@@ -29,8 +29,8 @@ def present(result: HuntResult, *, out: Path | None, as_json: bool, counts_only:
     if folder:
         for renderer in formats:
             if renderer.file_name:
-                output.save(folder / renderer.file_name, renderer.render(result, setting))
-    output.write(formats["json" if as_json else "terminal"].render(result, setting))
+                output.save(folder / renderer.file_name, renderer.written(result, setting))
+    output.write(formats["json" if as_json else "terminal"].written(result, setting))
     return status
 
 

@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
@@ -30,13 +31,13 @@ def setting(*, closing: str = "", saved: str = "", language: str = "en") -> Sett
     )
 
 
-def write(document: bytes) -> None:
-    """To standard output. A reader that has seen enough (``| head``) is not an error."""
+def write(document: bytes | Iterable[bytes]) -> None:
+    """To standard output, whole or in pieces. A reader that has seen enough (``| head``) is not an error."""
     if sys.stdout is None:  # closed by the caller: >&-
         return
     try:
         sys.stdout.flush()
-        sys.stdout.buffer.write(document)
+        sys.stdout.buffer.writelines((document,) if isinstance(document, bytes) else document)
         sys.stdout.buffer.flush()
     except BrokenPipeError:
         hush()
@@ -74,13 +75,13 @@ def folder(path: Path) -> Path:
         ) from error
 
 
-def save(path: Path, document: bytes) -> None:
-    """Write the file whole or not at all: a reader never finds half of it."""
+def save(path: Path, document: bytes | Iterable[bytes]) -> None:
+    """Write the file, given whole or in pieces, whole or not at all: a reader never finds half of it."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     partial = Path(name)
     try:
         with os.fdopen(handle, "wb") as stream:
-            stream.write(document)
+            stream.writelines((document,) if isinstance(document, bytes) else document)
             stream.flush()
             os.fsync(stream.fileno())
         partial.chmod(0o644)

@@ -41,13 +41,14 @@ def read(path: Path) -> HuntResult:
 
     UsageError when it is not one.
     """
-    from traque.reports.json_ import load
+    from traque.reports.json_ import load, load_file
 
     path = path / "result.json" if path.is_dir() else path
     try:
-        with click.open_file(str(path), "rb") as stream:
-            data = stream.read(LARGEST)
-        return load(data)
+        if str(path) != "-":
+            return load_file(path, LARGEST)
+        with click.open_file("-", "rb") as stream:
+            return load(stream.read(LARGEST))
     except OSError as error:
         raise UsageError(
             f"cannot read the result: {error.strerror or error}", where=str(path), remedy="check the path"

@@ -192,15 +192,15 @@ def hunt(
     if folder:
         for renderer in formats:
             if renderer.with_hunt:
-                output.save(folder / renderer.file_name, renderer.render(result, setting))
+                output.save(folder / renderer.file_name, renderer.written(result, setting))
     if folder and certificate:
         document, page = certificate_files(certify(result, digest_of(result)), key)
         output.save(folder / "certificate.json", document)
         output.save(folder / "certificate.txt", page)
     if as_json:
-        output.write(formats["json"].render(result, setting))
+        output.write(formats["json"].written(result, setting))
     elif quiet:
         output.write(f"{answer(result)}\n".encode())
     else:
-        output.write(formats["terminal"].render(result, setting))
+        output.write(formats["terminal"].written(result, setting))
     return status

@@ -55,9 +55,9 @@ def report(*, result: Path, formats: str, out: Path | None, language: str) -> No
     if out is None:
         if len(asked) > 1:
             raise click.UsageError("Several formats need a folder: --out DIR.")
-        output.write(asked[0].render(document, setting))
+        output.write(asked[0].written(document, setting))
         return
     files = target(out, asked)
     for renderer, path in files:
-        output.save(path, renderer.render(document, setting))
+        output.save(path, renderer.written(document, setting))
         output.hint(f"written: {path}")

@@ -30,7 +30,7 @@ from traque.triage import validity
 from traque.triage.names import top
 from traque.triage.order import worst_first
 from traque.triage.streams import Carrier, name_streams
-from traque.triage.tally import Tally, choose_evidence, in_order
+from traque.triage.tally import Tally, bounded, choose_evidence, in_order
 
 
 def assemble(
@@ -99,7 +99,7 @@ def _sightings(
         for index in search.tallies:
             holders[index].append((search, stream))
     sightings = [_sighting(question.refs[index], index, held) for index, held in holders.items()]
-    return sorted(sightings, key=worst_first)
+    return list(bounded(sorted(sightings, key=worst_first)))
 
 
 def _sighting(ref: IndicatorRef, index: int, held: Sequence[tuple[SourceSearch, str]]) -> Sighting:

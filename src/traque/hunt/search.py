@@ -49,7 +49,7 @@ from traque.triage.judge import OWN_TEXT, Judgement, judge
 from traque.triage.locate import Place, locate
 from traque.triage.losses import lost_days
 from traque.triage.properties import FIELDS
-from traque.triage.tally import Tally
+from traque.triage.tally import AT_LENGTH, EVIDENCE_KEPT, Tally
 
 LISTING: Final = 5
 """A record with this many indicators or more (of files and the like: of one kind), none of them a peer, is
@@ -475,7 +475,7 @@ class SourceSearch:
     def _count(self, one: Judged, read: _Read) -> None:
         hit, relation, _, judgement = one
         moment = read.moment
-        tally = self.tallies.setdefault(hit.indicator, Tally())
+        tally = self._tally(hit.indicator)
         tally.add(judgement, moment, relation)
         if self._flows and read.event is not None and (flow := flow_of(read.event)) is not None:
             tally.add_flow(flow)
@@ -491,12 +491,20 @@ class SourceSearch:
             if log_in:
                 tally.add_log_in(judgement.account, evidence)
 
+    def _tally(self, indicator: int) -> Tally:
+        """What is counted of the indicator; of very many no spread of evidence is kept."""
+        tally = self.tallies.get(indicator)
+        if tally is None:
+            keep = EVIDENCE_KEPT if len(self.tallies) < AT_LENGTH else 0
+            tally = self.tallies[indicator] = Tally(keep)
+        return tally
+
     def _count_alike(self, alike: Counted) -> None:
         """Count records that the scanner counted: all are judged as the earliest of their kind."""
         read, judged = self._judge_hits(alike.earliest, one_each(alike.earliest.hits))
         for one in judged:
             indicator = one.hit.indicator
-            tally = self.tallies.setdefault(indicator, Tally())
+            tally = self._tally(indicator)
             outside = self.outside.setdefault(indicator, Tally()) if alike.outside.count else Tally()
             names = names_of(alike, one, read.event, self._question.perimeter)
             add_alike(tally, outside, alike, one, names)

@@ -107,4 +107,5 @@ SPEC = LogFormat(
     programs=("3proxy",),
     message=message,
     utc=True,
+    outcomes=frozenset(Outcome) - {Outcome.LOGIN_ACCEPTED, Outcome.ALLOWED, Outcome.RESOLVED},
 )

@@ -29,7 +29,7 @@ from traque.proof.merged_answer import follows
 from traque.proof.reading import Read
 from traque.triage import validity
 from traque.triage.order import worst_first
-from traque.triage.tally import choose_evidence
+from traque.triage.tally import bounded, choose_evidence
 
 _Key = tuple[str, str]
 
@@ -59,7 +59,7 @@ def merge(reads: Sequence[Read], sites: Sequence[str]) -> HuntResult:
             key = (sighting.indicator.kind, sighting.indicator.value)
             if left:
                 parts.setdefault(key, []).append(_Part(site, sighting, left))
-    sightings = sorted((_sighting(held) for held in parts.values()), key=worst_first)
+    sightings = bounded(sorted((_sighting(held) for held in parts.values()), key=worst_first))
     covered = coverage.merged(results, sites, repeats)
     counted = [  # as a hunt counts: all that it searched
         source
@@ -89,7 +89,7 @@ def merge(reads: Sequence[Read], sites: Sequence[str]) -> HuntResult:
         ),
         bulletins=results[0].bulletins,
         findings=(),
-        sightings=tuple(sightings),
+        sightings=sightings,
         not_seen=tuple(ref for key, ref in _asked(results[0]).items() if key not in parts),
         coverage=covered,
         diagnostics=_diagnostics(results, len(repeats)),

@@ -28,7 +28,7 @@ def printable(text: str, *, ascii_only: bool = False) -> str:
     the space. ``ascii_only`` escapes all that is not ASCII too, for terminals that cannot show it.
     A backslash that was in the text stays single: this is for eyes, not for reading back.
     """
-    if text.isascii() and text.isprintable():
+    if text.isprintable() and (text.isascii() or (not ascii_only and _INVISIBLE.isdisjoint(text))):
         return text
     return "".join(char if _safe(char, ascii_only) else _escaped(char) for char in text)
 

@@ -7,6 +7,7 @@ A plain :class:`str` that becomes part of an element or an attribute is made pri
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from html import escape
 from typing import Final
 
@@ -14,6 +15,7 @@ from traque.reports._escape import printable
 
 _SPACES: Final = {"\u00a0": "&nbsp;", "\u202f": "&#8239;"}
 _BLANK: Final = re.compile("[\u00a0\u202f]")
+_SHORT: Final = 40
 _VOID: Final = frozenset({"meta", "input", "br"})
 
 
@@ -34,12 +36,25 @@ def text(content: str) -> Html:
     """
     if type(content) is Html:
         return content
+    return _short(content) if len(content) <= _SHORT else _escaped(content)
+
+
+def _escaped(content: str) -> Html:
     if content.isascii() and content.isprintable():
         return Html(escape(content))
     if _BLANK.search(content) is None:
         return Html(escape(printable(content)))
     parts = re.split("([\u00a0\u202f])", content)
     return Html("".join(_SPACES.get(part) or escape(printable(part)) for part in parts))
+
+
+_short = lru_cache(maxsize=4096)(_escaped)
+"""Labels, verdicts, names of streams: the same ones come in every row."""
+
+
+@lru_cache(maxsize=256)
+def _key(name: str) -> str:
+    return name.rstrip("_").replace("_", "-")
 
 
 def el(name: str, /, *children: Content, **attributes: str | float | bool | None) -> Html:
@@ -59,7 +74,7 @@ def _attributes(attributes: dict[str, str | float | bool | None]) -> str:
     for name, value in attributes.items():
         if value is None or value is False:
             continue
-        key = name.rstrip("_").replace("_", "-")
+        key = _key(name)
         if value is True:
             made.append(f" {key}")
         else:

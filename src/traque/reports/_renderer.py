@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import msgspec
 
@@ -30,13 +30,19 @@ class Renderer(FormatSpec, frozen=True, kw_only=True):
     """Turns a result into a document. ``file_name`` is its name in a folder; empty: not for files.
 
     ``with_hunt``: ``traque hunt --out`` writes it without being asked.
-    ``render`` reads the result and the setting, nothing else, and gives the whole document.
+    ``render`` reads the result and the setting, nothing else, and gives the whole document; ``pieces``,
+    where there is one, gives the same in pieces, so that a large one is never held as a whole.
     """
 
     render: Callable[[HuntResult, Setting], bytes]
+    pieces: Callable[[HuntResult, Setting], Iterable[bytes]] | None = None
     file_name: str = ""
     with_hunt: bool = False
     media_type: str = "text/plain; charset=utf-8"
+
+    def written(self, result: HuntResult, setting: Setting) -> Iterable[bytes]:
+        """The document, in pieces or in one."""
+        return (self.render(result, setting),) if self.pieces is None else self.pieces(result, setting)
 
 
 def renderers() -> Registry[Renderer]:

@@ -33,8 +33,12 @@ _FIELDS: Final = {
 """Where ``threat.indicator`` holds the value."""
 
 
-def _render(result: HuntResult, _setting: Setting) -> bytes:
-    return b"".join(line(document) for document in _documents(result))
+def _render(result: HuntResult, setting: Setting) -> bytes:
+    return b"".join(_pieces(result, setting))
+
+
+def _pieces(result: HuntResult, _setting: Setting) -> Iterator[bytes]:
+    return map(line, _documents(result))
 
 
 def _documents(result: HuntResult) -> Iterator[dict[str, Any]]:
@@ -150,6 +154,7 @@ SPEC = Renderer(
     name="ecs",
     title="JSON lines in Elastic Common Schema: each sighting, each record of its evidence",
     render=_render,
+    pieces=_pieces,
     file_name="sightings.ecs.jsonl",
     media_type="application/x-ndjson",
 )

@@ -6,40 +6,87 @@ a terminal are written as ``\uXXXX`` escapes, which JSON reads back as the same 
 
 from __future__ import annotations
 
+import hashlib
+import mmap
+import os
 import re
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, Final
 
 import msgspec
 
 from traque.errors import TraqueError
 from traque.expressions import expression
-from traque.model import HuntResult
+from traque.model import HuntResult, Sighting
 from traque.model.inspection import Inspection
 from traque.model.result import SCHEMA
-from traque.model.seal import digest
+from traque.model.seal import canonical
 from traque.reports._renderer import Renderer, Setting
 
 _UNSAFE: Final = expression(
     "[\x7f-\x9f\xad\u061c\u070f\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
 """DEL, C1 and format characters: JSON may hold them raw, a terminal had better not see them."""
+_AT_ONCE: Final = 1_000
+"""Sightings that are read of a file before its pages are let go."""
 
 
 def dump(result: HuntResult | Inspection) -> bytes:
     """The document, ending with a line end; a result with its digest (:mod:`traque.model.seal`)."""
-    fields = {name: getattr(result, name) for name in result.__struct_fields__}
     if isinstance(result, HuntResult):
-        return document({"schema": result.schema, "digest": digest_of(result)} | fields)
+        return b"".join(pieces(result))
+    fields = {name: getattr(result, name) for name in result.__struct_fields__}
     return document({"schema": result.schema} | fields)
+
+
+def pieces(result: HuntResult) -> Iterator[bytes]:
+    """The document of a result, a sighting at a time: it may be larger than what else there is."""
+    yield laid_out({"schema": result.schema, "digest": digest_of(result)})[: -len(b"\n}")]
+    for name in result.__struct_fields__:
+        if name == "schema":
+            continue
+        yield f',\n  "{name}": '.encode()
+        if name != "sightings" or not result.sightings:
+            yield laid_out(getattr(result, name), 1)
+            continue
+        for number, sighting in enumerate(result.sightings):
+            yield b",\n    " if number else b"[\n    "
+            yield laid_out(sighting, 2)
+        yield b"\n  ]"
+    yield b"\n}\n"
 
 
 def digest_of(result: HuntResult) -> str:
     """The digest of the document that :func:`dump` writes of a result."""
-    fields = {name: getattr(result, name) for name in result.__struct_fields__}
+    hashed = hashlib.sha256()
+    for number, name in enumerate(sorted(result.__struct_fields__)):
+        hashed.update(f'{"," if number else "{"}"{name}":'.encode())
+        if name != "sightings":
+            hashed.update(_canonical(getattr(result, name)))
+            continue
+        hashed.update(b"[")
+        for at, sighting in enumerate(result.sightings):
+            hashed.update(b"," if at else b"")
+            hashed.update(_canonical(sighting))
+        hashed.update(b"]")
+    hashed.update(b"}")
+    return hashed.hexdigest()
+
+
+def _canonical(content: object) -> bytes:
     try:
-        return digest(fields)
+        return canonical(content)
     except UnicodeEncodeError:
-        return digest(valid(msgspec.to_builtins(fields)))
+        return canonical(valid(msgspec.to_builtins(content)))
+
+
+def laid_out(content: object, depth: int = 0) -> bytes:
+    """A part of such a document, whose lines behind the first are ``depth`` levels deeper."""
+    text = _safe(msgspec.json.format(_encode(content), indent=2))
+    return text.replace(b"\n", b"\n" + b"  " * depth) if depth else text
 
 
 def document(content: object) -> bytes:
@@ -67,22 +114,61 @@ def _safe(text: bytes) -> bytes:
 
 def load(data: bytes | str) -> HuntResult:
     """The result that :func:`dump` wrote. TraqueError when ``data`` is not one."""
-    try:
-        schema = msgspec.json.decode(data, type=_Named).schema
-        if schema != SCHEMA:
-            raise TraqueError(
-                f"this document is {schema!r}, not {SCHEMA!r}",
-                remedy="read it with the version of traque that wrote it",
-            )
+    with _as_result():
+        _check_schema(data)
         return msgspec.json.decode(data, type=HuntResult)
+
+
+def load_file(path: Path, largest: int) -> HuntResult:
+    """The result in a file, of which no more is held at once than what is made of it.
+
+    OSError when it cannot be read, TraqueError when it is no result.
+    """
+    with path.open("rb") as file:
+        size = os.fstat(file.fileno()).st_size
+        if not 0 < size <= largest or not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            return load(file.read(largest))
+        data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    with _as_result():
+        _check_schema(data)
+        begun = msgspec.json.decode(data, type=_Begun)
+        decoder = msgspec.json.Decoder(Sighting)
+        sightings = []
+        for number, raw in enumerate(begun.sightings):
+            if number % _AT_ONCE == 0 and hasattr(data, "madvise"):
+                data.madvise(mmap.MADV_DONTNEED)  # its pages count as ours while they are there
+            sightings.append(decoder.decode(raw))
+        fields = {name: getattr(begun, name) for name in HuntResult.__struct_fields__}
+        return HuntResult(**fields | {"sightings": tuple(sightings)})
+
+
+@contextmanager
+def _as_result() -> Iterator[None]:
+    try:
+        yield
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise TraqueError(
             f"not a hunt result: {error}", remedy="expected the output of traque hunt --json"
         ) from error
 
 
+def _check_schema(data: bytes | str | mmap.mmap) -> None:
+    schema = msgspec.json.decode(data, type=_Named).schema
+    if schema != SCHEMA:
+        raise TraqueError(
+            f"this document is {schema!r}, not {SCHEMA!r}",
+            remedy="read it with the version of traque that wrote it",
+        )
+
+
 class _Named(msgspec.Struct, frozen=True):
     schema: str
+
+
+class _Begun(HuntResult, frozen=True, kw_only=True):
+    """A result whose sightings are still text."""
+
+    sightings: tuple[msgspec.Raw, ...]  # type: ignore[assignment]
 
 
 def _escape(found: re.Match[str]) -> str:
@@ -108,10 +194,15 @@ def _render(result: HuntResult, _setting: Setting) -> bytes:
     return dump(result)
 
 
+def _pieces(result: HuntResult, _setting: Setting) -> Iterator[bytes]:
+    return pieces(result)
+
+
 SPEC = Renderer(
     name="json",
     title="the whole result document, for programs; reloads into the same result",
     render=_render,
+    pieces=_pieces,
     file_name="result.json",
     with_hunt=True,
     media_type="application/json",

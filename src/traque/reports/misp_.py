@@ -11,6 +11,7 @@ Format: https://www.misp-standard.org/rfc/misp-standard-core.html
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, Final
 
@@ -19,7 +20,7 @@ from traque.reports._escape import printable
 from traque.reports._ids import stable
 from traque.reports._marks import TLPS, bulletins_of
 from traque.reports._renderer import Renderer, Setting
-from traque.reports.json_ import document
+from traque.reports.json_ import laid_out
 
 Object = dict[str, Any]
 
@@ -47,7 +48,11 @@ _THREAT: Final = {
 """MISP's threat levels by the worst verdict: 1 high, 2 medium, 3 low, 4 undefined."""
 
 
-def _render(result: HuntResult, _setting: Setting) -> bytes:
+def _render(result: HuntResult, setting: Setting) -> bytes:
+    return b"".join(_pieces(result, setting))
+
+
+def _pieces(result: HuntResult, _setting: Setting) -> Iterator[bytes]:
     shown = [sighting for sighting in result.sightings if sighting.verdict is not Verdict.SELF]
     names = ", ".join(bulletin.title or bulletin.id for bulletin in result.bulletins[:5])
     ids = [bulletin.id for bulletin in result.bulletins]
@@ -63,9 +68,11 @@ def _render(result: HuntResult, _setting: Setting) -> bytes:
         "distribution": "0",
         "Orgc": {"name": "traque", "uuid": stable("misp", "organisation", "traque")},
         "Tag": [{"name": name} for name in _tags(result)],
-        "Attribute": [_attribute(result, sighting) for sighting in shown],
     }
-    return document({"Event": event})
+    yield laid_out({"Event": event})[: -len(b"\n  }\n}")] + b',\n    "Attribute": ['
+    for number, sighting in enumerate(shown):
+        yield (b",\n      " if number else b"\n      ") + laid_out(_attribute(result, sighting), 3)
+    yield b"\n    ]\n  }\n}\n" if shown else b"]\n  }\n}\n"
 
 
 def _tags(result: HuntResult) -> list[str]:
@@ -126,6 +133,7 @@ SPEC = Renderer(
     name="misp",
     title="a MISP event with an attribute and sightings for each; no inner addresses",
     render=_render,
+    pieces=_pieces,
     file_name="sightings.misp.json",
     media_type="application/json",
 )

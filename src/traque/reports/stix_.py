@@ -25,7 +25,7 @@ from traque.reports._marks import TLPS, bulletins_of, strictest_tlp
 from traque.reports._renderer import Renderer, Setting
 from traque.reports._stix_observables import observed, pattern
 from traque.reports._summary import answer
-from traque.reports.json_ import document
+from traque.reports.json_ import laid_out
 
 Object = dict[str, Any]
 
@@ -34,10 +34,19 @@ _MOST: Final = 999_999_999
 _ACTIVITY: Final = {"relay": "anonymization", "benign": "benign"}
 
 
-def _render(result: HuntResult, _setting: Setting) -> bytes:
-    objects = list({thing["id"]: thing for thing in _objects(result)}.values())
+def _render(result: HuntResult, setting: Setting) -> bytes:
+    return b"".join(_pieces(result, setting))
+
+
+def _pieces(result: HuntResult, _setting: Setting) -> Iterator[bytes]:
     name = stable("stix2", "bundle", "hunt", result.hunt.started.isoformat(), *_ids(result))
-    return document({"type": "bundle", "id": f"bundle--{name}", "objects": objects})
+    yield laid_out({"type": "bundle", "id": f"bundle--{name}"})[: -len(b"\n}")]
+    given: set[str] = set()
+    for thing in _objects(result):
+        if thing["id"] not in given:
+            yield (b",\n    " if given else b',\n  "objects": [\n    ') + laid_out(thing, 2)
+            given.add(thing["id"])
+    yield b"\n  ]\n}\n"
 
 
 def _ids(result: HuntResult) -> list[str]:
@@ -190,6 +199,7 @@ SPEC = Renderer(
     name="stix",
     title="a STIX 2.1 bundle with sightings and observed data; no inner addresses",
     render=_render,
+    pieces=_pieces,
     file_name="sightings.stix.json",
     media_type="application/stix+json;version=2.1",
 )

@@ -8,16 +8,17 @@ The same result gives the same bytes. Written with XlsxWriter.
 from __future__ import annotations
 
 import io
+import tempfile
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from traque.model import HuntResult
+from traque.reports import _summary as facts
 from traque.reports import _told as told
 from traque.reports._escape import printable
 from traque.reports._language import Words, words
 from traque.reports._renderer import Renderer, Setting
-from traque.reports._summary import outside_validity
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -26,6 +27,8 @@ LONGEST: Final = 32_767
 """Characters that a cell can hold."""
 ROWS: Final = 1_048_575
 """Rows below the head that a sheet can hold."""
+_AT_LENGTH: Final = 2_000
+"""Sightings, the worst, all of whose evidence is in the workbook; of further ones the most telling record."""
 _EVIDENCE: Final = 2_000
 _STARTS: Final = "=+-@\t\r\uff1d\uff0b\uff0d\uff20"
 
@@ -33,13 +36,18 @@ Cell = str | int | datetime | None
 
 
 def _render(result: HuntResult, setting: Setting) -> bytes:
+    said = words(setting.language)
+    if len(result.sightings) <= _AT_LENGTH:
+        return _book(result, said, {"in_memory": True})
+    with tempfile.TemporaryDirectory(prefix="traque-xlsx-", ignore_cleanup_errors=True) as folder:
+        return _book(result, said, {"constant_memory": True, "tmpdir": folder})  # rows wait in files there
+
+
+def _book(result: HuntResult, said: Words, memory: dict[str, object]) -> bytes:
     import xlsxwriter
 
-    said = words(setting.language)
     stream = io.BytesIO()
-    options = {
-        "in_memory": True,
-        "constant_memory": False,
+    options = memory | {
         "strings_to_formulas": False,
         "strings_to_urls": False,
         "strings_to_numbers": False,
@@ -218,6 +226,8 @@ def _summary(result: HuntResult, said: Words) -> Iterable[Sequence[Cell]]:
             said("h.data"),
             "; ".join(filter(None, (ref.title, ref.date, ref.licence, ref.source, ref.attribution))),
         )
+    if len(result.sightings) > _AT_LENGTH:
+        yield said("x.evidence"), said("evidence.rest")
     yield said("m.version"), said("by", version=result.hunt.version, date=said.day(result.hunt.finished))
     yield said("c.time"), said("utc")
 
@@ -251,14 +261,15 @@ def _sightings(result: HuntResult, said: Words) -> Iterable[Sequence[Cell]]:
             s.outside_window.count if s.outside_window else 0,
             s.undated,
             s.confidence,
-            outside_validity(s),
+            facts.outside_validity(s),
             ", ".join(s.indicator.bulletins or (s.indicator.bulletin,)),
         )
 
 
 def _evidence(result: HuntResult, said: Words) -> Iterable[Sequence[Cell]]:
-    for sighting in result.sightings:
-        for record in sighting.evidence:
+    for rank, sighting in enumerate(result.sightings):
+        most_telling = facts.telling(sighting) if rank >= _AT_LENGTH else None
+        for record in sighting.evidence if most_telling is None else (most_telling,):
             yield (
                 sighting.indicator.value,
                 said.verdict(record.verdict),

@@ -7,7 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final, TypeVar
 
-from traque.model import Direction, Evidence, Verdict, ladder
+import msgspec
+
+from traque.model import Direction, Evidence, Sighting, Verdict, ladder
 from traque.triage.judge import Judgement
 from traque.triage.names import Names, top
 
@@ -15,6 +17,8 @@ NAMES_KEPT: Final = 200
 """Assets (of each verdict), accounts and ports kept of one source: the most frequent. Counts are exact."""
 EVIDENCE_KEPT: Final = 12
 """Records kept word for word: the first and the last, the first of each verdict, and a spread."""
+AT_LENGTH: Final = 2_000
+"""Sightings (the worst) with a spread; of further ones only first, last and the first of each verdict."""
 
 
 T = TypeVar("T", str, int)
@@ -42,7 +46,7 @@ class Spread:
         """Whether :meth:`add` would keep such a record (so that others need not be built)."""
         return (
             verdict not in self._firsts
-            or self._seen % self._stride == 0
+            or self._is_due()
             or self._is_last(moment)
             or self._is_first(verdict, moment)
         )
@@ -57,7 +61,7 @@ class Spread:
             self._firsts[evidence.verdict] = evidence
         if self._is_last(evidence.time):
             self._last = evidence
-        if self._seen % self._stride == 0:
+        if self._is_due():
             self._spread.append(evidence)
             if len(self._spread) > self._keep:
                 self._spread = self._spread[::2]
@@ -75,6 +79,9 @@ class Spread:
             self._firsts[evidence.verdict] = evidence
         if self._last is None or not _before(evidence, self._last):
             self._last = evidence
+
+    def _is_due(self) -> bool:
+        return self._keep > 0 and self._seen % self._stride == 0
 
     def _is_first(self, verdict: Verdict, moment: datetime | None) -> bool:
         known = self._firsts.get(verdict)
@@ -101,7 +108,7 @@ def _before(one: Evidence, other: Evidence) -> bool:
 class Tally:
     """One indicator in one source (or, after :meth:`merge`, in all of them)."""
 
-    def __init__(self) -> None:
+    def __init__(self, keep: int = EVIDENCE_KEPT) -> None:
         self.verdicts: Counter[Verdict] = Counter()
         self.relations: Counter[str] = Counter()
         self.directions: set[Direction] = set()
@@ -121,7 +128,7 @@ class Tally:
         self.last: datetime | None = None
         self.inward: int | None = None
         self.outward: int | None = None
-        self.spread = Spread()
+        self.spread = Spread(keep)
         self.flows: set[int] | None = None
 
     def add_flow(self, flow: int) -> None:
@@ -257,15 +264,33 @@ def choose_evidence(
     ordered = sorted(_distinct(evidence), key=_when)
     if len(ordered) <= keep:
         return tuple(ordered)
-    order = ladder(role)
-    firsts = {e.verdict: e for e in reversed(ordered)}
-    last = next((e for e in reversed(ordered) if e.time is not None), ordered[-1])
-    must = [ordered[0], last, *(firsts[v] for v in order if v in firsts)]
-    chosen = _distinct(must)[:keep]
+    chosen = _anchors(ordered, role)[:keep]
     rest = [e for e in ordered if e not in chosen]
     room = keep - len(chosen)
     chosen += [rest[index * len(rest) // room] for index in range(room)] if room and rest else []
     return tuple(sorted(_distinct(chosen), key=_when))
+
+
+def bounded(sightings: Sequence[Sighting]) -> tuple[Sighting, ...]:
+    """The sightings, worst first, those beyond :data:`AT_LENGTH` without the spread of their evidence."""
+    return (
+        *sightings[:AT_LENGTH],
+        *(
+            msgspec.structs.replace(
+                one, evidence=tuple(sorted(_anchors(one.evidence, one.indicator.role), key=_when))
+            )
+            for one in sightings[AT_LENGTH:]
+        ),
+    )
+
+
+def _anchors(ordered: Sequence[Evidence], role: str | None) -> list[Evidence]:
+    """First, last and the first of each verdict, worst first, of evidence in time order."""
+    if not ordered:
+        return []
+    firsts = {e.verdict: e for e in reversed(ordered)}
+    last = next((e for e in reversed(ordered) if e.time is not None), ordered[-1])
+    return _distinct([ordered[0], last, *(firsts[v] for v in ladder(role) if v in firsts)])
 
 
 def _when(evidence: Evidence) -> tuple[bool, float, str, int]:
