@@ -117,10 +117,10 @@ def window(result: HuntResult, words: Words) -> str:
 
 def finding(found: Finding, words: Words) -> list[str]:
     """What was found, and what to do: by its code, else in the result's own words."""
-    said = found.text or found.asset
+    said = words.sentence(found.text) or found.asset
     if words.has(f"finding.{found.code}"):
         said = words(f"finding.{found.code}", value=found.indicator.value, asset=found.asset)
-    remedy = words.or_else(f"remedy.{found.code}", found.remedy)
+    remedy = words.or_else(f"remedy.{found.code}", words.sentence(found.remedy))
     return [part for part in (said, remedy) if part]
 
 
