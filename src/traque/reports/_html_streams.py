@@ -139,7 +139,7 @@ def _day(found: tuple[str, int], stream: StreamCoverage, median: int, words: Wor
             "button",
             shown,
             type="button",
-            data_said=words("cal.of", day=day),
+            data_day=day,
             data_hours=values,
             aria_label=label,
         )
