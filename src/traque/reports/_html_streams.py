@@ -47,7 +47,7 @@ def denominator(result: HuntResult, words: Words) -> Html:
         )
     return join(
         el("p", said, " " if lacking else None, lacking, class_="note"),
-        table(head, rows, words("exp.caption")),
+        table(head, rows, words("exp.caption"), cards=True),
     )
 
 
@@ -65,7 +65,7 @@ def _loss(loss: Loss, words: Words) -> str:
         said += words("loss.lost", n=words.number(loss.lost)) if loss.lost else ""
     days = list(loss.by_day)
     if days:
-        said += "; " + words.many("days", len(days)) + (f" ({words.listing(days, 3)})")
+        said = words.row((said, f"{words.many('days', len(days))} ({words.listing(days, 3)})"))
     return said
 
 
@@ -204,6 +204,6 @@ def clocks(result: HuntResult, words: Words) -> Html | None:
     return folded(
         join(el("strong", words("h.clocks")), f" · {title}"),
         el("p", words("n.clocks"), class_="note"),
-        table(head, shown_rows, words("h.clocks")),
+        table(head, shown_rows, words("h.clocks"), cards=True),
         el("p", words.many("cov.more", len(rows) - CLOCKS)) if len(rows) > CLOCKS else None,
     )

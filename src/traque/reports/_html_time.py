@@ -208,7 +208,7 @@ def _table(streams: Sequence[StreamCoverage], words: Words) -> Html:
         rows.append(
             [el("code", stream.name), *edges, days, words.number(stream.records), rate, _gaps(stream, words)]
         )
-    made = table(head, rows, words("h.coverage"))
+    made = table(head, rows, words("h.coverage"), cards=True)
     if rest := len(streams) - STREAMS:
         return join(made, el("p", words.many("cov.more", rest)) if rest > 0 else None)
     return made
@@ -223,11 +223,14 @@ def _gaps(stream: StreamCoverage, words: Words) -> Html:
     if len(days) > GAPS:
         said.append(words.many("more", len(days) - GAPS))
     if silences:
-        named = f"{words.many('silences', len(silences))}: " if len(silences) > 1 else ""
+        named = (
+            f"{words('x.colon', name=words.many('silences', len(silences)))} " if len(silences) > 1 else ""
+        )
         said.append(named + told.gap(silences[0], words))
     lines = [*(el("span", line, class_="line") for line in said), *detail.losses(stream, words)]
     if thin := thin_days(stream):
-        named = f"{words('t.thin')}: {words.many('days', len(thin))} ({words.listing(thin, 3)})"
+        named = f"{words('x.colon', name=words('t.thin'))} {words.many('days', len(thin))}"
+        named += f" ({words.listing(thin, 3)})"
         lines.append(el("span", named, class_="line"))
     return join(*lines) if lines else text_none(words)
 

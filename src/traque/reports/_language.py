@@ -6,7 +6,7 @@ A text that depends on a number is a pair, ``["{n} record", "{n} records"]``. Fr
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from importlib.resources import files
@@ -121,6 +121,10 @@ class Words:
         if len(items) > 1:
             return self("list.and", items=", ".join(items[:-1]), last=items[-1])
         return "".join(items)
+
+    def row(self, parts: Iterable[str]) -> str:
+        """``a; b; c``."""
+        return f"{self('x.semicolon')} ".join(parts)
 
     def size(self, value: int) -> str:
         """``1.3 GB``, ``1,3 Go``: decimal units."""

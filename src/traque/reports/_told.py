@@ -16,7 +16,7 @@ def answer(result: HuntResult, words: Words) -> list[str]:
     """The answer in plain sentences, the most important first."""
     said = [*_found(result, words), *_seen(result, words)]
     if reasons := shortfalls(result, words):
-        said.append(words("answer.incomplete", reasons="; ".join(reasons)))
+        said.append(words("answer.incomplete", reasons=words.row(reasons)))
     elif not result.sightings and result.coverage.window_covered:
         said.append(words("answer.complete"))
     if result.sightings:
@@ -183,7 +183,7 @@ def next_steps(result: HuntResult, words: Words) -> list[str]:
             steps.append(words(f"step.{key}", names=words.listing(names, 8)))
     steps += _earlier(result, words)
     if holes := facts.missing_logs(result):
-        said = "; ".join(f"{name}, {gap(hole, words)}" for name, hole in holes[:3])
+        said = words.row(f"{name}, {gap(hole, words)}" for name, hole in holes[:3])
         steps.append(words("step.gaps", gaps=said + (" …" if len(holes) > 3 else "")))
     if broken := facts.unread(result.coverage):
         names = [source.path for source in broken[:3]]
