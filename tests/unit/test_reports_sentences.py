@@ -52,6 +52,7 @@ def test_every_text_of_the_code_stands_in_a_sentence(path: Path) -> None:
 
 def test_every_loss_has_a_french_form() -> None:
     texts = {word.text for spec in registry() for word in spec.losses}
+    texts |= {spec.limit for spec in registry() if spec.limit}
     texts |= {word.text for word in (*AUDIT, *SAMPLED, *SYSLOG, *WINDOWS)}
     assert {text for text in texts if words("fr").known(text) is None} == set()
 

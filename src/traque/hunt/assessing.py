@@ -107,4 +107,5 @@ def _visibility(
             can=sayable(stream.format, stated, samples),
             control=answers.get(stream.name),
             losses=stream.losses,
+            limit=spec.limit if spec is not None else "",
         )
