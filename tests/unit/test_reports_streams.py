@@ -94,7 +94,7 @@ def test_losses_say_what_when_and_how_much(language: str) -> None:
             "only a sample of the packets was looked at: 1 of 1,000",
         ),
         "fr": (
-            "rsyslog a écarté des messages&nbsp;: limite de débit&nbsp;: 2 fois, 1&#8239;480 perdus; 1 jour (2021-03-04)",
+            "rsyslog a écarté des messages&nbsp;: limite de débit&nbsp;: 2 fois, 1&#8239;480 perdus&nbsp;; 1 jour (2021-03-04)",
             "seul un échantillon des paquets a été observé&nbsp;: 1 sur 1&#8239;000",
         ),
     }
