@@ -26,6 +26,7 @@ WRITERS = [
     ),
     SRC / "hunt" / "owning.py",
     SRC / "hunt" / "second_look.py",
+    SRC / "proof" / "merged_leads.py",
 ]
 PAIRS = msgspec.json.decode(asset("messages/sentences.fr.json"), type=list[tuple[str, str]])
 ENGLISH = "\n".join(english for english, _ in PAIRS)
