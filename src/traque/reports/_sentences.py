@@ -37,20 +37,19 @@ class _Pair:
 
     def values(self, text: str) -> list[str] | None:
         """What stands in the holes, None where ``text`` is another sentence."""
-        first, *rest = self.pieces
-        if not rest:
-            return [] if text == first else None
-        last = rest.pop()
-        if not text.startswith(first) or not text.endswith(last) or len(text) < len(first) + len(last):
+        first, last = self.pieces[0], self.pieces[-1]
+        if not text.startswith(first) or not text.endswith(last):
             return None
+        if not self.holes:
+            return [] if text == first else None
         found, at, end = [], len(first), len(text) - len(last)
-        for piece in rest:
+        for piece in self.pieces[1:-1]:
             place = text.find(piece, at, end)
             if place < 0:
                 return None
             found.append(text[at:place])
             at = place + len(piece)
-        found.append(text[at:end])
+        found.append(text[at:end] if at < end else "")
         return found if all(found) else None
 
 
@@ -58,18 +57,23 @@ class Sentences:
     """The sentences of one language."""
 
     def __init__(self, pairs: Sequence[tuple[str, str]], also: Callable[[str], str | None]) -> None:
-        self._pairs = [_Pair(english, other) for english, other in pairs]
+        made = [_Pair(english, other) for english, other in pairs]
+        begins = {pair.pieces[0][:1] for pair in made}
+        self._pairs = {
+            letter: [pair for pair in made if pair.pieces[0][:1] in ("", letter)] for letter in begins | {""}
+        }
+        """By the first letter of a sentence those that may be it, in their order."""
         self._also = also
-        self.translated = lru_cache(maxsize=4096)(self._translated)
-        """The translation of a sentence, None for one that the table does not have."""
+        self._within = lru_cache(maxsize=4096)(self._search)
 
-    def _translated(self, text: str) -> str | None:
+    def translated(self, text: str) -> str | None:
+        """The translation of a sentence, None for one that the table does not have."""
         return self._within(text, DEPTH) if len(text) <= LONGEST else None
 
-    def _within(self, text: str, depth: int) -> str | None:
+    def _search(self, text: str, depth: int) -> str | None:
         if known := self._also(text):
             return known
-        for pair in self._pairs:
+        for pair in self._pairs.get(text[:1], self._pairs[""]):
             values = pair.values(text)
             if values is not None and (said := self._filled(pair, values, depth)) is not None:
                 return said
