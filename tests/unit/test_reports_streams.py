@@ -68,6 +68,17 @@ def test_all_hours_of_a_short_stream_are_shown() -> None:
     assert text.count('<td class="h-searched">1</td>') == 3 * 23
 
 
+def test_of_a_short_window_the_hours_are_shown() -> None:
+    result = sample.result(streams=(stream(dict.fromkeys((*DAYS[:5], *DAYS[6:]), 50)),))
+    hunt = msgspec.structs.replace(result.hunt, since=sample.utc(DAYS[4]), until=sample.utc(DAYS[6]))
+    coverage = msgspec.structs.replace(result.coverage, asked_days=2)
+    text = page(msgspec.structs.replace(result, hunt=hunt, coverage=coverage))
+    assert "data-hours" not in text
+    shown = re.findall(r'<th scope="row">(2021-[0-9-]+)</th>', text)
+    assert shown == [DAYS[4], DAYS[5]]
+    assert text.count("<td>·</td>") == 24  # of the day without records
+
+
 def test_no_more_days_than_a_page_holds() -> None:
     many = [(date(2000, 1, 1) + timedelta(days=n)).isoformat() for n in range(4_000)]
     streams = tuple(msgspec.structs.replace(stream(dict.fromkeys(many, 5)), name=f"s{n}") for n in range(4))

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections import defaultdict
+from datetime import timedelta
 from itertools import groupby
 from typing import Final
+
+from msgspec.structs import replace
 
 from traque.model import HuntResult, Loss, SourceCoverage, StreamCoverage, stream_clock
 from traque.reports import _told as told
@@ -70,15 +73,16 @@ def _loss(loss: Loss, words: Words) -> str:
 
 
 def by_day(result: HuntResult, words: Words) -> Html | None:
-    """Of each stream a calendar, that opens on demand; a day opens its hours."""
+    """Of each stream a calendar, that opens on demand; a day opens its hours. Of a short window all hours."""
     parts, cells = [], 0
-    for stream in result.coverage.streams:
+    streams = [_asked(stream, result) for stream in result.coverage.streams]
+    for stream in streams:
         cells += len(stream.by_day)
         if cells > CELLS:
             break
         if stream.by_day:
             parts.append(_calendar(stream, words))
-    rest = sum(bool(stream.by_day) for stream in result.coverage.streams) - len(parts)
+    rest = sum(bool(stream.by_day) for stream in streams) - len(parts)
     if not parts:
         return None
     return join(
@@ -86,6 +90,19 @@ def by_day(result: HuntResult, words: Words) -> Html | None:
         el("p", words("n.byday"), class_="note"),
         *parts,
         el("p", words.many("cov.more", rest), class_="note") if rest > 0 else None,
+    )
+
+
+def _asked(stream: StreamCoverage, result: HuntResult) -> StreamCoverage:
+    """The stream on the days of a short window; without one as it is."""
+    since, asked = result.hunt.since, result.coverage.asked_days
+    if since is None or asked is None or asked > BY_HOUR or not stream.by_hour:
+        return stream
+    days = [f"{since + timedelta(days=day):%Y-%m-%d}" for day in range(asked)]
+    return replace(
+        stream,
+        by_day={day: stream.by_day[day] for day in days if day in stream.by_day},
+        by_hour={day: stream.by_hour.get(day, (0,) * 24) for day in days},
     )
 
 
