@@ -256,3 +256,22 @@ def test_ten_thousand_sightings_stay_usable(running, tmp_path: Path) -> None:
     assert spent < 3_000
     assert re.match(r"10,000 of", page.inner_text("#shown"))
     quiet(watched)
+
+
+def test_a_day_opens_its_hours(running, tmp_path: Path) -> None:
+    days = {f"2021-03-{day:02}": day * 100 for day in range(1, 21)}
+    hours = {day: (many - 46, *(2,) * 23) for day, many in days.items()}
+    made = msgspec.structs.replace(sample.stream("ufw fw1"), by_day=days, by_hour=hours)
+    watched = opened(running, tmp_path, sample.result(streams=(made,)))
+    page = watched.page
+    folded = page.locator("#coverage details", has_text="20 days with records")
+    folded.locator("summary").focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="2021-03-07: 700 records").focus()
+    page.keyboard.press("Enter")
+    shown = folded.locator(".hours")
+    assert shown.inner_text().startswith("2021-03-07, hour by hour (UTC):")
+    assert shown.locator("td").all_inner_texts() == ["654", *["2"] * 23]
+    page.get_by_role("button", name="2021-03-08: 800 records").click()
+    assert shown.locator("td").first.inner_text() == "754"
+    quiet(watched)

@@ -188,7 +188,9 @@ def assessed(answer: HuntResult, text: str = "") -> HuntResult:
     case = Case(
         kind="chain",
         subject=text or "jdoe",
-        text=text or "failed log-ins over 40 accounts from 1 address, then jdoe accepted from 198.51.100.99",
+        text=text
+        or "failed log-ins over 40 accounts from 1 address, then jdoe accepted from "
+        "198.51.100.99 at 2021-03-01 04:18:07 UTC",
         verdict=Verdict.AUTHENTICATED,
         first_seen=member.first_seen,
         last_seen=None,

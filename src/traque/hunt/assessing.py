@@ -97,6 +97,7 @@ def _visibility(
     ]
     answers = controls([one for one in asked if one is not None], partial(compile_engine, options.engine))
     stated = {spec.name: spec.outcomes for spec in registry()}
+    limits = {spec.name: spec.limit for spec in registry()}
     for stream in result.coverage.streams:
         group = members[stream.name]
         samples = [search.looked.sample for search in group if search.looked is not None]
@@ -107,4 +108,5 @@ def _visibility(
             can=sayable(stream.format, stated, samples),
             control=answers.get(stream.name),
             losses=stream.losses,
+            limit=limits.get(stream.format, ""),
         )

@@ -143,6 +143,8 @@ class LogFormat(FormatSpec, frozen=True, kw_only=True):
     message_shapes: tuple[str, ...] = ()
     outcomes: frozenset[Outcome] = frozenset()
     losses: tuple[LossWord, ...] = ()
+    limit: str = ""
+    """What its devices leave out without a word, unless set up otherwise: a sentence for people."""
     flows: bool = False
 
 

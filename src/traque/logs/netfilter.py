@@ -167,4 +167,6 @@ SPEC = LogFormat(
     message=message,
     message_shapes=_shapes(),
     outcomes=frozenset({Outcome.ALLOWED, Outcome.DENIED, Outcome.UNKNOWN}),
+    limit="ufw and most rules that log write a few lines a minute only (ufw: 3, after 10 at once): of a "
+    "flood of packets most are not recorded, and nothing says so",
 )

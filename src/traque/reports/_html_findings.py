@@ -23,7 +23,7 @@ def findings(result: HuntResult, words: Words) -> Html | None:
                 " ",
                 *remedy,
                 _log_ins(finding, words) if finding.evidence else None,
-                lang=None if words.has(f"finding.{finding.code}") else "en",
+                lang=None if words.has(f"finding.{finding.code}") or words.known(finding.text) else "en",
             )
         )
     return section("findings", words("h.findings"), words("n.findings"), el("ul", *items))

@@ -26,7 +26,7 @@ def cases(result: HuntResult, words: Words) -> Html | None:
         return None
     head = [(words("c.verdict"), ""), (words("c.what"), ""), (words("c.first"), "")]
     rows: list[list[Content]] = [
-        [verdict(case.verdict, words), f"{case.text}.", _moment(case.first_seen)]
+        [verdict(case.verdict, words), f"{words.sentence(case.text)}.", _moment(case.first_seen)]
         for case in result.cases[:CASES]
     ]
     return section(
@@ -54,7 +54,7 @@ def leads(result: HuntResult, words: Words) -> Html | None:
                 el("code", lead.value),
                 verdict(lead.verdict, words),
                 words.number(lead.count),
-                join(f"{lead.text}.", shown),
+                join(f"{words.sentence(lead.text)}.", shown),
             ]
         )
     return section(
@@ -62,7 +62,7 @@ def leads(result: HuntResult, words: Words) -> Html | None:
         words("h.leads"),
         words("n.leads"),
         table(head, rows, words("h.leads")),
-        el("p", result.lead_search.text, class_="note"),
+        el("p", words.sentence(result.lead_search.text), class_="note"),
         _more(len(result.leads) - LEADS, words),
     )
 
@@ -85,8 +85,9 @@ def _steps(steps: tuple[PlanStep, ...], words: Words) -> Html:
     lines = []
     for step in steps[:STEPS]:
         owner = f" ({step.owner})" if step.owner else ""
-        what = f" {step.what}{owner};" if step.what else ""
-        lines.append(el("li", el("strong", f"{step.subject}:"), f"{what} {step.why}."))
+        what = f" {words.sentence(step.what)}{owner}{words('x.semicolon')}" if step.what else ""
+        subject = words("x.colon", name=words.sentence(step.subject))
+        lines.append(el("li", el("strong", subject), f"{what} {words.sentence(step.why)}."))
     return join(el("ol", *lines, class_="steps"), _more(len(steps) - STEPS, words))
 
 
@@ -100,7 +101,8 @@ def visibility(result: HuntResult, words: Words) -> Html | None:
     for row in result.visibility[:STREAMS]:
         sights = [row.verdicts.get(each, Sight.POSSIBLE) for each in _VERDICTS]
         rows.append([row.stream, *(words(f"sight.{sight}") for sight in sights)])
-        remarks += [el("li", el("strong", f"{row.stream}:"), f" {remark}") for remark in row.remarks]
+        stream = el("strong", words("x.colon", name=row.stream))
+        remarks += [el("li", stream, f" {words.sentence(remark)}") for remark in row.remarks]
     tried = [row.control for row in result.visibility if row.control is not None]
     found = sum(control.found for control in tried)
     control = words("visibility.control", n=words.number(found), total=words.number(len(result.visibility)))

@@ -92,7 +92,9 @@ def not_seen(result: HuntResult, words: Words) -> Html | None:
         values.append(el("li", words.many("more", rest)))
     kinds = Counter(ref.kind for ref in result.not_seen).most_common()
     said = words.many("indicators", len(result.not_seen))
-    named = f"{said}: {', '.join(f'{kind} {words.number(many)}' for kind, many in kinds)}"
+    named = (
+        f"{words('x.colon', name=said)} {', '.join(f'{kind} {words.number(many)}' for kind, many in kinds)}"
+    )
     listed = el("ul", *values, class_="values")
     return section(
         "not-seen",
@@ -219,7 +221,7 @@ def data(result: HuntResult, words: Words) -> Html | None:
         ]
         for ref in result.reference
     ]
-    return section("data", words("h.data"), "", table(head, rows, words("h.data")))
+    return section("data", words("h.data"), "", table(head, rows, words("h.data"), cards=True))
 
 
 def method(result: HuntResult, words: Words) -> Html:
@@ -284,7 +286,7 @@ def _sources(result: HuntResult, words: Words) -> Html:
         )
     rest = len(result.coverage.sources) - SOURCES
     return folded(
-        f"{words('m.sources')}: {words.number(len(result.coverage.sources))}",
+        f"{words('x.colon', name=words('m.sources'))} {words.number(len(result.coverage.sources))}",
         table(head, rows, words("m.sources"), "dense"),
         el("p", words.many("more", rest)) if rest > 0 else None,
     )

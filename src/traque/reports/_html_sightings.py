@@ -169,7 +169,7 @@ def _facts(result: HuntResult, sighting: Sighting, words: Words) -> Iterator[Htm
         ("direction", words(f"direction.{sighting.direction}")),
         ("outside", told.outside(result, sighting, words)),
         ("validity", told.outside_validity(sighting, words)),
-        ("confidence", "" if sighting.confidence is None else f"{sighting.confidence}/100"),
+        ("confidence", _confidence(sighting, words)),
         ("accounts", words.listing(sighting.accounts, _LISTED)),
         ("assets", words.listing(sighting.assets, _LISTED)),
         ("ports", words.listing([str(port) for port in sighting.ports], _LISTED)),
@@ -185,6 +185,17 @@ def _facts(result: HuntResult, sighting: Sighting, words: Words) -> Iterator[Htm
     if sighting.undated:
         yield el("div", el("dt", words("undated")), el("dd", words.many("n.undated", sighting.undated)))
     yield el("div", el("dt", words("d.sources")), el("dd", _sources(sighting, words)), class_="full")
+
+
+def _confidence(sighting: Sighting, words: Words) -> str:
+    """How sure it is, and what speaks for and against it; the verdict does not depend on it."""
+    told = sighting.explanation
+    stated = f"{sighting.confidence}/100" if sighting.confidence is not None else ""
+    if told is None or not told.confidence:
+        return stated
+    level = words.or_else(f"confidence.{told.confidence}", told.confidence)
+    reasons = [words.sentence(reason.text) for reason in told.reasons[:6]]
+    return " · ".join(part for part in (level, *reasons) if part)
 
 
 def _sources(sighting: Sighting, words: Words) -> Html:
@@ -204,7 +215,8 @@ def record(record: Evidence, words: Words, worst: Verdict | None = None, cells: 
         words("evidence.line", line=words.number(record.line)),
         words("evidence.offset", offset=words.number(record.offset)),
     ]
-    why = el("span", record.why, lang="en", class_="why") if record.why else None
+    said = words.known(record.why)
+    why = el("span", said or record.why, lang=None if said else "en", class_="why") if record.why else None
     cut = words("evidence.cut", length=words.size(record.length)) if record.cut else ""
     return el(
         "li",

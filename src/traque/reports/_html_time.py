@@ -8,16 +8,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from traque.model import Gap, HuntResult, Sighting, SourceCoverage, StreamCoverage
+from traque.reports import _html_streams as detail
 from traque.reports import _summary as facts
 from traque.reports import _told as told
 from traque.reports._axis import Axis, axis_of
 from traque.reports._html_head import verdict
 from traque.reports._language import Words
 from traque.reports._markup import Content, Html, el, folded, join, section, table
+from traque.reports._volume import LEVELS, runs, thin_days
 
 LINES: Final = 30
 STREAMS: Final = 200
@@ -25,7 +27,7 @@ GAPS: Final = 12
 UNREAD: Final = 200
 _THIN: Final = 0.12
 """Per cent of the width below which nothing is drawn narrower: it would not be seen."""
-_STATES: Final = ("searched", "gap", "silence", "absent", "incomplete")
+_STATES: Final = (*LEVELS, "gap", "silence", "lossy", "absent", "incomplete")
 
 
 def timeline(result: HuntResult, words: Words) -> Html | None:
@@ -111,7 +113,8 @@ def coverage(result: HuntResult, words: Words) -> Html:
         broken[source.stream].append(source)
     state = "good" if result.coverage.window_covered else "lacking"
     children: list[Content] = [
-        el("p", el("strong", told.covered(result, words), class_=state), " ", told.window(result, words))
+        el("p", el("strong", told.covered(result, words), class_=state), " ", told.window(result, words)),
+        detail.denominator(result, words),
     ]
     if axis is not None and streams:
         lines = [
@@ -123,22 +126,28 @@ def coverage(result: HuntResult, words: Words) -> Html:
             el("div", *lines, _scale(axis, words), class_="lanes", role="list"),
         ]
     if streams:
-        children.append(_table(streams, words))
+        children += [_table(streams, words), detail.by_day(result, words), detail.clocks(result, words)]
     if broken:
         children.append(_unread(result, words))
-    return section("coverage", words("h.coverage"), words("n.coverage"), *children)
+    about = words("scope.organisation" if result.coverage.expected else "scope.files")
+    return section("coverage", f"{words('h.coverage')}, {about}", words("n.coverage"), *children)
 
 
 def _stream(
     result: HuntResult, stream: StreamCoverage, broken: list[SourceCoverage], axis: Axis, words: Words
 ) -> Html:
     marks = [_bar(0, 100, "c-absent")]
-    if stream.first is not None and stream.last is not None:
+    shades = list(runs(stream))
+    if stream.first is not None and stream.last is not None and not shades:
         marks.append(_bar(axis.at(stream.first), axis.at(stream.last), "c-searched"))
+    marks += [_bar(axis.at(begin), axis.at(end), f"c-{name}") for begin, end, name in shades]
     for hole in sorted(stream.gaps, key=lambda hole: hole.kind == "days"):
         begin, end = _stretch(hole)
         kind = "c-gap" if hole.kind == "days" else "c-silence"
         marks.append(_bar(axis.at(begin), axis.at(end), kind, tip=told.gap(hole, words)))
+    for loss in stream.losses:
+        said = words.sentence(loss.text)
+        marks += [_bar(*_day(day, axis), "c-lossy", tip=f"{day}: {said}") for day in loss.by_day]
     for source in broken:
         if source.first is not None and source.last is not None:
             first, last = axis.at(source.first), axis.at(source.last)
@@ -162,6 +171,11 @@ def _edges(result: HuntResult, axis: Axis) -> list[Html]:
         for at in places
         if 0 < at < 100
     ]
+
+
+def _day(day: str, axis: Axis) -> tuple[float, float]:
+    begin = datetime.fromisoformat(day).replace(tzinfo=UTC)
+    return axis.at(begin), axis.at(begin + timedelta(days=1))
 
 
 def _stretch(hole: Gap) -> tuple[datetime, datetime]:
@@ -194,7 +208,7 @@ def _table(streams: Sequence[StreamCoverage], words: Words) -> Html:
         rows.append(
             [el("code", stream.name), *edges, days, words.number(stream.records), rate, _gaps(stream, words)]
         )
-    made = table(head, rows, words("h.coverage"))
+    made = table(head, rows, words("h.coverage"), cards=True)
     if rest := len(streams) - STREAMS:
         return join(made, el("p", words.many("cov.more", rest)) if rest > 0 else None)
     return made
@@ -209,9 +223,16 @@ def _gaps(stream: StreamCoverage, words: Words) -> Html:
     if len(days) > GAPS:
         said.append(words.many("more", len(days) - GAPS))
     if silences:
-        named = f"{words.many('silences', len(silences))}: " if len(silences) > 1 else ""
+        named = (
+            f"{words('x.colon', name=words.many('silences', len(silences)))} " if len(silences) > 1 else ""
+        )
         said.append(named + told.gap(silences[0], words))
-    return join(*(el("span", line, class_="line") for line in said)) if said else text_none(words)
+    lines = [*(el("span", line, class_="line") for line in said), *detail.losses(stream, words)]
+    if thin := thin_days(stream):
+        named = f"{words('x.colon', name=words('t.thin'))} {words.many('days', len(thin))}"
+        named += f" ({words.listing(thin, 3)})"
+        lines.append(el("span", named, class_="line"))
+    return join(*lines) if lines else text_none(words)
 
 
 def text_none(words: Words) -> Html:

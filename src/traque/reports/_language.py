@@ -6,7 +6,7 @@ A text that depends on a number is a pair, ``["{n} record", "{n} records"]``. Fr
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from importlib.resources import files
@@ -16,6 +16,7 @@ import msgspec
 
 from traque.errors import UsageError
 from traque.model import Verdict
+from traque.reports._sentences import Sentences
 
 LANGUAGES: Final = ("en", "fr")
 """The languages that have a catalogue; a test holds their keys equal."""
@@ -28,8 +29,15 @@ _BREAKLESS: Final = "\u202f"
 class Words:
     """The words of one language."""
 
-    def __init__(self, language: str, messages: dict[str, Message], countries: dict[str, str]) -> None:
+    def __init__(
+        self,
+        language: str,
+        messages: dict[str, Message],
+        countries: dict[str, str],
+        sentences: Sequence[tuple[str, str]] = (),
+    ) -> None:
         self.language = language
+        self._sentences = Sentences(sentences, self._verdict_named)
         self._messages = messages
         self._countries = countries
 
@@ -89,6 +97,18 @@ class Words:
         """A verdict's name."""
         return self(f"verdict.{verdict}")
 
+    def _verdict_named(self, name: str) -> str | None:
+        message = self._messages.get(f"verdict.{name}")
+        return message if isinstance(message, str) else None
+
+    def sentence(self, text: str) -> str:
+        """A sentence of a result, in this language where it is known, else as it is."""
+        return self.known(text) or text
+
+    def known(self, text: str) -> str | None:
+        """A sentence of a result in this language; None where there is none in it."""
+        return text if self.language == "en" else self._sentences.translated(text)
+
     def country(self, code: str) -> str:
         """A country's name by its code, where the language's catalogue has one; else empty."""
         return self._countries.get(code, "")
@@ -101,6 +121,10 @@ class Words:
         if len(items) > 1:
             return self("list.and", items=", ".join(items[:-1]), last=items[-1])
         return "".join(items)
+
+    def row(self, parts: Iterable[str]) -> str:
+        """``a; b; c``."""
+        return f"{self('x.semicolon')} ".join(parts)
 
     def size(self, value: int) -> str:
         """``1.3 GB``, ``1,3 Go``: decimal units."""
@@ -129,9 +153,13 @@ def words(language: str) -> Words:
         raise UsageError(f"no report can be written in {language!r}", remedy=f"known: {', '.join(LANGUAGES)}")
     messages = msgspec.json.decode(asset(f"messages/{language}.json"), type=dict[str, Message])
     countries: dict[str, str] = {}
-    if language != "en":  # English names are in the result
+    sentences: list[tuple[str, str]] = []
+    if language != "en":  # English names and sentences are in the result
+        sentences = msgspec.json.decode(
+            asset(f"messages/sentences.{language}.json"), type=list[tuple[str, str]]
+        )
         countries = msgspec.json.decode(asset(f"messages/countries.{language}.json"), type=dict[str, str])
-    return Words(language, messages, countries)
+    return Words(language, messages, countries, sentences)
 
 
 def asset(path: str) -> bytes:

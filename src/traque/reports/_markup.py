@@ -96,8 +96,18 @@ def section(name: str, title: str, note: str, *children: Content) -> Html:
     )
 
 
-def table(head: list[tuple[str, str]], rows: list[list[Content]], caption: str, classes: str = "") -> Html:
-    """A table: ``head`` holds each column's name and class; the first cell of a row names it."""
+def table(
+    head: list[tuple[str, str]],
+    rows: list[list[Content]],
+    caption: str,
+    classes: str = "",
+    *,
+    cards: bool = False,
+) -> Html:
+    """A table: ``head`` holds each column's name and class; the first cell of a row names it.
+
+    On a narrow screen its rows become ``cards``, where that is wanted.
+    """
     columns = join(*(el("th", name, scope="col", class_=kind or None) for name, kind in head))
     lines = []
     for row in rows:
@@ -117,7 +127,11 @@ def table(head: list[tuple[str, str]], rows: list[list[Content]], caption: str, 
         el("thead", el("tr", columns)),
         el("tbody", *lines),
     )
-    return el("div", el("table", *inner, class_=f"plain {classes}".strip()), class_="scroll")
+    return el(
+        "div",
+        el("table", *inner, class_=f"plain {classes}".strip()),
+        class_="scroll cards" if cards else "scroll",
+    )
 
 
 def folded(title: Content, *children: Content, opened: bool = False) -> Html:

@@ -16,7 +16,7 @@ def answer(result: HuntResult, words: Words) -> list[str]:
     """The answer in plain sentences, the most important first."""
     said = [*_found(result, words), *_seen(result, words)]
     if reasons := shortfalls(result, words):
-        said.append(words("answer.incomplete", reasons="; ".join(reasons)))
+        said.append(words("answer.incomplete", reasons=words.row(reasons)))
     elif not result.sightings and result.coverage.window_covered:
         said.append(words("answer.complete"))
     if result.sightings:
@@ -131,10 +131,10 @@ def window(result: HuntResult, words: Words) -> str:
 
 def finding(found: Finding, words: Words) -> list[str]:
     """What was found, and what to do: by its code, else in the result's own words."""
-    said = found.text or found.asset
+    said = words.sentence(found.text) or found.asset
     if words.has(f"finding.{found.code}"):
         said = words(f"finding.{found.code}", value=found.indicator.value, asset=found.asset)
-    remedy = words.or_else(f"remedy.{found.code}", found.remedy)
+    remedy = words.or_else(f"remedy.{found.code}", words.sentence(found.remedy))
     return [part for part in (said, remedy) if part]
 
 
@@ -197,7 +197,7 @@ def next_steps(result: HuntResult, words: Words) -> list[str]:
             steps.append(words(f"step.{key}", names=words.listing(names, 8)))
     steps += _earlier(result, words)
     if holes := facts.missing_logs(result):
-        said = "; ".join(f"{name}, {gap(hole, words)}" for name, hole in holes[:3])
+        said = words.row(f"{name}, {gap(hole, words)}" for name, hole in holes[:3])
         steps.append(words("step.gaps", gaps=said + (" …" if len(holes) > 3 else "")))
     if broken := facts.unread(result.coverage):
         names = [source.path for source in broken[:3]]

@@ -86,11 +86,12 @@ def sight(
     can: frozenset[Outcome] | None,
     control: Control | None,
     losses: Sequence[Loss] = (),
+    limit: str = "",
 ) -> StreamSight:
     """One row of the matrix.
 
     ``found`` are the verdicts of the stream's sightings, ``can`` the outcomes that its format knows (None:
-    not stated).
+    not stated), ``limit`` what its devices leave out without a word.
     """
     total = Sample()
     for sample in samples:
@@ -116,7 +117,11 @@ def sight(
         verdicts=verdicts,
         outcomes=dict(sorted(total.outcomes.items())),
         control=control,
-        remarks=tuple(_remarks(total, verdicts, control, losses, only_denied=only_denied)),
+        remarks=(
+            *_remarks(total, verdicts, control, only_denied=only_denied),
+            *(loss.said for loss in losses),
+            *((limit,) if limit else ()),
+        ),
     )
 
 
@@ -137,7 +142,6 @@ def _remarks(
     total: Sample,
     verdicts: dict[Verdict, Sight],
     control: Control | None,
-    losses: Sequence[Loss],
     *,
     only_denied: bool,
 ) -> Iterable[str]:
@@ -159,5 +163,3 @@ def _remarks(
         yield f"its format never says: {', '.join(never)}"
     if control is not None and not control.found:
         yield f"{control.value} stands in its own records and was not found there: do not rely on it"
-    for loss in losses:
-        yield loss.said

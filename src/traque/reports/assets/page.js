@@ -118,3 +118,29 @@
   choose();
   show();
 })();
+
+// The hours of a day, below the calendar that it was chosen in.
+document.addEventListener("click", (event) => {
+  const day = event.target.closest("button[data-hours]");
+  if (!day) return;
+  const place = day.closest("details").querySelector(".hours");
+  const hours = day.dataset.hours.split(",").map(Number);
+  const most = Math.max(...hours);
+  const row = (name, cells) => {
+    const line = document.createElement("tr");
+    cells.forEach((text, at) => {
+      const cell = line.appendChild(document.createElement(name));
+      cell.textContent = text;
+      if (name === "td" && hours[at]) cell.className = hours[at] * 4 < most ? "h-low" : "h-searched";
+    });
+    return line;
+  };
+  const table = document.createElement("table");
+  table.className = "heat";
+  table.append(row("th", hours.map((_, at) => at)), row("td", hours.map((many) => many || "·")));
+  const scroll = document.createElement("div");
+  scroll.className = "scroll";
+  scroll.append(table);
+  place.replaceChildren(place.dataset.said.replace("{day}", day.dataset.day), scroll);
+  place.hidden = false;
+});
