@@ -97,6 +97,8 @@ READS = [
     ("day-month", b"Thu, 07 Jan 2021 04:18:07 +0000", stamp("2021-01-07T04:18:07", zoned=True)),
     ("day-month", b"7-Jan-21 04:18:07.123", stamp("2021-01-07T04:18:07.123")),
     ("day-month", b"Thu 07 Jan 2021 04:18:07 PM CET", stamp("2021-01-07T15:18:07", zoned=True)),
+    ("day-month", b"Jan-07-21 04:18:07 m1", stamp("2021-01-07T04:18:07")),
+    ("auto", b"Jan-07-21 04:18:07 m1", stamp("2021-01-07T04:18:07")),
     ("day-month", b"07-Jan-70 04:18:07", stamp("1970-01-07T04:18:07")),
     ("epoch", b"1609993087", stamp("2021-01-07T04:18:07", zoned=True)),
     ("epoch", b"1609993087.372 ", stamp("2021-01-07T04:18:07.372", zoned=True)),

@@ -110,6 +110,7 @@ _NO: Final = frozenset(
         "failure", "fail", "failed", "error", "false", "denied", "invalid", "refused", "unauthorized",
     }
 )  # fmt: skip
+_MESSAGES: Final = frozenset({"msg", "message", "error", "reason", "log_message", "event_message"})
 _LOGIN: Final = (
     "login",
     "logon",
@@ -146,9 +147,10 @@ def guess(name: str, pairs: Iterable[tuple[str, object]], *, detail: str = "") -
     """An event from fields that state no schema; None when no name is known.
 
     Initiator: the source, unless its port is a service's and the destination's is not; unknown when only a
-    destination is named. Outcome: by the action's word, the HTTP status, a log-in's result, bytes back, or a
-    DNS question that stands alone, in this order.
+    destination is named. Outcome: by the action's word, the HTTP status, a log-in's result, bytes back, a
+    DNS question that stands alone, or the words of the message, in this order.
     """
+    pairs = list(pairs)
     fields = fields_of(placed(pairs))
     if not fields:
         return None
@@ -158,6 +160,8 @@ def guess(name: str, pairs: Iterable[tuple[str, object]], *, detail: str = "") -
     elif "url.full" in fields or "dns.question.name" in fields:
         initiator = Initiator.SOURCE
     outcome, reason = outcome_of(fields)
+    if outcome is Outcome.UNKNOWN and initiator is Initiator.SOURCE:
+        outcome, reason = _by_message(pairs, "user.name" in fields) or (outcome, reason)
     why = f"guessed from field names: {detail}{reason}"
     return Event(format=name, fields=fields, initiator=initiator, outcome=outcome, why=why)
 
@@ -245,6 +249,19 @@ def _by_traffic(fields: Mapping[str, str | int], action: str, result: str) -> tu
     if "dns.question.name" in fields:
         return Outcome.RESOLVED, "a DNS question"
     return Outcome.UNKNOWN, "nothing says what came of it"
+
+
+def _by_message(pairs: Iterable[tuple[str, object]], named: bool) -> tuple[Outcome, str] | None:
+    """What the first message among the fields says came of it; None for words that say nothing."""
+    from traque.logs import prose
+
+    said = next((value for name, value in pairs if name.lower() in _MESSAGES and isinstance(value, str)), "")
+    outcome, reason = prose.outcome_of(said)
+    if outcome is Outcome.LOGIN_REFUSED and not named:
+        outcome = Outcome.REFUSED
+    if outcome is Outcome.UNKNOWN or (outcome is Outcome.LOGIN_ACCEPTED and not named):
+        return None
+    return outcome, f"message: {reason}"
 
 
 @cache
