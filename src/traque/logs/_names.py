@@ -28,7 +28,7 @@ _WELL_KNOWN: Final = {
     "peerip peeraddr ip ipaddress ipaddr idorigh origh calleripaddress callerip sourceipaddress "
     "sourcenetworkaddress actorip fromip attackerip clienthost callingstationid requestip userip "
     "jsonpayloadremoteip httprequestremoteip cliip",
-    "source.port": "spt sport srcport sourceport clientport cport idorigp origp remoteport remport",
+    "source.port": "spt sport srcport sourceport clientport cport idorigp origp remoteport remport clientsrcport",
     "source.domain": "shost srchost sourcehost sourcehostname clienthostname",
     "source.nat.ip": "natsrcip natsourceip sourcetranslatedaddress snatip",
     "destination.ip": "dst dstip destip destinationip destination dest dstaddr dstaddress destaddr "
@@ -36,9 +36,9 @@ _WELL_KNOWN: Final = {
     "destination.port": "dpt dport dstport destport destinationport serverport idrespp respp targetport",
     "destination.domain": "dhost dsthost desthost destinationhost destinationhostname dstname",
     "source.bytes": "clientbytes sentbyte sentbytes srcbytes sourcebytes origbytes bytesoutofclient "
-    "requestbytes csbytes",
+    "requestbytes csbytes clientrequestbytes",
     "destination.bytes": "serverbytes rcvdbyte rcvdbytes receivedbytes dstbytes destbytes destinationbytes "
-    "respbytes scbytes responsebytes bodybytessent",
+    "respbytes scbytes responsebytes bodybytessent edgeresponsebytes",
     "network.bytes": "bytes totalbytes",
     "network.transport": "proto protocol transport networktransport ipprotocol",
     "network.application": "app application appname service applicationprotocol",
@@ -47,21 +47,21 @@ _WELL_KNOWN: Final = {
     "useremail userprincipalname principalemail targetusername remoteuser csusername loginname upn "
     "actor actorname",
     "event.action": "act action disposition decision eventaction deviceaction policyaction verdict "
-    "eventname operation",
+    "eventname operation securityaction",
     "event.outcome": "outcome result eventoutcome authresult loginstatus",
     "http.response.status_code": "status scstatus responsecode statuscode httpstatus httpstatuscode "
-    "responsestatus elbstatuscode httpresponsestatuscode httprequeststatus downstreamstatus",
+    "responsestatus elbstatuscode httpresponsestatuscode httprequeststatus downstreamstatus edgeresponsestatus",
     "http.request.method": "method requestmethod httpmethod csmethod verb httprequestmethod "
-    "httprequestrequestmethod",
+    "httprequestrequestmethod clientrequestmethod",
     "url.original": "url uri request requesturi requesturl requestpath urlfull urloriginal httpurl "
-    "httprequestrequesturl",
+    "httprequestrequesturl clientrequesturi",
     "url.path": "csuristem uripath urlpath",
     "url.query": "csuriquery uriquery querystring urlquery",
-    "url.domain": "cshost httphost vhost urldomain requesthost authority",
+    "url.domain": "cshost httphost vhost urldomain requesthost authority clientrequesthost",
     "user_agent.original": "useragent csuseragent ua requestclientapplication httpuseragent "
-    "useragentoriginal agentstring httprequestuseragent",
+    "useragentoriginal agentstring httprequestuseragent clientrequestuseragent",
     "http.request.referrer": "referer referrer csreferer httpreferer httprefer requestcontext "
-    "httprequestreferer",
+    "httprequestreferer clientrequestreferer",
     "http.request.headers.x-forwarded-for": "xforwardedfor xff httpxforwardedfor forwardedfor",
     "dns.question.name": "query qname questionname queryname rrname dnsquery dnsquestionname queryrrname",
     "tls.client.server_name": "sni servername tlssni tlsclientservername",
