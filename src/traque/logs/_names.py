@@ -28,7 +28,8 @@ _WELL_KNOWN: Final = {
     "peerip peeraddr ip ipaddress ipaddr idorigh origh calleripaddress callerip sourceipaddress "
     "sourcenetworkaddress actorip fromip attackerip clienthost callingstationid requestip userip "
     "jsonpayloadremoteip httprequestremoteip cliip",
-    "source.port": "spt sport srcport sourceport clientport cport idorigp origp remoteport remport clientsrcport",
+    "source.port": "spt sport srcport sourceport clientport cport idorigp origp remoteport remport "
+    "clientsrcport",
     "source.domain": "shost srchost sourcehost sourcehostname clienthostname",
     "source.nat.ip": "natsrcip natsourceip sourcetranslatedaddress snatip",
     "destination.ip": "dst dstip destip destinationip destination dest dstaddr dstaddress destaddr "
@@ -50,7 +51,8 @@ _WELL_KNOWN: Final = {
     "eventname operation securityaction",
     "event.outcome": "outcome result eventoutcome authresult loginstatus",
     "http.response.status_code": "status scstatus responsecode statuscode httpstatus httpstatuscode "
-    "responsestatus elbstatuscode httpresponsestatuscode httprequeststatus downstreamstatus edgeresponsestatus",
+    "responsestatus elbstatuscode httpresponsestatuscode httprequeststatus downstreamstatus "
+    "edgeresponsestatus",
     "http.request.method": "method requestmethod httpmethod csmethod verb httprequestmethod "
     "httprequestrequestmethod clientrequestmethod",
     "url.original": "url uri request requesturi requesturl requestpath urlfull urloriginal httpurl "
