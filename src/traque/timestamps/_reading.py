@@ -26,8 +26,8 @@ from traque.model import Stamp, TimeRule
 LAYOUTS: Final = MappingProxyType(
     {
         "iso": "2021-01-07T04:18:07.123456+00:00 and relatives: 'T', 't', '_', spaces or a tab between, "
-        "'-' too where there are seconds; '-', '/', '.' or ':' inside the date; seconds optional, AM/PM "
-        "where no T stands; 20210107T041807Z, 20210107 04:18:07, 20210107041807",
+        "'-', ',' or ';' too where there are seconds; '-', '/', '.' or ':' inside the date; seconds "
+        "optional, AM/PM where no T stands; 20210107T041807Z, 20210107 04:18:07, 20210107041807",
         "iso-tz": "as iso; where that states no zone, the tz=+0100 that stands anywhere after it",
         "syslog": "Jan  7 04:18:07 (RFC 3164, no year); 2021 Jan  7 04:18:07; Jan  7 2021 04:18:07; a zone "
         "after it is +hhmm, or a name that ':' follows (a word there is the host's name); with a year also "
@@ -293,11 +293,11 @@ def _read_iso(text: bytes, at: int) -> Stamp | None:
         return None
     day = _number(text, month[1] + 1, 1, 2)
     between = 0 if day is None else _byte(text, day[1])
-    if day is None or between not in b"Tt _\t-":
+    if day is None or between not in b"Tt _\t-,;":
         return None
     clock_at = _spaces(text, day[1]) if between == _SPACE else day[1] + 1
     # 2021-01-07-04:00 is a day and a zone.
-    clock = _clock(text, clock_at, seconds_optional=between != _DASH)
+    clock = _clock(text, clock_at, seconds_optional=between not in b"-,;")
     if clock is None:
         return None
     if between not in b"Tt":

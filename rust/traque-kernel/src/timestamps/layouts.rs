@@ -54,7 +54,7 @@ fn iso(text: &[u8], at: usize) -> Option<Stamp> {
         b' ' => clock(text, spaces(text, end), true).map(|read| half_marked(text, read)),
         b'_' | b'\t' => clock(text, end + 1, true).map(|read| half_marked(text, read)),
         // 2021-01-07-04:00 is a day and a zone.
-        b'-' => clock(text, end + 1, false).map(|read| half_marked(text, read)),
+        b'-' | b',' | b';' => clock(text, end + 1, false).map(|read| half_marked(text, read)),
         _ => None,
     }?;
     Some(dated(days(value(&text[at..at + 4]), month, day)?, of_day, zone(text, end).0))
