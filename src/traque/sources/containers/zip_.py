@@ -136,7 +136,7 @@ def pieces_of(file: Seekable, size: int | None) -> Iterator[bytes]:
 
 
 def is_folder(info: zipfile.ZipInfo) -> bool:
-    """Whether the member is a folder; unlike ``ZipInfo.is_dir`` also of an empty name, in a damaged archive."""
+    """Whether the member is a folder; unlike ``ZipInfo.is_dir``, also of an empty name in a damaged one."""
     return info.filename.endswith("/")
 
 
