@@ -135,4 +135,5 @@ SPEC = LogFormat(
     sniff=sniff,
     reader=reader,
     linewise=True,
+    outcomes=frozenset(Outcome) - {Outcome.RESOLVED, Outcome.DENIED},
 )

@@ -164,5 +164,5 @@ SPEC = LogFormat(
     sniff=document_sniff(document),
     reader=document_reader(TIMES),
     document=document,
-    outcomes=frozenset(Outcome) - {Outcome.ALLOWED, Outcome.UNANSWERED},
+    outcomes=frozenset(Outcome),
 )

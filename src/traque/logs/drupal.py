@@ -84,4 +84,7 @@ SPEC = LogFormat(
     linewise=True,
     marks=("|user|", "|page not found|", "|access denied|"),
     message=message,
+    outcomes=frozenset(
+        {Outcome.LOGIN_ACCEPTED, Outcome.LOGIN_REFUSED, Outcome.REFUSED, Outcome.ALLOWED, Outcome.UNKNOWN}
+    ),
 )

@@ -107,4 +107,7 @@ SPEC = LogFormat(
     programs=("3proxy",),
     message=message,
     utc=True,
+    outcomes=frozenset(
+        {Outcome.LOGIN_REFUSED, Outcome.REFUSED, Outcome.DENIED, Outcome.DATA, Outcome.UNANSWERED}
+    ),
 )
