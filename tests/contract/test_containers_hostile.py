@@ -171,6 +171,13 @@ def test_nul_in_a_zip_name(tmp_path: Path) -> None:
     assert noted["source-unsafe-name"]
 
 
+def test_an_empty_zip_name(tmp_path: Path) -> None:
+    packed = zipped({"ab.log_evil": LOG}).replace(b"ab.log_evil", b"\0b.log_evil")
+    (source,), noted = read_noting(tmp_path, packed)
+    assert (source.path, source.data) == ("sample.bin/unnamed", LOG)
+    assert noted["source-unsafe-name"]
+
+
 def test_names_in_no_encoding(tmp_path: Path) -> None:
     packed = tar({"caf\udce9.log": LOG}, tarfile.GNU_FORMAT)
     (source,) = read(tmp_path, packed)

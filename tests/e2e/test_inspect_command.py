@@ -30,11 +30,14 @@ def test_inspect_shows_what_was_recognised(traque: Run, logs: Path) -> None:
 
 def test_inspect_a_folder(traque: Run, logs: Path) -> None:
     (logs / "strange.log").write_bytes(b"\x1b[31m what is this?\n" * 9)
+    (logs / "picture.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(32)) * 9)
+    (logs / "new.log").write_bytes(b"")
     (logs / "auth.log.1.gz").write_bytes(gzip.compress(auth_log(range(10, 12))))
     done = traque("inspect", "logs")
     said = done.stdout.decode()
     assert done.returncode == 0
-    assert "SOURCES  3, 1 of unknown format" in said
+    assert "SOURCES  5, 2 of unknown format, 1 empty" in said
+    assert "picture.png: not text" in said
     assert "STREAMS" in said
     assert "no record on 4 days: 2021-03-06 to 2021-03-09" in said
     assert "WHAT TO DO ABOUT UNKNOWN FORMATS" in said

@@ -75,7 +75,7 @@ def test_rotations_are_put_together(estate: Path) -> None:
     assert {table["format"] for table in tables.values()} == {"sshd", "webaccess"}
     assert tables["hosts/auth.log"]["tz"] == "UTC"
     assert "tz" not in tables["web [main]/access.log"]
-    assert (proposal.streams, proposal.sources, proposal.unknown) == (3, 7, 2)
+    assert (proposal.streams, proposal.sources, proposal.unknown) == (3, 7, 1)
     assert proposal.guesses == 2
 
 

@@ -9,7 +9,9 @@ import json
 import os
 import struct
 import sys
+import tarfile
 import threading
+import zipfile
 import zlib
 from datetime import UTC, datetime
 from pathlib import Path
@@ -125,6 +127,24 @@ def test_the_time_in_a_gzip_header_goes_before_the_files(tmp_path: Path) -> None
     source = only(entry_of(path))
     assert (source.name, source.mtime) == ("x.log-20210510", datetime.fromtimestamp(1_600_000_000, UTC))
     path.write_bytes(gzip.compress(b"x\n", mtime=0))
+    os.utime(path, (1_620_640_800, 1_620_640_800))
+    assert only(entry_of(path)).mtime == datetime(2021, 5, 10, 10, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("kind", ["tar", "zip"])
+def test_a_member_without_a_time_has_its_archives(kind: str, tmp_path: Path) -> None:
+    """Archives that are the same whenever they are made hold 0, or the first day that zip knows."""
+    packed = io.BytesIO()
+    if kind == "tar":
+        with tarfile.open(fileobj=packed, mode="w") as archive:
+            member = tarfile.TarInfo("x.log")
+            member.size = 2
+            archive.addfile(member, io.BytesIO(b"x\n"))
+    else:
+        with zipfile.ZipFile(packed, "w") as zipped:
+            zipped.writestr(zipfile.ZipInfo("x.log"), b"x\n")
+    path = tmp_path / f"x.{kind}"
+    path.write_bytes(packed.getvalue())
     os.utime(path, (1_620_640_800, 1_620_640_800))
     assert only(entry_of(path)).mtime == datetime(2021, 5, 10, 10, tzinfo=UTC)
 

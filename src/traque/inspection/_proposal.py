@@ -34,7 +34,7 @@ _HEADER: Final = """\
 
 
 class Proposal(msgspec.Struct, frozen=True, kw_only=True):
-    """A source map as text. ``streams`` have tables, ``unknown`` sources only stand in comments.
+    """A source map as text. ``streams`` have tables, ``unknown`` sources, and empty ones, stand in comments.
 
     ``guesses`` are the tables in which a zone or a year had to be assumed.
     """
@@ -64,7 +64,7 @@ def propose(inspection: Inspection, folder: Path) -> Proposal:
         text="\n".join([_HEADER, *tables, *comments]),
         streams=len(streams),
         sources=sum(map(len, streams.values())),
-        unknown=sum(map(len, unknown.values())),
+        unknown=sum(source.coverage.bytes > 0 or not source.coverage.complete for _, source in rest),
         guesses=sum(any(_guessed(source) for _, source in members) for members in streams.values()),
     )
 

@@ -63,7 +63,7 @@ def recognise(head: bytes, name: str) -> Recognition:
         if sure > confidence or (sure == confidence and in_name and not named):
             best, confidence, named = spec, sure, in_name
     if best is None:
-        return Recognition("unknown", 0.0, unknown_reader())
+        return Recognition("unknown", 0.0, unknown_reader(judged))
     return _reading(best, judged, confidence)
 
 

@@ -9,7 +9,7 @@ A format is one module with a ``SPEC``. There are three ways to take part, and a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final, Protocol
 
 import msgspec
@@ -206,11 +206,23 @@ def generic(part: float) -> float:
     return 0.05 + 0.3 * part if part >= 0.5 else 0.0
 
 
-def unknown_reader() -> RecordReader:
+def slash_order(lines: Sequence[bytes], column: int = -1, separator: bytes = b"") -> tuple[TimeRule, ...]:
+    """The rule for ``01/07/2021`` in these lines, where one of them, as ``01/27/2021``, reads one way only.
+
+    Empty where no line tells, and where they contradict each other.
+    """
+    rules = [TimeRule(layout, column=column, separator=separator) for layout in ("us-slash", "eu-slash")]
+    readable = [tuple(read(line, (rule,)) is not None for rule in rules) for line in lines]
+    by_month, by_day = (True, False) in readable, (False, True) in readable
+    return () if by_month == by_day else (rules[0] if by_month else rules[1],)
+
+
+def unknown_reader(head: Head) -> RecordReader:
     """The reader for text of no known format: it finds times and nothing else."""
+    rules = (*slash_order(head.sample), *AUTO)
 
     def understand(record: bytes) -> Event | None:
-        time = read(record, AUTO)
+        time = read(record, rules)
         return None if time is None else Event(format="unknown", time=time, why="unknown format")
 
-    return LineReader(AUTO, understand)
+    return LineReader(rules, understand)

@@ -28,7 +28,8 @@ _WELL_KNOWN: Final = {
     "peerip peeraddr ip ipaddress ipaddr idorigh origh calleripaddress callerip sourceipaddress "
     "sourcenetworkaddress actorip fromip attackerip clienthost callingstationid requestip userip "
     "jsonpayloadremoteip httprequestremoteip cliip",
-    "source.port": "spt sport srcport sourceport clientport cport idorigp origp remoteport remport",
+    "source.port": "spt sport srcport sourceport clientport cport idorigp origp remoteport remport "
+    "clientsrcport",
     "source.domain": "shost srchost sourcehost sourcehostname clienthostname",
     "source.nat.ip": "natsrcip natsourceip sourcetranslatedaddress snatip",
     "destination.ip": "dst dstip destip destinationip destination dest dstaddr dstaddress destaddr "
@@ -36,9 +37,9 @@ _WELL_KNOWN: Final = {
     "destination.port": "dpt dport dstport destport destinationport serverport idrespp respp targetport",
     "destination.domain": "dhost dsthost desthost destinationhost destinationhostname dstname",
     "source.bytes": "clientbytes sentbyte sentbytes srcbytes sourcebytes origbytes bytesoutofclient "
-    "requestbytes csbytes",
+    "requestbytes csbytes clientrequestbytes",
     "destination.bytes": "serverbytes rcvdbyte rcvdbytes receivedbytes dstbytes destbytes destinationbytes "
-    "respbytes scbytes responsebytes bodybytessent",
+    "respbytes scbytes responsebytes bodybytessent edgeresponsebytes",
     "network.bytes": "bytes totalbytes",
     "network.transport": "proto protocol transport networktransport ipprotocol",
     "network.application": "app application appname service applicationprotocol",
@@ -47,21 +48,22 @@ _WELL_KNOWN: Final = {
     "useremail userprincipalname principalemail targetusername remoteuser csusername loginname upn "
     "actor actorname",
     "event.action": "act action disposition decision eventaction deviceaction policyaction verdict "
-    "eventname operation",
+    "eventname operation securityaction",
     "event.outcome": "outcome result eventoutcome authresult loginstatus",
     "http.response.status_code": "status scstatus responsecode statuscode httpstatus httpstatuscode "
-    "responsestatus elbstatuscode httpresponsestatuscode httprequeststatus downstreamstatus",
+    "responsestatus elbstatuscode httpresponsestatuscode httprequeststatus downstreamstatus "
+    "edgeresponsestatus",
     "http.request.method": "method requestmethod httpmethod csmethod verb httprequestmethod "
-    "httprequestrequestmethod",
+    "httprequestrequestmethod clientrequestmethod",
     "url.original": "url uri request requesturi requesturl requestpath urlfull urloriginal httpurl "
-    "httprequestrequesturl",
+    "httprequestrequesturl clientrequesturi",
     "url.path": "csuristem uripath urlpath",
     "url.query": "csuriquery uriquery querystring urlquery",
-    "url.domain": "cshost httphost vhost urldomain requesthost authority",
+    "url.domain": "cshost httphost vhost urldomain requesthost authority clientrequesthost",
     "user_agent.original": "useragent csuseragent ua requestclientapplication httpuseragent "
-    "useragentoriginal agentstring httprequestuseragent",
+    "useragentoriginal agentstring httprequestuseragent clientrequestuseragent",
     "http.request.referrer": "referer referrer csreferer httpreferer httprefer requestcontext "
-    "httprequestreferer",
+    "httprequestreferer clientrequestreferer",
     "http.request.headers.x-forwarded-for": "xforwardedfor xff httpxforwardedfor forwardedfor",
     "dns.question.name": "query qname questionname queryname rrname dnsquery dnsquestionname queryrrname",
     "tls.client.server_name": "sni servername tlssni tlsclientservername",
@@ -110,6 +112,7 @@ _NO: Final = frozenset(
         "failure", "fail", "failed", "error", "false", "denied", "invalid", "refused", "unauthorized",
     }
 )  # fmt: skip
+_MESSAGES: Final = frozenset({"msg", "message", "error", "reason", "log_message", "event_message"})
 _LOGIN: Final = (
     "login",
     "logon",
@@ -146,9 +149,10 @@ def guess(name: str, pairs: Iterable[tuple[str, object]], *, detail: str = "") -
     """An event from fields that state no schema; None when no name is known.
 
     Initiator: the source, unless its port is a service's and the destination's is not; unknown when only a
-    destination is named. Outcome: by the action's word, the HTTP status, a log-in's result, bytes back, or a
-    DNS question that stands alone, in this order.
+    destination is named. Outcome: by the action's word, the HTTP status, a log-in's result, bytes back, a
+    DNS question that stands alone, or the words of the message, in this order.
     """
+    pairs = list(pairs)
     fields = fields_of(placed(pairs))
     if not fields:
         return None
@@ -158,6 +162,8 @@ def guess(name: str, pairs: Iterable[tuple[str, object]], *, detail: str = "") -
     elif "url.full" in fields or "dns.question.name" in fields:
         initiator = Initiator.SOURCE
     outcome, reason = outcome_of(fields)
+    if outcome is Outcome.UNKNOWN and initiator is Initiator.SOURCE:
+        outcome, reason = _by_message(pairs, "user.name" in fields) or (outcome, reason)
     why = f"guessed from field names: {detail}{reason}"
     return Event(format=name, fields=fields, initiator=initiator, outcome=outcome, why=why)
 
@@ -245,6 +251,19 @@ def _by_traffic(fields: Mapping[str, str | int], action: str, result: str) -> tu
     if "dns.question.name" in fields:
         return Outcome.RESOLVED, "a DNS question"
     return Outcome.UNKNOWN, "nothing says what came of it"
+
+
+def _by_message(pairs: Iterable[tuple[str, object]], named: bool) -> tuple[Outcome, str] | None:
+    """What the first message among the fields says came of it; None for words that say nothing."""
+    from traque.logs import prose
+
+    said = next((value for name, value in pairs if name.lower() in _MESSAGES and isinstance(value, str)), "")
+    outcome, reason = prose.outcome_of(said)
+    if outcome is Outcome.LOGIN_REFUSED and not named:
+        outcome = Outcome.REFUSED
+    if outcome is Outcome.UNKNOWN or (outcome is Outcome.LOGIN_ACCEPTED and not named):
+        return None
+    return outcome, f"message: {reason}"
 
 
 @cache

@@ -16,7 +16,7 @@ from typing import Final
 import msgspec
 
 from traque.logs._envelope import Envelope, text_of
-from traque.logs._fields import fields_of, is_address, side
+from traque.logs._fields import UNSPECIFIED, fields_of, is_address, side
 from traque.logs._format import Head, LineReader, RecordReader, share, specific
 from traque.logs.syslog import reader as enveloped
 from traque.logs.syslog import understand as opened_record
@@ -38,6 +38,9 @@ _GROUPS: Final = MappingProxyType(
         "related": "related.ip",
     }
 )
+
+
+_NOWHERE: Final = (UNSPECIFIED, "::")
 
 
 class Saying(msgspec.Struct, frozen=True):
@@ -73,10 +76,10 @@ def _event(name: str, opened: Envelope, found: re.Match[str], saying: Saying) ->
     group = found.groupdict()
     action = saying.action or group.get("action") or " ".join(found[0].split()[:3])
     pairs: list[tuple[str, object]] = [("event.action", action)]
-    if host := group.get("host"):
-        pairs += side("source", host.strip("[]"), group.get("port"))
-    if server := group.get("server"):
-        pairs += side("destination", server, group.get("server_port"))
+    for role, address, port in (("source", "host", "port"), ("destination", "server", "server_port")):
+        if end := (group.get(address) or "").strip("[]"):
+            # A server that listens at every address names none.
+            pairs += side(role, "" if end in _NOWHERE else end, group.get(port))
     for key, ecs in _GROUPS.items():
         value = group.get(key)
         if value and (not ecs.endswith("ip") or is_address(value)):

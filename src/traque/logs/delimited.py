@@ -11,7 +11,7 @@ import msgspec
 
 from traque.logs._documents import TIME_KEYS
 from traque.logs._envelope import text_of
-from traque.logs._format import AUTO, Head, LineReader, LogFormat, RecordReader
+from traque.logs._format import AUTO, Head, LineReader, LogFormat, RecordReader, slash_order
 from traque.logs._names import ecs_name, guess
 from traque.model import Event, TimeRule
 from traque.timestamps import read
@@ -121,18 +121,21 @@ def reader(head: Head) -> RecordReader:
 
 def _times(table: _Table, rows: Sequence[bytes]) -> tuple[TimeRule, ...]:
     """The rules that read the first rows: date and time side by side, else a column named as a time."""
+    names = [name.lower() for name in table.names]
+    if names[:2] == ["date", "time"]:
+        return (TimeRule("iso"), *slash_order(rows), *AUTO)
+    if table.separator == " ":
+        return AUTO
     for line in rows[:5]:
-        names = [name.lower() for name in table.names]
-        if names[:2] == ["date", "time"] and table.separator in (" ", "\t"):
-            return (TimeRule("iso"), *AUTO)
-        if table.separator == " ":
-            return AUTO
         for column, name in enumerate(table.names):
             for layout in _LAYOUTS if _is_time(name) else ():
                 rule = TimeRule(layout, column=column, separator=table.separator.encode())
                 if read(line, (rule,)) is not None:
                     return (rule, *AUTO)
-    return AUTO
+    for column, name in enumerate(table.names):
+        if _is_time(name) and (rules := slash_order(rows, column, table.separator.encode())):
+            return (*rules, *AUTO)
+    return (*slash_order(rows), *AUTO)
 
 
 SPEC = LogFormat(

@@ -131,5 +131,5 @@ SPEC = LogFormat(
     sniff=document_sniff(document),
     reader=document_reader(TIMES),
     document=document,
-    outcomes=frozenset(Outcome) - {Outcome.UNANSWERED, Outcome.RESOLVED},
+    outcomes=frozenset(Outcome) - {Outcome.RESOLVED, Outcome.UNANSWERED},
 )

@@ -14,7 +14,7 @@ from typing import Final
 import msgspec
 
 from traque.logs._envelope import Envelope, text_of
-from traque.logs._fields import fields_of
+from traque.logs._fields import UNSPECIFIED, fields_of
 from traque.logs._format import AUTO, Head, LineReader, LogFormat, RecordReader, share
 from traque.model import Event, Initiator, Outcome
 from traque.timestamps import read
@@ -65,7 +65,7 @@ def said(text: str) -> Event | None:
         if count == MOST:
             return None
         address = found["plain"] or found["six"]
-        if not _is_whole(address):
+        if not _is_whole(address) or address in (UNSPECIFIED, "::"):
             continue
         before = text[max(0, found.start() - NEAR) : found.start()]
         everything.add(address)
@@ -91,6 +91,9 @@ def _is_whole(address: str) -> bool:
 
 def _event(text: str, named: dict[str, tuple[str, str]], outcome: Outcome, why: str) -> Event:
     account = _words().account.search(text)
+    if account is not None and account.lastgroup == "plain" and not _words().login.search(text):
+        # "transfer for example.com. from": no account where nobody logs in.
+        account = None
     pairs: list[tuple[str, object]] = [("user.name", account[account.lastgroup or 0] if account else None)]
     for role, (address, port) in named.items():
         pairs += [(f"{role}.ip", address), (f"{role}.port", port)]
@@ -104,6 +107,11 @@ def _event(text: str, named: dict[str, tuple[str, str]], outcome: Outcome, why: 
         outcome=outcome,
         why=f"guessed from words: {why}",
     )
+
+
+def outcome_of(text: str) -> tuple[Outcome, str]:
+    """What the words of a sentence say came of it, and which of them."""
+    return _outcome(text[:LONGEST])
 
 
 def _outcome(text: str) -> tuple[Outcome, str]:
@@ -124,9 +132,10 @@ class _Words:
     def __init__(self) -> None:
         four = r"(?:\d{1,3}\.){3}\d{1,3}"
         six = r"(?=[0-9A-Fa-f]*:[0-9A-Fa-f]*:)[0-9A-Fa-f:]{2,39}(?:(?:\d{1,3}\.){3}\d{1,3})?"
+        net = r"/\d{1,3}(?![\w.:])"
         self.address = re.compile(
-            rf"(?<![\w./@-])(?<!\d:)(?:(?P<plain>{four})(?:[:#](?P<port>\d{{1,5}}))?(?![\w-]|[.:]\d)"
-            rf"|(?<!:)(?P<six>{six})(?!\w|[.:]\w))"
+            rf"(?<![\w./@-])(?<!\d:)(?:(?P<plain>{four})(?:[:#](?P<port>\d{{1,5}}))?(?![\w-]|[.:]\d|{net})"
+            rf"|(?<!:)(?P<six>{six})(?!\w|[.:]\w|{net}))"
         )
         opening = r"(?: ?[:=])? ?['\"\[({<]{0,3}$"
         kind = r"(?: (?:ip|host|address|ip address|peer))?"
@@ -145,9 +154,9 @@ class _Words:
         self.quoted = re.compile(r"\bReceived: |\bX-Forwarded-For\b", re.IGNORECASE)
         self.account = re.compile(
             r"\b(?:user(?:[ _-]?name)?|account|login(?:name)?)(?: that [\w ]{1,40} was)?"
-            r"(?: ?[=:] ?(?P<bare>[^\s\"'<>\[\],;&|]{1,128})"
-            r"| ?(?:[=:] ?)?[\"'<](?P<text>[^\"'<>]{1,128})[\"'>])"
-            r"|\b(?:for|as) (?:user )?[\"'](?P<quoted>[^\"']{1,128})[\"']"
+            r"(?: ?[=:] ?(?P<bare>[^\s\"'<>\[\],;&|]{1,128}+)(?! [\"'\[(<]?\d{1,3}\.)"
+            r"| ?(?:[=:] ?)?[\"'<](?=[^\"'<>\w]{0,127}\w)(?P<text>[^\"'<>]{1,128})[\"'>])"
+            r"|\b(?:for|as|login to) (?:user )?[\"'](?P<quoted>[^\"']{1,128})[\"']"
             r"|\bfor (?:user )?(?P<plain>[^\s\"':,]{1,128}) (?:from\b|\[)",
             re.IGNORECASE,
         )

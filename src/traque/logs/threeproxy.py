@@ -107,5 +107,7 @@ SPEC = LogFormat(
     programs=("3proxy",),
     message=message,
     utc=True,
-    outcomes=frozenset(Outcome) - {Outcome.LOGIN_ACCEPTED, Outcome.ALLOWED, Outcome.RESOLVED},
+    outcomes=frozenset(
+        {Outcome.LOGIN_REFUSED, Outcome.REFUSED, Outcome.DENIED, Outcome.DATA, Outcome.UNANSWERED}
+    ),
 )

@@ -83,15 +83,24 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], re.P
     user = r"user [\"']?(?P<user>[^\s\"':]{1,128})[\"']?"
     table = (
         (
-            r"File does not exist|script .{0,200}? not found|No such file or directory|Invalid URI",
+            r"File does not exist|script .{0,200}?not found|No such file or directory|Invalid (?:URI|method)",
             Outcome.REFUSED,
         ),
         (
             rf"{user}:? .{{0,200}}?(?:not found|[Pp]assword mismatch|[Aa]uthentication failure)",
             Outcome.LOGIN_REFUSED,
         ),
-        (r"ModSecurity: Access denied with code|limiting (?:requests|connections)", Outcome.DENIED),
-        (r"client denied by server configuration|access forbidden by rule|is forbidden", Outcome.REFUSED),
+        (
+            (
+                r'ModSecurity: {1,2}(?:\[\w+ "[^"]{0,512}"\] ){0,40}Access denied with code'
+                r"|limiting (?:requests|connections)"
+            ),
+            Outcome.DENIED,
+        ),
+        (
+            r"client denied by server configuration|forbidden by rule|is forbidden|[Cc]annot serve directory",
+            Outcome.REFUSED,
+        ),
     )
     return (
         re.compile(

@@ -188,8 +188,10 @@ def _missed(page: Page, source: SourceInspection) -> None:
 
 def _table(page: Page, inspection: Inspection) -> None:
     sources = inspection.sources
-    unknown = sum(source.recognised.format == "unknown" for source in sources)
-    page.heading("Sources", f"{number(len(sources))}, {number(unknown)} of unknown format")
+    empty = sum(map(_is_empty, sources))
+    unknown = sum(source.recognised.format == "unknown" and not _is_empty(source) for source in sources)
+    of = [f"{number(unknown)} of unknown format", *([f"{number(empty)} empty"] if empty else [])]
+    page.heading("Sources", ", ".join([number(len(sources)), *of]))
     shown = sources[:ROWS]
     if not shown:
         return
@@ -202,10 +204,10 @@ def _table(page: Page, inspection: Inspection) -> None:
         page.row(
             [
                 source.coverage.path,
-                source.recognised.format,
+                "(empty)" if _is_empty(source) else source.recognised.format,
                 f"{sure:.0%}" if sure else "",
                 number(source.coverage.records),
-                f"{first:%Y-%m-%d}" if first else "no time",
+                f"{first:%Y-%m-%d}" if first else "" if _is_empty(source) else "no time",
                 "" if rate is None else (_percent(rate), "" if rate >= _WELL else "yellow"),
             ],
             widths,
@@ -223,7 +225,7 @@ def _troubles(page: Page, troubled: list[SourceInspection]) -> None:
     largest = sorted(troubled, key=lambda source: -source.coverage.bytes)
     for source in largest[:TROUBLED]:
         unknown = source.recognised.format == "unknown" and source.coverage.complete
-        page.say((source.coverage.path, "bold"), ": unknown format" if unknown else "")
+        page.say((source.coverage.path, "bold"), f": {_kind(source)}" if unknown else "")
         if source.advice and not unknown:
             page.say(source.advice[0], indent=2)
         for missed in source.reading.missed[:2]:
@@ -237,6 +239,16 @@ def _troubles(page: Page, troubled: list[SourceInspection]) -> None:
     if said:
         page.heading("What to do about unknown formats")
         page.say(said)
+
+
+def _is_empty(source: SourceInspection) -> bool:
+    return source.coverage.bytes == 0 and source.coverage.complete
+
+
+def _kind(source: SourceInspection) -> str:
+    """What most records of a source of no known format are."""
+    missed = source.reading.missed
+    return "not text" if missed and missed[0].reason.startswith("binary") else "unknown format"
 
 
 def _is_troubled(source: SourceInspection) -> bool:

@@ -234,7 +234,8 @@ class _Opening:
         inside = _Place(
             path=f"{place.path}/{below}",
             name=below.rsplit("/", 1)[-1],
-            mtime=member.mtime if member.mtime is not None else place.mtime,
+            # 0 is what archives hold that were made to be the same whenever they are made.
+            mtime=member.mtime or place.mtime,
             container=(*place.container, spec.name),
             archives=place.archives + 1,
         )

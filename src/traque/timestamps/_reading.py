@@ -26,14 +26,15 @@ from traque.model import Stamp, TimeRule
 LAYOUTS: Final = MappingProxyType(
     {
         "iso": "2021-01-07T04:18:07.123456+00:00 and relatives: 'T', 't', '_', spaces or a tab between, "
-        "'-' too where there are seconds; '-', '/', '.' or ':' inside the date; seconds optional, AM/PM "
-        "where no T stands; 20210107T041807Z, 20210107 04:18:07, 20210107041807",
+        "'-', ',' or ';' too where there are seconds; '-', '/', '.' or ':' inside the date; seconds "
+        "optional, AM/PM where no T stands; 20210107T041807Z, 20210107 04:18:07, 20210107041807",
         "iso-tz": "as iso; where that states no zone, the tz=+0100 that stands anywhere after it",
         "syslog": "Jan  7 04:18:07 (RFC 3164, no year); 2021 Jan  7 04:18:07; Jan  7 2021 04:18:07; a zone "
         "after it is +hhmm, or a name that ':' follows (a word there is the host's name); with a year also "
         "AM/PM",
         "clf": "07/Jan/2021:04:18:07 +0000 (web servers); a space may stand for the first ':'",
-        "day-month": "Thu, 07 Jan 2021 04:18:07 +0000 (RFC 5322) and 07-Jan-2021 04:18:07.123 (BIND, PHP); "
+        "day-month": "Thu, 07 Jan 2021 04:18:07 +0000 (RFC 5322), 07-Jan-2021 04:18:07.123 (BIND, PHP), "
+        "Jan-07-21 04:18:07 (ASSP); "
         "weekday optional, years of two or four digits, AM/PM optional",
         "epoch": "1609993087.123: seconds (10 digits), ms (13), us (16), ns (19), no letter after it; UTC",
         "fortigate": 'date=2021-01-07 time=04:18:07 and, anywhere in the text, tz="+0100" or timezone="CET"',
@@ -292,11 +293,11 @@ def _read_iso(text: bytes, at: int) -> Stamp | None:
         return None
     day = _number(text, month[1] + 1, 1, 2)
     between = 0 if day is None else _byte(text, day[1])
-    if day is None or between not in b"Tt _\t-":
+    if day is None or between not in b"Tt _\t-,;":
         return None
     clock_at = _spaces(text, day[1]) if between == _SPACE else day[1] + 1
     # 2021-01-07-04:00 is a day and a zone.
-    clock = _clock(text, clock_at, seconds_optional=between != _DASH)
+    clock = _clock(text, clock_at, seconds_optional=between not in b"-,;")
     if clock is None:
         return None
     if between not in b"Tt":
@@ -378,7 +379,7 @@ def _read_day_month(text: bytes, at: int) -> Stamp | None:
         if _byte(text, at) != _SPACE:
             return None
         at = _spaces(text, at)
-    date = _day_month_year(text, at, _DASH) or _day_month_year(text, at, _SPACE)
+    date = _day_month_year(text, at, _DASH) or _day_month_year(text, at, _SPACE) or _month_day_year(text, at)
     if date is None or _byte(text, date[1]) != _SPACE:
         return None
     clock = _clock(text, _spaces(text, date[1]))
@@ -401,6 +402,17 @@ def _day_month_year(text: bytes, at: int, mark: int) -> tuple[int, int] | None:
         return None
     days = _days(year[0], month + 1, day[0])
     return None if days is None else (days, year[1])
+
+
+def _month_day_year(text: bytes, at: int) -> tuple[int, int] | None:
+    """``Jan-07-21``, as days since 1970."""
+    month = _name(text, at, _MONTHS)
+    if month < 0 or _byte(text, at + 3) != _DASH:
+        return None
+    day = _number(text, at + 4, 1, 2)
+    year = _year(text, day[1] + 1) if day is not None and _byte(text, day[1]) == _DASH else None
+    days = None if day is None or year is None else _days(year[0], month + 1, day[0])
+    return None if days is None or year is None else (days, year[1])
 
 
 def _read_epoch(text: bytes, at: int) -> Stamp | None:
@@ -616,7 +628,7 @@ def _is_leveled(text: bytes, at: int) -> bool:
 def _read_named(text: bytes, at: int) -> Stamp | None:
     """A time in a layout that cannot be taken for another one."""
     if _name(text, at, _MONTHS) >= 0:
-        return _read_syslog(text, at)
+        return _read_syslog(text, at) or _read_day_month(text, at)
     if _name(text, at, _WEEKDAYS) >= 0:
         return _read_apache_error(text, at) or _read_day_month(text, at)
     count = _digits(text, at)

@@ -54,7 +54,7 @@ fn iso(text: &[u8], at: usize) -> Option<Stamp> {
         b' ' => clock(text, spaces(text, end), true).map(|read| half_marked(text, read)),
         b'_' | b'\t' => clock(text, end + 1, true).map(|read| half_marked(text, read)),
         // 2021-01-07-04:00 is a day and a zone.
-        b'-' => clock(text, end + 1, false).map(|read| half_marked(text, read)),
+        b'-' | b',' | b';' => clock(text, end + 1, false).map(|read| half_marked(text, read)),
         _ => None,
     }?;
     Some(dated(days(value(&text[at..at + 4]), month, day)?, of_day, zone(text, end).0))
@@ -199,7 +199,9 @@ fn day_month(text: &[u8], mut at: usize) -> Option<Stamp> {
         }
         at = spaces(text, at);
     }
-    let (day, end) = day_month_year(text, at, b'-').or_else(|| day_month_year(text, at, b' '))?;
+    let (day, end) = day_month_year(text, at, b'-')
+        .or_else(|| day_month_year(text, at, b' '))
+        .or_else(|| month_day_year(text, at))?;
     if byte(text, end) != b' ' {
         return None;
     }
@@ -218,6 +220,20 @@ fn day_month_year(text: &[u8], at: usize, mark: u8) -> Option<(i64, usize)> {
         return None;
     }
     let (year, end) = year(text, end + 5)?;
+    Some((days(year, month, day)?, end))
+}
+
+/// `Jan-07-21`, as days since 1970.
+fn month_day_year(text: &[u8], at: usize) -> Option<(i64, usize)> {
+    let month = month_name(text, at)?;
+    if byte(text, at + 3) != b'-' {
+        return None;
+    }
+    let (day, end) = number(text, at + 4, 1, 2)?;
+    if byte(text, end) != b'-' {
+        return None;
+    }
+    let (year, end) = year(text, end + 1)?;
     Some((days(year, month, day)?, end))
 }
 
@@ -370,7 +386,7 @@ fn is_leveled(text: &[u8], at: usize) -> bool {
 /// A time in a layout that cannot be taken for another one.
 fn named(text: &[u8], at: usize) -> Option<Stamp> {
     if month_name(text, at).is_some() {
-        return syslog(text, at);
+        return syslog(text, at).or_else(|| day_month(text, at));
     }
     if is_weekday(text, at) {
         return apache_error(text, at).or_else(|| day_month(text, at));

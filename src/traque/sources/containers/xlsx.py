@@ -48,7 +48,7 @@ _encode = msgspec.json.Encoder().encode
 def _members(stream: Stream, note: Note) -> Generator[Member, None, None]:
     with zip_.seekable(stream) as file:
         try:
-            parts = {info.orig_filename: info for info in zip_.directory(file) if not info.is_dir()}
+            parts = {info.orig_filename: info for info in zip_.directory(file) if not zip_.is_folder(info)}
         except SourceError as error:
             file.seek(0)
             yield from members_by_headers(Stream(zip_.pieces_of(file, None)))

@@ -51,7 +51,7 @@ def _members(stream: Stream, note: Note) -> Generator[Member, None, None]:
             yield from members_by_headers(Stream(pieces_of(file, None)))
             raise error from None
         for info in listed:
-            if not info.is_dir():
+            if not is_folder(info):
                 yield Member(
                     name=info.orig_filename,
                     pieces=content(file, info),
@@ -135,10 +135,16 @@ def pieces_of(file: Seekable, size: int | None) -> Iterator[bytes]:
         raise SourceTruncated("the archive ends within this member")
 
 
+def is_folder(info: zipfile.ZipInfo) -> bool:
+    """Whether the member is a folder; unlike ``ZipInfo.is_dir``, also of an empty name in a damaged one."""
+    return info.filename.endswith("/")
+
+
 def mtime_of(info: zipfile.ZipInfo) -> float | None:
     """The member's time: the extended timestamp (UTC) when there is one, else the MS-DOS time.
 
-    MS-DOS times are of an unstated zone, two seconds fine; they are read as UTC.
+    MS-DOS times are of an unstated zone, two seconds fine; they are read as UTC. Their first, 1980-01-01, is
+    written where there is none.
     """
     extra = info.extra
     while len(extra) >= 4:
@@ -146,6 +152,8 @@ def mtime_of(info: zipfile.ZipInfo) -> float | None:
         if kind == _UNIX_TIME and length >= 5 and len(extra) >= 9 and extra[4] & 1:
             return float(int.from_bytes(extra[5:9], "little", signed=True))
         extra = extra[4 + length :]
+    if info.date_time == (1980, 1, 1, 0, 0, 0):
+        return None
     try:
         return datetime(*info.date_time, tzinfo=UTC).timestamp()
     except ValueError:
