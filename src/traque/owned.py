@@ -95,6 +95,8 @@ class Owned:
 
     def __init__(self, words: Sequence[str] = ()) -> None:
         self.properties = tuple(map(read_property, words))
+        self._networks = [(own, *_span(own.word)) for own in self.properties if own.network is not None]
+        self._names = [own for own in self.properties if own.network is None and own.system is None]
         self._by_system = any(own.system is not None for own in self.properties)
 
     def holding(self, observable: Observable) -> Property | None:
@@ -108,18 +110,15 @@ class Owned:
         if observable.kind == "asn":
             number = int(observable.value[2:])
             return [own for own in self.properties if own.system == number]
-        host = _host(observable)
-        names = [own for own in self.properties if own.network is None and own.system is None]
-        return [own for own in names if host == own.word or host.endswith(f".{own.word}")]
+        host = _host(observable) if self._names else ""
+        return [own for own in self._names if host == own.word or host.endswith(f".{own.word}")]
 
     def _by_address(self, value: str) -> list[Property]:
-        listed = ipaddress.ip_network(value)
+        version, first, last = _span(value)
         found = [
             own
-            for own in self.properties
-            if own.network is not None
-            and own.network.version == listed.version
-            and own.network.overlaps(listed)
+            for own, held, begin, end in self._networks
+            if held == version and begin <= last and first <= end
         ]
         if not found and self._by_system:
             from traque.enrich import networks
@@ -127,6 +126,15 @@ class Owned:
             system = networks.network(value)
             found = [own for own in self.properties if system is not None and own.system == system.asn]
         return found
+
+
+def _span(text: str) -> tuple[int, int, int]:
+    """The IP version, the first and the last number of an address or a network."""
+    if "/" not in text:
+        address = ipaddress.ip_address(text)
+        return address.version, int(address), int(address)
+    network = ipaddress.ip_network(text)
+    return network.version, int(network.network_address), int(network.broadcast_address)
 
 
 def addresses(words: Sequence[str]) -> list[str]:

@@ -12,7 +12,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any, Final, NamedTuple
 
 from traque.bulletins import _json, _xml
@@ -113,6 +112,8 @@ def _longest(texts: list[str]) -> tuple[str, ...]:
 def _date(text: str) -> datetime | None:
     if found := moment(text):
         return found
+    from email.utils import parsedate_to_datetime
+
     try:
         read = parsedate_to_datetime(text)
         return (read if read.tzinfo else read.replace(tzinfo=UTC)).astimezone(UTC)

@@ -9,7 +9,6 @@ Format: ISO 32000-2 (https://pdfa.org/resource/iso-32000-2/)
 from __future__ import annotations
 
 import io
-import logging
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -36,6 +35,8 @@ def _sniff(head: bytes, _name: str) -> float:
 
 
 def _read(data: bytes, name: str) -> tuple[Bulletin, ...]:
+    import logging
+
     import pypdf
 
     # What pypdf repairs on the way it says to the log; what it cannot read is raised.

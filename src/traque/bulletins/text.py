@@ -120,6 +120,24 @@ def numbered(text: str) -> Iterator[tuple[str, str]]:
             yield f"line {number}", part
 
 
+def _of_all_below(headings: tuple[str, ...]) -> Context | None:
+    """What such headings say of values that stand alone; None where it depends on the value."""
+    if any(map(_lines.TAKEN_BACK_HEADING.fullmatch, headings)):
+        return None
+    if any(map(_lines.REFERENCE_HEADING.match, headings)) or _lines.other_hash((*headings, "")):
+        return None
+    return Context(description=_joined(headings), words=_short((*headings, "")))
+
+
+def _joined(texts: tuple[str, ...]) -> str:
+    return " / ".join(dict.fromkeys(filter(None, texts)))
+
+
+def _short(texts: tuple[str, ...]) -> tuple[str, ...]:
+    """Those that may state a role."""
+    return tuple(t for t in texts if t and len(t) <= _HEADING and len(_WORD.findall(t)) <= _STATEMENT)
+
+
 class Prose:
     """Walks lines and remembers the headings above; documents of every layout are read through it.
 
@@ -132,6 +150,8 @@ class Prose:
         self._headings: list[str] = []
         self._closed = True
         """The heading above is complete: the next one replaces it."""
+        self._alone_below: tuple[str, ...] | None = None
+        self._alone_context: Context | None = None
 
     @property
     def headings(self) -> tuple[str, ...]:
@@ -168,10 +188,24 @@ class Prose:
             index += 1
 
     def _alone(self, only: Observable, written: str, where: str) -> None:
-        """State the one value of a line that holds nothing else."""
-        line = _Line(written, written, "", where, [(only, 0, len(written))])
-        self._values(line, "")
+        """State the one value of a line that holds nothing else, and so neither label nor words."""
+        kind = only.kind
+        about = self._about_alone()
+        named = kind in _NAMED_KINDS
+        if about is None or (named and (self._linked or _lines.CODE_NAME.fullmatch(written))):
+            line = _Line(written, written, "", where, [(only, 0, len(written))])
+            self._values(line, "")
+        else:
+            self._keep(only, written, about)
         self._closed = True
+
+    def _about_alone(self) -> Context | None:
+        """What the headings say of all that stands alone below them; None where it depends on the value."""
+        headings = tuple(self._headings)
+        if self._alone_below != headings:
+            self._alone_below = headings
+            self._alone_context = _of_all_below(headings)
+        return self._alone_context
 
     def _line(self, written: str, where: str) -> None:
         if not written.strip():
@@ -244,12 +278,9 @@ class Prose:
             or any(map(_lines.REFERENCE_HEADING.match, self._headings))
         )
         words = (*self._headings, rest)
-        short = [t for t in words if len(t) <= _HEADING and len(_WORD.findall(t)) <= _STATEMENT]
         context = Context(
-            description=" / ".join(
-                dict.fromkeys(filter(None, (*self._headings, line.written if sentence else rest)))
-            ),
-            words=tuple(short),
+            description=_joined((*self._headings, line.written if sentence else rest)),
+            words=_short(words),
             where=line.where,
         )
         spelled = {} if line.text == line.written else line.spellings()

@@ -191,6 +191,19 @@ def share(head: Head, accepts: Callable[[bytes], object]) -> float:
     return sum(1 for line in lines if accepts(line)) / len(lines) if lines else 0.0
 
 
+def half(head: Head, accepts: Callable[[bytes], object]) -> float:
+    """As :func:`share`, but 0 where it is less than half, for which not every line needs to be asked."""
+    lines = head.sample
+    most = len(lines) // 2
+    misses = 0
+    for line in lines:
+        if not accepts(line):
+            misses += 1
+            if misses > most:
+                return 0.0
+    return (len(lines) - misses) / len(lines) if lines else 0.0
+
+
 def specific(part: float) -> float:
     """How sure a format with an unmistakable grammar is that reads ``part`` of the lines: 0, or to 0.9."""
     return 0.5 + 0.4 * part if part >= 0.5 else 0.0

@@ -17,7 +17,7 @@ import msgspec
 
 from traque.logs._envelope import Envelope, text_of
 from traque.logs._fields import UNSPECIFIED, fields_of, is_address, side
-from traque.logs._format import Head, LineReader, RecordReader, share, specific
+from traque.logs._format import Head, LineReader, RecordReader, half, share, specific
 from traque.logs.syslog import reader as enveloped
 from traque.logs.syslog import understand as opened_record
 from traque.model import Event, Initiator, Outcome, TimeRule
@@ -128,7 +128,7 @@ class OwnLines(msgspec.Struct, frozen=True):
 
     def sniff(self, head: Head) -> float:
         """By the lines of its own, or by its messages in a syslog envelope."""
-        own = share(head, self.understand)
+        own = half(head, self.understand)
         return specific(max(own, head.share_of_messages(self.name)))
 
     def reader(self, head: Head) -> RecordReader:

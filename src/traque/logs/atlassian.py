@@ -14,7 +14,7 @@ from traque.logs._cloud import audit, caller, text
 from traque.logs._documents import Document
 from traque.logs._envelope import text_of
 from traque.logs._fields import fields_of, http_outcome, side
-from traque.logs._format import Head, LineReader, LogFormat, RecordReader, share, specific
+from traque.logs._format import Head, LineReader, LogFormat, RecordReader, half, specific
 from traque.logs._web import is_log_in_form, target_fields
 from traque.logs.json import understand as understand_json
 from traque.model import Event, Initiator, Outcome, TimeRule
@@ -96,7 +96,7 @@ def _line() -> re.Pattern[str]:
 
 def sniff(head: Head) -> float:
     """Its columns, or its audit events."""
-    return specific(max(share(head, _line_of), head.share_of_documents(document)))
+    return specific(max(half(head, _line_of), head.share_of_documents(document)))
 
 
 def _line_of(record: bytes) -> bool:

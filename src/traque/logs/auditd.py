@@ -13,7 +13,7 @@ from functools import cache
 
 from traque.logs._envelope import Envelope, text_of
 from traque.logs._fields import fields_of, is_address, side
-from traque.logs._format import Head, LineReader, LogFormat, RecordReader, share, specific
+from traque.logs._format import Head, LineReader, LogFormat, RecordReader, half, share, specific
 from traque.logs._losses import AUDIT
 from traque.model import Event, Initiator, Outcome, Stamp, TimeRule
 from traque.timestamps import read
@@ -118,7 +118,7 @@ SPEC = LogFormat(
     "accepted; a connect with its enriched address opened a connection. Values in hexadecimal "
     "(saddr=, proctitle=) are not searched.",
     times=TIMES,
-    sniff=lambda head: specific(max(share(head, understand), head.share_of_messages("auditd"))),
+    sniff=lambda head: specific(max(half(head, understand), head.share_of_messages("auditd"))),
     reader=reader,
     programs=("audispd", "audisp-syslog", "audit", "kernel"),
     message=message,

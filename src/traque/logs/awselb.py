@@ -11,7 +11,7 @@ from functools import cache
 
 from traque.logs._envelope import text_of
 from traque.logs._fields import fields_of, host_and_port, http_outcome, number_of, side, url_fields
-from traque.logs._format import Head, LineReader, LogFormat, RecordReader, share, specific
+from traque.logs._format import Head, LineReader, LogFormat, RecordReader, half, specific
 from traque.logs._web import is_log_in_form
 from traque.model import Event, Initiator, Outcome, TimeRule
 from traque.timestamps import read
@@ -108,7 +108,7 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 def sniff(head: Head) -> float:
     """Its columns."""
-    return specific(share(head, understand))
+    return specific(half(head, understand))
 
 
 def reader(_head: Head) -> RecordReader:

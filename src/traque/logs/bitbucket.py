@@ -13,7 +13,7 @@ from functools import cache
 
 from traque.logs._envelope import text_of
 from traque.logs._fields import fields_of, http_outcome, number_of, side
-from traque.logs._format import Head, LineReader, LogFormat, RecordReader, share, specific
+from traque.logs._format import Head, LineReader, LogFormat, RecordReader, half, specific
 from traque.logs._web import target_fields
 from traque.model import Event, Initiator, Outcome, TimeRule
 from traque.timestamps import read
@@ -115,7 +115,7 @@ def _quoted() -> re.Pattern[str]:
 
 def sniff(head: Head) -> float:
     """Its columns."""
-    return specific(share(head, understand))
+    return specific(half(head, understand))
 
 
 def reader(_head: Head) -> RecordReader:

@@ -16,7 +16,7 @@ import msgspec
 
 from traque.logs._envelope import Envelope, observed, text_of
 from traque.logs._fields import fields_of
-from traque.logs._format import Head, LineReader, LogFormat, RecordReader, share, specific
+from traque.logs._format import Head, LineReader, LogFormat, RecordReader, half, specific
 from traque.logs._names import guess
 from traque.model import Event, Initiator, Outcome, TimeRule
 from traque.timestamps import read
@@ -154,7 +154,7 @@ def _escape() -> re.Pattern[str]:
 
 def sniff(head: Head) -> float:
     """Its marker and header leave little doubt."""
-    return specific(share(head, understand))
+    return specific(half(head, understand))
 
 
 def reader(_head: Head) -> RecordReader:

@@ -14,7 +14,7 @@ import msgspec
 
 from traque.logs._envelope import Envelope, observed, text_of
 from traque.logs._fields import UNSPECIFIED, fields_of, number_of, opener, url_fields
-from traque.logs._format import Head, LineReader, LogFormat, RecordReader, share, specific
+from traque.logs._format import Head, LineReader, LogFormat, RecordReader, half, specific
 from traque.model import Event, Initiator, Outcome, TimeRule
 from traque.timestamps import read
 
@@ -130,7 +130,7 @@ def _pair() -> re.Pattern[str]:
 
 def sniff(head: Head) -> float:
     """The pairs with the fields that every record of a gateway has."""
-    return specific(share(head, understand))
+    return specific(half(head, understand))
 
 
 def reader(_head: Head) -> RecordReader:

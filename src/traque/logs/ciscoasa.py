@@ -14,7 +14,7 @@ import msgspec
 
 from traque.logs._envelope import Envelope, observed, text_of
 from traque.logs._fields import Fields, fields_of, is_address, is_service, number_of, opener, side, url_fields
-from traque.logs._format import Head, LineReader, LogFormat, RecordReader, share, specific
+from traque.logs._format import Head, LineReader, LogFormat, RecordReader, half, specific
 from traque.logs._losses import LossWord
 from traque.logs._segments import opener_by_flags
 from traque.model import Event, Initiator, Outcome, TimeRule
@@ -351,7 +351,7 @@ def _verdict() -> re.Pattern[str]:
 
 def sniff(head: Head) -> float:
     """The mark with its number leaves little doubt."""
-    return specific(share(head, understand))
+    return specific(half(head, understand))
 
 
 def reader(_head: Head) -> RecordReader:

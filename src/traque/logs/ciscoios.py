@@ -12,7 +12,7 @@ import msgspec
 
 from traque.logs._envelope import Envelope, observed, text_of
 from traque.logs._fields import Fields, fields_of, opener, side
-from traque.logs._format import Head, LineReader, LogFormat, RecordReader, share, specific
+from traque.logs._format import Head, LineReader, LogFormat, RecordReader, half, specific
 from traque.logs._losses import Amount, LossWord
 from traque.model import Event, Initiator, Outcome, TimeRule
 from traque.timestamps import read
@@ -112,7 +112,7 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], re.P
 
 def sniff(head: Head) -> float:
     """The marks of messages that concern the network."""
-    return specific(share(head, understand))
+    return specific(half(head, understand))
 
 
 def reader(_head: Head) -> RecordReader:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from traque.logs._envelope import Envelope, text_of
 from traque.logs._fields import fields_of, number_of
-from traque.logs._format import Head, LineReader, LogFormat, RecordReader, share, specific
+from traque.logs._format import Head, LineReader, LogFormat, RecordReader, half, specific
 from traque.logs._losses import LossWord
 from traque.logs._pairs import pairs_of
 from traque.model import ABSENT, STATED, Event, Initiator, Members, Outcome, TimeRule
@@ -153,7 +153,7 @@ def _event(values: Mapping[str, str]) -> tuple[Initiator, Outcome, str]:
 
 def sniff(head: Head) -> float:
     """Records of its own, or inside a syslog relay's envelope."""
-    return specific(max(share(head, understand), head.share_of_messages("fortigate")))
+    return specific(max(half(head, understand), head.share_of_messages("fortigate")))
 
 
 def reader(_head: Head) -> RecordReader:

@@ -13,7 +13,7 @@ import msgspec
 
 from traque.logs._envelope import Envelope, open_envelope, text_of
 from traque.logs._fields import fields_of, http_outcome, number_of, side
-from traque.logs._format import Head, LineReader, LogFormat, RecordReader, share, specific
+from traque.logs._format import Head, LineReader, LogFormat, RecordReader, half, specific
 from traque.logs._web import is_log_in_form, target_fields
 from traque.model import Event, Initiator, Outcome, TimeRule
 from traque.timestamps import read
@@ -138,7 +138,7 @@ def _patterns() -> tuple[re.Pattern[str], ...]:
 
 def sniff(head: Head) -> float:
     """Its messages in syslog, or bare lines."""
-    return specific(share(head, understand))
+    return specific(half(head, understand))
 
 
 def reader(_head: Head) -> RecordReader:

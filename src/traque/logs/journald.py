@@ -6,7 +6,7 @@ import msgspec
 
 from traque.logs._documents import Document
 from traque.logs._envelope import Envelope
-from traque.logs._format import Head, LineReader, LogFormat, RecordReader, share, specific
+from traque.logs._format import Head, LineReader, LogFormat, RecordReader, half, share, specific
 from traque.logs._losses import SYSLOG
 from traque.logs.json import understand
 from traque.model import Event, TimeRule
@@ -61,7 +61,7 @@ def exported(record: bytes) -> Event | None:
 
 def sniff(head: Head) -> float:
     """Entries as JSON, or exported."""
-    return specific(max(head.share_of_documents(document), share(head, exported)))
+    return specific(max(head.share_of_documents(document), half(head, exported)))
 
 
 def reader(head: Head) -> RecordReader:

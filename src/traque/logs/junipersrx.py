@@ -13,7 +13,7 @@ import msgspec
 
 from traque.logs._envelope import Envelope, observed, text_of
 from traque.logs._fields import fields_of, number_of, url_fields
-from traque.logs._format import Head, LineReader, LogFormat, RecordReader, share, specific
+from traque.logs._format import Head, LineReader, LogFormat, RecordReader, half, specific
 from traque.logs._pairs import pairs_of
 from traque.model import Event, Initiator, Outcome, TimeRule
 from traque.timestamps import read
@@ -125,7 +125,7 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 def sniff(head: Head) -> float:
     """The names of its records."""
-    return specific(share(head, understand))
+    return specific(half(head, understand))
 
 
 def reader(_head: Head) -> RecordReader:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from traque.logs._envelope import Envelope, text_of
-from traque.logs._format import AUTO, Head, LineReader, LogFormat, RecordReader, generic, share
+from traque.logs._format import AUTO, Head, LineReader, LogFormat, RecordReader, generic, half
 from traque.logs._names import guess
 from traque.logs._pairs import pairs_of
 from traque.model import Event, TimeRule
@@ -58,7 +58,7 @@ SPEC = LogFormat(
     knows="Guessed from field names (src, srcip, dst, action, status, bytes...), and said so: the "
     "source initiated unless its port is a service's; the action's word, the HTTP status or bytes "
     "back say what came of it.",
-    sniff=lambda head: generic(share(head, understand)),
+    sniff=lambda head: generic(half(head, understand)),
     reader=reader,
     linewise=True,
     ceiling=0.35,

@@ -12,7 +12,7 @@ from functools import cache
 import msgspec
 
 from traque.logs._envelope import Envelope, observed, text_of
-from traque.logs._format import Head, LineReader, LogFormat, RecordReader, share, specific
+from traque.logs._format import Head, LineReader, LogFormat, RecordReader, half, specific
 from traque.logs._names import guess
 from traque.model import Event, TimeRule
 from traque.timestamps import read
@@ -93,7 +93,7 @@ def _key() -> re.Pattern[str]:
 
 def sniff(head: Head) -> float:
     """Its marker and header leave little doubt."""
-    return specific(share(head, understand))
+    return specific(half(head, understand))
 
 
 def reader(_head: Head) -> RecordReader:

@@ -10,7 +10,7 @@ import msgspec
 
 from traque.logs._envelope import TIMES, Envelope, open_envelope, text_of
 from traque.logs._fields import fields_of, is_service, number_of, opener
-from traque.logs._format import AUTO, Head, LineReader, LogFormat, RecordReader, share, specific
+from traque.logs._format import AUTO, Head, LineReader, LogFormat, RecordReader, half, specific
 from traque.logs.syslog import reader as syslog_reader
 from traque.model import Event, Initiator, Outcome
 from traque.timestamps import read
@@ -111,7 +111,7 @@ def _bare(record: bytes) -> Event | None:
 
 def sniff(head: Head) -> float:
     """A syslog file of packet logs, or bare packet log lines."""
-    return specific(max(head.share_of_messages("netfilter"), share(head, _bare)))
+    return specific(max(head.share_of_messages("netfilter"), half(head, _bare)))
 
 
 def reader(head: Head) -> RecordReader:

@@ -14,7 +14,7 @@ import msgspec
 
 from traque.logs._envelope import TIMES, Envelope, observed, open_envelope, text_of
 from traque.logs._fields import fields_of, host_and_port, number_of, side
-from traque.logs._format import Head, LineReader, LogFormat, RecordReader, share, specific
+from traque.logs._format import Head, LineReader, LogFormat, RecordReader, half, specific
 from traque.model import Event, Initiator, Outcome
 from traque.timestamps import read
 
@@ -108,7 +108,7 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 def sniff(head: Head) -> float:
     """The feature, the message's name and its numbers."""
-    return specific(share(head, understand))
+    return specific(half(head, understand))
 
 
 def reader(_head: Head) -> RecordReader:

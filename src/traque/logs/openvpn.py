@@ -7,7 +7,7 @@ from functools import cache
 
 from traque.logs._envelope import TIMES, Envelope, text_of
 from traque.logs._fields import fields_of
-from traque.logs._format import Head, LineReader, LogFormat, RecordReader, share, specific
+from traque.logs._format import Head, LineReader, LogFormat, RecordReader, half, specific
 from traque.logs.syslog import reader as syslog_reader
 from traque.model import Event, Initiator, Outcome, TimeRule
 from traque.timestamps import read
@@ -102,7 +102,7 @@ def _own_time() -> re.Pattern[str]:
 
 def sniff(head: Head) -> float:
     """Its messages in syslog, or lines of its own file."""
-    return specific(max(head.share_of_messages("openvpn"), share(head, _own)))
+    return specific(max(head.share_of_messages("openvpn"), half(head, _own)))
 
 
 def reader(head: Head) -> RecordReader:

@@ -17,7 +17,7 @@ import msgspec
 
 from traque.logs._envelope import Envelope, text_of
 from traque.logs._fields import UNSPECIFIED, fields_of, number_of, url_fields
-from traque.logs._format import Head, LineReader, LogFormat, RecordReader, share, specific
+from traque.logs._format import Head, LineReader, LogFormat, RecordReader, half, specific
 from traque.model import Event, Initiator, Outcome, TimeRule
 from traque.timestamps import read
 
@@ -270,7 +270,7 @@ def _start() -> re.Pattern[str]:
 
 def sniff(head: Head) -> float:
     """The receive time, the serial number and the type, side by side."""
-    return specific(share(head, understand))
+    return specific(half(head, understand))
 
 
 def reader(_head: Head) -> RecordReader:

@@ -76,8 +76,10 @@ def said(text: str) -> Event | None:
                 if named.setdefault(role, (address, found["port"] or ""))[0] != address:
                     return None
                 break
+    if "source" not in named and (named or len(everything) != 1):
+        return None
     outcome, why = _outcome(text)
-    if "source" not in named and len(everything) == 1 and not named and outcome is not Outcome.UNKNOWN:
+    if not named and outcome is not Outcome.UNKNOWN:
         named["source"] = (everything.pop(), "")
     if "source" not in named:
         return None
@@ -116,8 +118,8 @@ def outcome_of(text: str) -> tuple[Outcome, str]:
 
 def _outcome(text: str) -> tuple[Outcome, str]:
     words = _words()
-    failed, account = words.failed.search(text), words.login.search(text)
-    if failed and account:
+    failed = words.failed.search(text)
+    if failed and (account := words.login.search(text)):
         return Outcome.LOGIN_REFUSED, f"{account[0]} {failed[0]}".lower()
     if blocked := words.blocked.search(text):
         return Outcome.DENIED, blocked[0].lower()

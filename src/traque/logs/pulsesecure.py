@@ -16,7 +16,7 @@ import msgspec
 from traque.logs._documents import Document, stamp_of
 from traque.logs._envelope import Envelope, observed, text_of
 from traque.logs._fields import UNSPECIFIED, fields_of, number_of
-from traque.logs._format import Head, LineReader, LogFormat, RecordReader, share, specific
+from traque.logs._format import Head, LineReader, LogFormat, RecordReader, half, specific
 from traque.logs._pairs import pairs_of
 from traque.logs.json import understand as understand_json
 from traque.model import Event, Initiator, Outcome, TimeRule
@@ -167,7 +167,7 @@ def _from() -> re.Pattern[str]:
 
 def sniff(head: Head) -> float:
     """Records of its own, or inside a syslog relay's envelope."""
-    return specific(max(share(head, _lined), head.share_of_documents(document)))
+    return specific(max(half(head, _lined), head.share_of_documents(document)))
 
 
 def _lined(line: bytes) -> bool:

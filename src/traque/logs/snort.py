@@ -13,7 +13,7 @@ import msgspec
 
 from traque.logs._envelope import Envelope, text_of
 from traque.logs._fields import fields_of
-from traque.logs._format import Head, LineReader, LogFormat, RecordReader, share, specific
+from traque.logs._format import Head, LineReader, LogFormat, RecordReader, half, specific
 from traque.model import Event, Outcome, TimeRule
 from traque.timestamps import read
 
@@ -76,7 +76,7 @@ def _alert() -> re.Pattern[str]:
 
 def sniff(head: Head) -> float:
     """The rule's number, the transport and the two ends."""
-    return specific(share(head, understand))
+    return specific(half(head, understand))
 
 
 def reader(_head: Head) -> RecordReader:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from traque.logs._envelope import Envelope, text_of
 from traque.logs._fields import fields_of, number_of, opener
-from traque.logs._format import Head, LineReader, LogFormat, RecordReader, share, specific
+from traque.logs._format import Head, LineReader, LogFormat, RecordReader, half, specific
 from traque.logs._pairs import pairs_of
 from traque.model import Event, Initiator, Outcome, TimeRule
 from traque.timestamps import read
@@ -105,7 +105,7 @@ def _meaning(values: Mapping[str, str], source_port: str, port: str) -> tuple[In
 
 def sniff(head: Head) -> float:
     """Records of its own, or inside a syslog relay's envelope."""
-    return specific(share(head, understand))
+    return specific(half(head, understand))
 
 
 def reader(_head: Head) -> RecordReader:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from traque.logs._envelope import Envelope, observed, text_of
 from traque.logs._fields import fields_of, http_outcome, number_of, url_fields
-from traque.logs._format import Head, LineReader, LogFormat, RecordReader, share, specific
+from traque.logs._format import Head, LineReader, LogFormat, RecordReader, half, specific
 from traque.logs._pairs import pairs_of
 from traque.logs._segments import opener_by_flags
 from traque.model import Event, Initiator, Outcome, TimeRule
@@ -129,7 +129,7 @@ def _utm(values: Mapping[str, str]) -> tuple[Initiator, Outcome, str]:
 
 def sniff(head: Head) -> float:
     """Records of its own, or inside a syslog relay's envelope."""
-    return specific(share(head, understand))
+    return specific(half(head, understand))
 
 
 def reader(_head: Head) -> RecordReader:

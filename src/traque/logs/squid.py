@@ -7,7 +7,7 @@ from functools import cache
 
 from traque.logs._envelope import Envelope, text_of
 from traque.logs._fields import fields_of, http_outcome, is_address, number_of, side, url_fields
-from traque.logs._format import Head, LineReader, LogFormat, RecordReader, share, specific
+from traque.logs._format import Head, LineReader, LogFormat, RecordReader, half, specific
 from traque.logs.syslog import reader as syslog_reader
 from traque.model import Event, Initiator, Outcome, TimeRule
 from traque.timestamps import read
@@ -100,7 +100,7 @@ def _combined() -> re.Pattern[str]:
 
 def sniff(head: Head) -> float:
     """Lines of its own, or its messages in syslog."""
-    return specific(max(share(head, understand), head.share_of_messages("squid")))
+    return specific(max(half(head, understand), head.share_of_messages("squid")))
 
 
 def reader(head: Head) -> RecordReader:

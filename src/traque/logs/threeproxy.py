@@ -12,7 +12,7 @@ from functools import cache
 
 from traque.logs._envelope import Envelope, observed, text_of
 from traque.logs._fields import fields_of, number_of, side, url_fields
-from traque.logs._format import Head, LineReader, LogFormat, RecordReader, share, specific
+from traque.logs._format import Head, LineReader, LogFormat, RecordReader, half, share, specific
 from traque.model import Event, Initiator, Outcome, TimeRule
 from traque.timestamps import read
 
@@ -81,7 +81,7 @@ def _line() -> re.Pattern[str]:
 
 def sniff(head: Head) -> float:
     """Its columns, or its messages in syslog."""
-    return specific(max(share(head, understand), head.share_of_messages("threeproxy")))
+    return specific(max(half(head, understand), head.share_of_messages("threeproxy")))
 
 
 def reader(head: Head) -> RecordReader:

@@ -12,7 +12,7 @@ from functools import cache
 
 from traque.logs._envelope import Envelope, observed, text_of
 from traque.logs._fields import fields_of, http_outcome, side
-from traque.logs._format import Head, LineReader, LogFormat, RecordReader, share, specific
+from traque.logs._format import Head, LineReader, LogFormat, RecordReader, half, specific
 from traque.logs._web import is_log_in_form, target_fields
 from traque.model import Event, Initiator, Outcome, TimeRule
 from traque.timestamps import read
@@ -67,7 +67,7 @@ def _line() -> re.Pattern[str]:
 
 def sniff(head: Head) -> float:
     """Lines of its own."""
-    return specific(share(head, understand))
+    return specific(half(head, understand))
 
 
 def reader(_head: Head) -> RecordReader:

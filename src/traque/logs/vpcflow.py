@@ -12,7 +12,7 @@ from typing import Final
 
 from traque.logs._envelope import text_of
 from traque.logs._fields import fields_of, is_service, number_of
-from traque.logs._format import Head, LineReader, LogFormat, RecordReader, share, specific
+from traque.logs._format import Head, LineReader, LogFormat, RecordReader, half, specific
 from traque.logs._losses import LossWord
 from traque.model import Event, Initiator, Outcome, TimeRule
 from traque.timestamps import read
@@ -104,7 +104,7 @@ def sniff(head: Head) -> float:
     """The number of columns, the interface, the action and the status agree."""
     names = _names(head)
     return specific(
-        share(head, lambda line: _row(line, names) is not None or line.startswith(names[0].encode()))
+        half(head, lambda line: _row(line, names) is not None or line.startswith(names[0].encode()))
     )
 
 

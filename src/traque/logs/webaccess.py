@@ -7,7 +7,7 @@ from functools import cache
 
 from traque.logs._envelope import CLOCK, MONTH, Envelope, text_of
 from traque.logs._fields import fields_of, host_and_port, http_outcome, is_address, side
-from traque.logs._format import Head, LineReader, LogFormat, RecordReader, share, specific
+from traque.logs._format import Head, LineReader, LogFormat, RecordReader, half, specific
 from traque.logs._web import is_log_in_form
 from traque.logs.syslog import reader as syslog_reader
 from traque.model import Event, Initiator, Outcome, TimeRule
@@ -120,7 +120,7 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 def sniff(head: Head) -> float:
     """Lines of its own, or the messages of a web server in syslog."""
-    return specific(max(share(head, understand), head.share_of_messages("webaccess")))
+    return specific(max(half(head, understand), head.share_of_messages("webaccess")))
 
 
 def reader(head: Head) -> RecordReader:

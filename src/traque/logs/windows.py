@@ -8,7 +8,6 @@ are missing.
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterable, Mapping
 from functools import cache
@@ -351,13 +350,15 @@ def _xml(text: str) -> Event | None:
     number = patterns.number.search(text)
     if number is None:
         return None
+    from html import unescape
+
     data: dict[str, str] = {}
     for name, value in patterns.data.findall(text):
-        data.setdefault(name, html.unescape(value).strip())
+        data.setdefault(name, unescape(value).strip())
     begin = text.find("<UserData")
     if begin >= 0:
         for name, value in patterns.plain.findall(text, begin):
-            data.setdefault(name, html.unescape(value).strip())
+            data.setdefault(name, unescape(value).strip())
     channel, computer = patterns.channel.search(text), patterns.computer.search(text)
     time = read(text.encode(), TIMES[:2])
     return _event(

@@ -12,7 +12,7 @@ from functools import cache
 
 from traque.logs._envelope import text_of
 from traque.logs._fields import fields_of
-from traque.logs._format import Head, LineReader, LogFormat, RecordReader, share, specific
+from traque.logs._format import Head, LineReader, LogFormat, RecordReader, half, specific
 from traque.model import Event, Initiator, Outcome, TimeRule
 from traque.timestamps import read
 
@@ -98,7 +98,7 @@ SPEC = LogFormat(
     "question resolved a "
     "name, a response with REFUSED refused.",
     times=(TimeRule("us-slash"), TimeRule("eu-slash"), TimeRule("iso"), TimeRule("auto")),
-    sniff=lambda head: specific(share(head, lambda line: _packet().match(text_of(line)))),
+    sniff=lambda head: specific(half(head, lambda line: _packet().match(text_of(line)))),
     reader=reader,
     outcomes=frozenset({Outcome.REFUSED, Outcome.RESOLVED}),
 )

@@ -11,7 +11,7 @@ from functools import cache
 
 from traque.logs._envelope import text_of
 from traque.logs._fields import fields_of
-from traque.logs._format import Head, LineReader, LogFormat, RecordReader, share, specific
+from traque.logs._format import Head, LineReader, LogFormat, RecordReader, half, specific
 from traque.logs._segments import opener_by_flags
 from traque.model import Event, Initiator, Outcome, TimeRule
 from traque.timestamps import read
@@ -66,7 +66,7 @@ def _line() -> re.Pattern[str]:
 
 def sniff(head: Head) -> float:
     """Its columns, with a header before them or not."""
-    return specific(share(head, understand))
+    return specific(half(head, understand))
 
 
 def reader(_head: Head) -> RecordReader:

@@ -15,7 +15,7 @@ from functools import cache
 from traque.logs._documents import Document, time_of
 from traque.logs._envelope import Envelope, text_of
 from traque.logs._fields import UNSPECIFIED, fields_of, http_outcome, is_address, number_of, url_fields
-from traque.logs._format import Head, LineReader, LogFormat, RecordReader, share, specific
+from traque.logs._format import Head, LineReader, LogFormat, RecordReader, half, specific
 from traque.logs.json import understand as understand_json
 from traque.model import Event, Initiator, Outcome, Stamp, TimeRule
 from traque.timestamps import read
@@ -163,7 +163,7 @@ def understand_line(record: bytes) -> Event | None:
 
 def sniff(head: Head) -> float:
     """Pairs or documents that name NSS, or its columns."""
-    return specific(max(share(head, understand_line), head.share_of_documents(document)))
+    return specific(max(half(head, understand_line), head.share_of_documents(document)))
 
 
 def reader(_head: Head) -> RecordReader:

@@ -6,6 +6,7 @@ first (:func:`refang`); log bytes never are.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from functools import cache
 
 from traque.errors import ObservableError
@@ -31,6 +32,7 @@ __all__ = [
     "matches_below",
     "refang",
     "registry",
+    "sought",
     "spellings",
     "whole",
 ]
@@ -73,6 +75,16 @@ def finder(observable: Observable) -> str:
     """What the kernel calls the finder of the observable's spellings: most kinds have their own."""
     kind = registry()[observable.kind]
     return kind.finder or kind.name
+
+
+def sought(values: Iterable[Observable]) -> Iterator[tuple[str, str, int, bool]]:
+    """What the kernel looks for: of each value finder, each spelling, number and :func:`matches_below`."""
+    kinds = registry()
+    for number, observable in enumerate(values):
+        kind = kinds[observable.kind]
+        below = matches_below(observable)
+        for form in kind.spellings(observable.value):
+            yield kind.finder or kind.name, form, number, below
 
 
 def matches_below(observable: Observable) -> bool:

@@ -68,6 +68,8 @@ def u_labels(name: str) -> str:
 
 def spellings(name: str) -> tuple[str, ...]:
     """A-labels, U-labels in NFC and in NFD: those that differ."""
+    if "xn--" not in name and name.isascii():
+        return (name,)
     meant = u_labels(name)
     forms = (name, lower(meant), lower(unicodedata.normalize("NFD", meant)))
     return tuple(dict.fromkeys(forms))

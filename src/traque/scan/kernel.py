@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Generic, TypeVar, overload
 
 from traque.model import Members, Observable, Shape, Stamp, TimeRule
-from traque.observables import finder, matches_below, spellings
+from traque.observables import sought
 from traque.scan.matches import (
     ALONE,
     Batch,
@@ -87,11 +87,7 @@ def compile(  # noqa: A001 - the name every engine has
 
     return KernelEngine(
         _kernel.Engine(
-            [
-                (finder(observable), form.decode(), index, matches_below(observable))
-                for index, observable in enumerate(observables)
-                for form in spellings(observable)
-            ],
+            list(sought(observables)),
             path,
         )
     )

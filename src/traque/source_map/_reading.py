@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import ipaddress
 import re
-import tomllib
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, date, datetime
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -45,6 +43,8 @@ def read_source_map(path: Path) -> SourceMap:
         ) from error
     if len(data) > LARGEST:
         raise UsageError(f"a source map of more than {LARGEST:,} bytes is none", where=str(path))
+    import tomllib
+
     try:
         text = data.decode()
         document = tomllib.loads(text)
@@ -260,6 +260,8 @@ class _Table:
 
 
 def _meant(word: str, known: Collection[str]) -> str:
+    from difflib import get_close_matches
+
     close = get_close_matches(word, known, 1)
     return f"did you mean {close[0]}?" if close else ""
 

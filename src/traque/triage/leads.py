@@ -10,6 +10,7 @@ import ipaddress
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Final
 
 import msgspec
@@ -17,7 +18,7 @@ import msgspec
 from traque.model import Event, Evidence, Lead, Observable, Sighting, Trait, Verdict, ladder
 from traque.triage.judge import Judgement, judge
 from traque.triage.locate import Place
-from traque.triage.perimeter import Perimeter, parse_address
+from traque.triage.perimeter import Networks, Perimeter, parse_address
 
 LEADS: Final = 50
 """Leads that are kept, the strongest first."""
@@ -123,7 +124,7 @@ class Book:
         kinds = ("ipv4-addr", "ipv6-addr", "ipv4-net", "ipv6-net")
         values = [one.value for one in listed if one.kind in kinds]
         self._listed = {value for value in values if "/" not in value}
-        self._networks = [ipaddress.ip_network(value) for value in values if "/" in value]
+        self._listed_networks = [value for value in values if "/" in value]
         self._perimeter = perimeter
         self._known: dict[str, _Behaviour] = {}
         self.left_out = 0
@@ -147,11 +148,11 @@ class Book:
         if text in self._listed or self._perimeter.is_inside(text):
             return True
         address = ipaddress.ip_address(text)
-        return (
-            address.is_multicast
-            or address.is_unspecified
-            or any(address.version == net.version and address in net for net in self._networks)
-        )
+        return address.is_multicast or address.is_unspecified or self._networks.hold(address)
+
+    @cached_property
+    def _networks(self) -> Networks:
+        return Networks(map(ipaddress.ip_network, self._listed_networks))
 
     def _note(
         self,

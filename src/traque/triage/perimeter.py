@@ -7,7 +7,7 @@ list is written here and nowhere else: Python's ``is_private`` also holds the do
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property, lru_cache
 from typing import Final
 
@@ -65,6 +65,24 @@ def parse_networks(texts: Sequence[str], option: str) -> tuple[Network, ...]:
     return tuple(networks)
 
 
+class Networks:
+    """Answers whether one of many networks holds an address, by the lengths of their prefixes."""
+
+    def __init__(self, networks: Iterable[Network]) -> None:
+        self._begins: dict[tuple[int, int], set[int]] = {}
+        for network in networks:
+            width = network.max_prefixlen - network.prefixlen
+            held = self._begins.setdefault((network.version, width), set())
+            held.add(int(network.network_address) >> width)
+
+    def hold(self, address: Address) -> bool:
+        """Whether the address is in one of them."""
+        number, version = int(address), address.version
+        return any(
+            number >> width in begins for (held, width), begins in self._begins.items() if held == version
+        )
+
+
 class Perimeter:
     """Answers *is this address ours?*; immutable, shared between threads."""
 
@@ -72,6 +90,7 @@ class Perimeter:
         self.own = parse_networks(own, "--own")
         self.internal = parse_networks(internal, "--internal")
         self._inside = self.own + self.internal + tuple(map(ipaddress.ip_network, INSIDE_RANGES))
+        self._networks = Networks(self._inside)
         self._known = lru_cache(maxsize=65_536)(self._look_up)
 
     @cached_property
@@ -85,6 +104,4 @@ class Perimeter:
 
     def _look_up(self, text: str) -> bool:
         address = parse_address(text)
-        return address is not None and any(
-            address.version == network.version and address in network for network in self._inside
-        )
+        return address is not None and self._networks.hold(address)

@@ -11,7 +11,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
-from statistics import median
 from typing import Final
 
 from traque.expressions import expression
@@ -58,6 +57,8 @@ class _Kept:
     """How long a stream seems to be kept."""
 
     def __init__(self, stream: StreamCoverage, sources: Sequence[SourceCoverage]) -> None:
+        from statistics import median
+
         self.stream = stream
         begins = sorted(s.first for s in sources if s.first is not None and not s.duplicate_of)
         steps = [(after - before).total_seconds() for before, after in pairwise(begins) if after > before]
