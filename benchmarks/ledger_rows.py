@@ -57,8 +57,9 @@ def found(folder: Path, listed: str) -> str:
             "CREATE TABLE listed AS SELECT DISTINCT unnest(?::UINTEGER[]) AS value", [values.tolist()]
         )
         count, sources, addresses = base.execute(
-            "SELECT count(*), coalesce(sum(source), 0)::BIGINT, count(DISTINCT value) "
-            f"FROM read_parquet('{folder}/*.parquet') SEMI JOIN listed USING (value)"
+            "SELECT count(*), coalesce(sum(source), 0)::BIGINT, count(DISTINCT value) FROM ("
+            "SELECT DISTINCT value, source, day, fact "
+            f"FROM read_parquet('{folder}/*.parquet') SEMI JOIN listed USING (value))"
         ).fetchall()[0]
     return f"{count} {sources} {addresses}"
 
