@@ -154,7 +154,9 @@ def _child(what: str, ledger: Path, *words: object, delay: float | None = None) 
     begun = FORKS.Event()
     process = FORKS.Process(target=kill_ledger_work.work, args=(begun, what, ledger, *map(str, words)))
     process.start()
-    begun.wait()
+    if not begun.wait(60):
+        process.kill()
+        raise Difference(f"{what}: the process did not begin")
     if delay is not None:
         time.sleep(delay)
         process.kill()
