@@ -125,7 +125,8 @@ def _shapes() -> tuple[str, ...]:
     """Of the two ports, the one that asks is free where it is certain which one that is."""
     high = r"(?:3[3-9][0-9]{3}|[45][0-9]{4}|6[0-4][0-9]{3})"  # no service port among them
     packet = (
-        r"kernel: \[ *(?P<free1>[0-9]{1,9}\.[0-9]{1,6})\] [^=]*=[^ ]* OUT=[^ ]* (?:MAC=[^ ]* )?"
+        r"kernel: \[ *(?P<free1>[0-9]{1,9}\.[0-9]{1,6})\] [^=]*IN=[0-9A-Za-z_.:@+-]{0,64} "
+        r"OUT=[0-9A-Za-z_.:@+-]{0,64} (?:MAC=[^ ]* )?"
         r"SRC=(?P<source_ip>[0-9A-Fa-f:.]+) DST=(?P<destination_ip>[0-9A-Fa-f:.]+) "
         r"LEN=(?P<free2>[0-9]{1,5}) T(?:OS=[^ ]+ PREC=[^ ]+ T)?TL=(?P<free3>[0-9]{1,3}) "
         r"ID=(?P<free4>[0-9]{1,5}) (?:DF )?"
