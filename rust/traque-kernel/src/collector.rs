@@ -316,8 +316,11 @@ impl Gatherer {
             Sights { text, ends, times, moments, told: told.as_mut(), holes: &readings.holes, shaped, clock, before };
         sights.each(Kind::Ipv4, &readings.v4, u32::to_be_bytes, |value, sight| v4.count(value, sight));
         sights.each(Kind::Ipv6, &readings.v6, u128::to_be_bytes, |value, sight| v6.count(value, sight));
+        v4.settle();
+        v6.settle();
         for ((kind, found), rows) in Kind::WRITTEN.into_iter().zip(&readings.written).zip(written) {
-            sights.each(kind, found, |value| value.of(arena), |value, sight| rows.count(value.of(arena), sight));
+            sights.each(kind, found, |value| value.of(arena), |value, sight| rows.count(value, arena, sight));
+            rows.settle(arena);
         }
     }
 }

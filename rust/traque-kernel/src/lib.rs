@@ -17,6 +17,7 @@ mod engine;
 mod escapes;
 mod facts;
 mod fingerprints;
+mod fits;
 mod found;
 mod hashes;
 mod indicators;

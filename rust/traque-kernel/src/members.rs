@@ -48,9 +48,30 @@ impl Members {
         self.each.iter().map(|member| (&self.paths[member.path.0..member.path.1], member))
     }
 
-    /// The text of the first member of that path.
-    pub fn text<'t>(&self, path: &[u8], text: &'t [u8]) -> Option<&'t [u8]> {
-        self.iter().find(|(known, _)| *known == path).map(|(_, member)| &text[member.start..member.end])
+    /// The place of the first member of that path.
+    pub fn place(&self, path: &[u8]) -> Option<usize> {
+        self.iter().position(|(known, _)| known == path)
+    }
+
+    /// The member at a place.
+    pub fn at(&self, place: usize) -> &Member {
+        &self.each[place]
+    }
+
+    /// The text of the member at a place.
+    pub fn value<'t>(&self, place: usize, text: &'t [u8]) -> &'t [u8] {
+        let member = &self.each[place];
+        &text[member.start..member.end]
+    }
+
+    /// All paths, end to end.
+    pub fn paths(&self) -> &[u8] {
+        &self.paths
+    }
+
+    /// Where in them each ends.
+    pub fn ends(&self) -> impl Iterator<Item = usize> {
+        self.each.iter().map(|member| member.path.1)
     }
 
     /// Read a record; false if it is none.

@@ -2,6 +2,7 @@
 
 use crate::readings::Kept;
 use crate::set::Seed;
+use crate::simd;
 
 /// The day of what has no time.
 pub const UNDATED: i32 = i32::MIN;
@@ -59,19 +60,24 @@ pub struct Row<V> {
     pub tally: Tally,
 }
 
+/// Counts that wait for the memory that they change.
+const WAITING: usize = 32;
+
 /// Rows of one kind of values.
 pub struct Rows<V> {
     seed: Seed,
     /// The upper half of a row's hash, and in the lower half its place from 1; 0 for none. Never more than half full.
     slots: Vec<u64>,
     all: Vec<Row<V>>,
+    /// What is counted next: hashes, values and sights.
+    waiting: Vec<(u64, V, Sight)>,
 }
 
 impl<V: Copy> Rows<V> {
     /// None.
     #[must_use]
     pub fn new() -> Self {
-        Self { seed: Seed::random(), slots: vec![0; 1 << 8], all: Vec::new() }
+        Self { seed: Seed::random(), slots: vec![0; 1 << 8], all: Vec::new(), waiting: Vec::new() }
     }
 
     /// How many there are.
@@ -101,6 +107,24 @@ impl<V: Copy> Rows<V> {
     #[inline]
     fn slot(&self, hash: u64) -> usize {
         (((hash >> 32) * self.slots.len() as u64) >> 32) as usize
+    }
+
+    /// Count a record later: whether it is time to.
+    #[inline]
+    fn wait(&mut self, hash: u64, value: V, sight: &Sight) -> bool {
+        simd::fetch(&self.slots[self.slot(hash)]);
+        self.waiting.push((hash, value, *sight));
+        self.waiting.len() == WAITING
+    }
+
+    /// Ask for the rows that will be counted, and answer those that are there already.
+    fn fetch(&self) -> impl Iterator<Item = usize> {
+        let found = self.waiting.iter().map(|(hash, ..)| self.slots[self.slot(*hash)]);
+        found.filter(|&found| found != 0).map(|found| {
+            let place = (found as u32 - 1) as usize;
+            simd::fetch(&self.all[place]);
+            place
+        })
     }
 
     /// Count a record in the row with that hash whose value `is` the one, or else in a new row of `value`: whether
@@ -152,11 +176,23 @@ impl<V: Copy> Rows<V> {
 
 /// Rows of numbers.
 impl<V: Number> Rows<V> {
-    /// Count a value in a record.
+    /// Count a value in a record, at [`Self::settle`] at the latest.
     #[inline]
     pub fn count(&mut self, value: V, sight: &Sight) {
         let hash = self.hash(value.hash(self.seed), sight.day, sight.fact);
-        self.add(hash, sight, value, |other| other == value);
+        if self.wait(hash, value, sight) {
+            self.settle();
+        }
+    }
+
+    /// Count what waits.
+    pub fn settle(&mut self) {
+        self.fetch().for_each(drop);
+        let mut waiting = std::mem::take(&mut self.waiting);
+        for (hash, value, sight) in waiting.drain(..) {
+            self.add(hash, &sight, value, |other| other == value);
+        }
+        self.waiting = waiting;
     }
 }
 
@@ -210,14 +246,33 @@ impl WrittenRows {
         (self.rows.take(), std::mem::take(&mut self.arena))
     }
 
-    /// Count a value in a record.
+    /// Count a value, which is kept in `text`, in a record, at [`Self::settle`] at the latest.
     #[inline]
-    pub fn count(&mut self, value: &[u8], sight: &Sight) {
-        let Self { rows, arena } = self;
-        let hash = rows.hash(rows.seed.bytes(value), sight.day, sight.fact);
-        if rows.add(hash, sight, Kept::behind(arena, value), |other| other.of(arena) == value) {
-            arena.extend_from_slice(value);
+    pub fn count(&mut self, value: Kept, text: &[u8], sight: &Sight) {
+        let hash = self.rows.hash(self.rows.seed.bytes(value.of(text)), sight.day, sight.fact);
+        if self.rows.wait(hash, value, sight) {
+            self.settle(text);
         }
+    }
+
+    /// Count what waits; all of it is kept in `text`.
+    pub fn settle(&mut self, text: &[u8]) {
+        let Self { rows, arena } = self;
+        let places: [usize; WAITING] = {
+            let mut found = rows.fetch();
+            std::array::from_fn(|_| found.next().unwrap_or(usize::MAX))
+        };
+        for row in places.iter().map_while(|&place| rows.all.get(place)) {
+            row.value.of(arena).first().into_iter().for_each(simd::fetch);
+        }
+        let mut waiting = std::mem::take(&mut rows.waiting);
+        for (hash, value, sight) in waiting.drain(..) {
+            let value = value.of(text);
+            if rows.add(hash, &sight, Kept::behind(arena, value), |other| other.of(arena) == value) {
+                arena.extend_from_slice(value);
+            }
+        }
+        rows.waiting = waiting;
     }
 }
 

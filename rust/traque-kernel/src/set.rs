@@ -4,7 +4,7 @@
 //! Only then the table is read. Memory is two bytes of filter and eight of table for each value,
 //! beside the value itself.
 
-use std::hash::{BuildHasher, RandomState};
+use std::hash::{BuildHasher, Hasher, RandomState};
 
 use crate::simd;
 
@@ -44,6 +44,59 @@ impl Seed {
         let mut last = [0; 8];
         last[..rest.len()].copy_from_slice(rest);
         self.number(whole ^ u64::from_le_bytes(last))
+    }
+
+    /// The hash of many bytes, for which [`Self::bytes`] would wait for each eight of them.
+    #[must_use]
+    pub fn long(self, key: &[u8]) -> u64 {
+        let (blocks, rest) = key.as_chunks::<32>();
+        let mut lanes = [0, 1, 2, 3];
+        for block in blocks {
+            for (lane, &eight) in lanes.iter_mut().zip(block.as_chunks::<8>().0) {
+                *lane = self.number(*lane ^ u64::from_le_bytes(eight));
+            }
+        }
+        lanes.iter().fold(self.bytes(rest) ^ key.len() as u64, |hash, &lane| self.number(hash ^ lane))
+    }
+}
+
+/// Hashes for tables of the standard library.
+impl BuildHasher for Seed {
+    type Hasher = Numbers;
+
+    fn build_hasher(&self) -> Numbers {
+        Numbers { seed: *self, hash: 0 }
+    }
+}
+
+/// The hash of some numbers.
+pub struct Numbers {
+    seed: Seed,
+    hash: u64,
+}
+
+impl Hasher for Numbers {
+    fn finish(&self) -> u64 {
+        self.hash
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        self.write_u64(self.seed.bytes(bytes));
+    }
+
+    #[inline]
+    fn write_u8(&mut self, number: u8) {
+        self.write_u64(u64::from(number));
+    }
+
+    #[inline]
+    fn write_u32(&mut self, number: u32) {
+        self.write_u64(u64::from(number));
+    }
+
+    #[inline]
+    fn write_u64(&mut self, number: u64) {
+        self.hash = self.seed.number(self.hash ^ number);
     }
 }
 

@@ -14,6 +14,7 @@ use regex_automata::util::primitives::NonMaxUsize;
 use regex_automata::util::syntax;
 use regex_automata::{Anchored, Input};
 
+use crate::fits::{Fit, Fits};
 use crate::members::{Members, Syntax};
 use crate::roles::Role;
 use crate::timestamps::{Stamp, TimeRule, read};
@@ -87,16 +88,32 @@ impl Named {
         if self.json { Syntax::Json } else { Syntax::Pairs }
     }
 
-    fn fits(&self, members: &Members, text: &[u8]) -> bool {
-        self.given.iter().all(|(path, wanted)| {
-            let found = members.text(path, text);
-            wanted.iter().any(|given| match given {
+    fn fits(&self, fit: &Fit, members: &Members, text: &[u8]) -> bool {
+        self.given.iter().zip(&fit.given).all(|((_, wanted), (place, others))| {
+            let found = place.map(|place| members.value(place, text));
+            wanted.iter().zip(others).any(|(given, other)| match given {
                 Given::Stated => found.is_some_and(|text| !matches!(text, b"" | b"-")),
                 Given::Absent => found.is_none(),
                 Given::Text(text) => found == Some(text),
-                Given::Same(other) => found.is_some() && found == members.text(other, text),
+                Given::Same(_) => found.is_some() && found == other.map(|other| members.value(other, text)),
             })
         })
+    }
+
+    /// What the members of records with these paths are to this shape.
+    pub(crate) fn fit(&self, members: &Members) -> Fit {
+        let other = |given: &Given| match given {
+            Given::Same(path) => members.place(path),
+            _ => None,
+        };
+        Fit {
+            given: self
+                .given
+                .iter()
+                .map(|(path, all)| (members.place(path), all.iter().map(other).collect()))
+                .collect(),
+            roles: (0..).zip(members.iter()).filter_map(|(place, (path, _))| Some((place, self.role(path)?))).collect(),
+        }
     }
 
     fn role(&self, path: &[u8]) -> Option<Role> {
@@ -114,10 +131,17 @@ impl Named {
     }
 
     /// Add the parts of a record; answered is its time.
-    fn divide(&self, members: &Members, text: &[u8], times: &[TimeRule], parts: &mut Vec<Part>) -> Option<Stamp> {
+    fn divide(
+        &self,
+        fit: &Fit,
+        members: &Members,
+        text: &[u8],
+        times: &[TimeRule],
+        parts: &mut Vec<Part>,
+    ) -> Option<Stamp> {
         let mut stamp = None;
-        for (path, member) in members.iter() {
-            let Some(role) = self.role(path) else { continue };
+        for &(place, role) in &fit.roles {
+            let member = members.at(place);
             let (start, end) = (member.start, member.end);
             match role {
                 // Of two values of one name readers take the first or the last.
@@ -242,6 +266,7 @@ pub struct Divider {
     caches: Vec<Cache>,
     slots: Vec<Option<NonMaxUsize>>,
     members: Members,
+    fits: Fits,
     /// The parts of the record that was divided last, in its order.
     pub parts: Vec<Part>,
 }
@@ -272,6 +297,7 @@ impl Shapes {
             caches: self.patterns.iter().map(|pattern| pattern.matcher.create_cache()).collect(),
             slots: Vec::new(),
             members: Members::default(),
+            fits: Fits::new(),
             parts: Vec::new(),
         }
     }
@@ -292,9 +318,11 @@ impl Shapes {
                 }
                 known = Some(syntax);
             }
-            if named.fits(&divider.members, text) {
-                divider.parts.clear();
-                let stamp = named.divide(&divider.members, text, &self.times, &mut divider.parts)?;
+            let Divider { members, fits, parts, .. } = divider;
+            let fit = fits.of(members, index, named);
+            if named.fits(fit, members, text) {
+                parts.clear();
+                let stamp = named.divide(fit, members, text, &self.times, parts)?;
                 return Some((self.patterns.len() + index, stamp));
             }
         }
@@ -304,8 +332,12 @@ impl Shapes {
     /// The first pattern that `text` has; its groups are put in `divider`.
     fn pattern_of(&self, text: &[u8], divider: &mut Divider) -> Option<usize> {
         let (Some(choice), Some(cache)) = (&self.choice, &mut divider.choice) else { return None };
-        let chosen = choice.try_search_fwd(cache, &Input::new(text).anchored(Anchored::Yes)).ok()??;
-        let index = chosen.pattern().as_usize();
+        // One expression alone says itself whether it matches.
+        let index = if self.patterns.len() == 1 {
+            0
+        } else {
+            choice.try_search_fwd(cache, &Input::new(text).anchored(Anchored::Yes)).ok()??.pattern().as_usize()
+        };
         let Pattern { matcher, roles } = &self.patterns[index];
         divider.slots.clear();
         divider.slots.resize(2 * (roles.len() + 1), None);

@@ -101,17 +101,17 @@ impl Path {
     }
 }
 
-/// Has the processor fetch `word`, which will be read soon.
+/// Has the processor fetch the beginning of `what`, which will be read soon.
 #[inline(always)]
-pub fn fetch(word: &u64) {
+pub fn fetch<T>(what: &T) {
     #[cfg(target_arch = "x86_64")]
     {
         use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-        // SAFETY: a hint that changes nothing, and the address is that of a readable word.
-        unsafe { _mm_prefetch::<_MM_HINT_T0>(std::ptr::from_ref(word).cast()) };
+        // SAFETY: a hint that changes nothing, and the address is that of something readable.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(std::ptr::from_ref(what).cast()) };
     }
     #[cfg(not(target_arch = "x86_64"))]
-    let _ = word;
+    let _ = what;
 }
 
 /// The last, incomplete 64 bytes of `bytes` as a whole block; zero belongs to no class.

@@ -79,10 +79,11 @@ pub struct Told {
     divider: Divider,
     signature: Vec<u8>,
     seed: Seed,
-    kinds: HashMap<u64, u32>,
+    markers: Vec<u32>,
+    kinds: HashMap<u64, u32, Seed>,
     /// Where the parts of the text's records lie.
     parts: Vec<Cut>,
-    places: HashMap<(u32, u8, Place), u32>,
+    places: HashMap<(u32, u8, Place), u32, Seed>,
     fresh: Vec<Fresh>,
 }
 
@@ -90,15 +91,17 @@ impl Told {
     /// By the shapes of a format's records, and the networks inside the organisation.
     #[must_use]
     pub fn new(shapes: Arc<Shapes>, inside: Networks) -> Self {
+        let seed = Seed::random();
         Self {
             divider: shapes.divider(),
             shapes,
             inside,
             signature: Vec::new(),
-            seed: Seed::random(),
-            kinds: HashMap::new(),
+            seed,
+            markers: Vec::new(),
+            kinds: HashMap::with_hasher(seed),
             parts: Vec::new(),
-            places: HashMap::new(),
+            places: HashMap::with_hasher(seed),
             fresh: Vec::new(),
         }
     }
@@ -120,10 +123,11 @@ impl Told {
             return None;
         }
         let (shape, stamp) = self.shapes.divide(record, &mut self.divider)?;
-        let Self { divider, inside, signature, parts: all, .. } = self;
+        let Self { divider, inside, signature, markers, parts: all, .. } = self;
         let first = all.len();
         let mut sums = [None; SUMS.len()];
-        let mut markers = vec![shape as u32, u32::from(stamp.zoned) | u32::from(stamp.dated) << 1];
+        markers.clear();
+        markers.extend([shape as u32, u32::from(stamp.zoned) | u32::from(stamp.dated) << 1]);
         for part in &divider.parts {
             let text = &record[part.start..part.end];
             let Some(class) = part.role.class(text, inside) else { continue };
@@ -159,9 +163,11 @@ impl Told {
         }
         signature.extend_from_slice(&record[at..]);
         markers.push(markers.len() as u32);
-        signature.extend(markers.iter().flat_map(|number| number.to_le_bytes()));
+        for number in markers.iter() {
+            signature.extend_from_slice(&number.to_le_bytes());
+        }
         let number = self.kinds.len() as u32;
-        let kind = match self.kinds.entry(self.seed.bytes(signature)) {
+        let kind = match self.kinds.entry(self.seed.long(signature)) {
             Entry::Occupied(known) => *known.get(),
             Entry::Vacant(_) if number as usize >= KINDS => return None,
             Entry::Vacant(new) => *new.insert(number),

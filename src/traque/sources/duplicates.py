@@ -172,7 +172,8 @@ class _PlainText:
             self._is_first = False
         text = self._carriage_return + text
         self._carriage_return = b"\r" if text.endswith(b"\r") else b""
-        return text.removesuffix(b"\r").replace(b"\r\n", b"\n")
+        # One byte is found much faster than two, and most texts have none.
+        return text.removesuffix(b"\r").replace(b"\r\n", b"\n") if b"\r" in text else text
 
 
 class Marks:

@@ -1,6 +1,8 @@
 //! The layouts, by name. What each reads is said in `traque.timestamps.LAYOUTS`.
 
-use memchr::memmem;
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
 
 use super::pieces::{
     MINUTE, SECOND, byte, clock, days, digits, fraction, is_weekday, moment, month_name, number, spaces, value, year,
@@ -9,6 +11,12 @@ use super::pieces::{
 use super::{Layout, Stamp};
 
 const LEVELS: [&[u8]; 6] = [b"INFO", b"WARN", b"ERROR", b"DEBUG", b"FATAL", b"TRACE"];
+
+/// The keys of times that are written apart.
+static DATE: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("date="));
+static TIME: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("time="));
+static TZ: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("tz="));
+static TIMEZONE: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("timezone="));
 
 /// `auto` looks for a time that begins in this many bytes.
 const SEARCHED: usize = 512;
@@ -253,7 +261,7 @@ fn epoch(text: &[u8], at: usize) -> Option<Stamp> {
 }
 
 fn fortigate(text: &[u8], at: usize) -> Option<Stamp> {
-    let (date, time) = (value_of(text, at, b"date=")?, value_of(text, at, b"time=")?);
+    let (date, time) = (value_of(text, at, &DATE)?, value_of(text, at, &TIME)?);
     let (year, _) = number(text, date, 4, 4)?;
     let (month, _) = number(text, date + 5, 2, 2)?;
     let (day, _) = number(text, date + 8, 2, 2)?;
@@ -267,15 +275,15 @@ fn fortigate(text: &[u8], at: usize) -> Option<Stamp> {
 
 /// The zone of the first `tz=` from `at` on, without one of the first `timezone=`.
 fn zone_apart(text: &[u8], at: usize) -> Option<i64> {
-    let value = value_of(text, at, b"tz=").or_else(|| value_of(text, at, b"timezone="))?;
+    let value = value_of(text, at, &TZ).or_else(|| value_of(text, at, &TIMEZONE))?;
     if byte(text, value) == b' ' { None } else { zone(text, value).0 }
 }
 
 /// Where the value of the first `key` begins, past a quote; no letter, digit or `_` stands before the key.
-fn value_of(text: &[u8], mut at: usize, key: &[u8]) -> Option<usize> {
+fn value_of(text: &[u8], mut at: usize, key: &Finder<'_>) -> Option<usize> {
     loop {
-        let found = at + memmem::find(text.get(at..)?, key)?;
-        at = found + key.len();
+        let found = at + key.find(text.get(at..)?)?;
+        at = found + key.needle().len();
         let before = found.checked_sub(1).map_or(0, |before| text[before]);
         if !(before.is_ascii_alphanumeric() || before == b'_') {
             return Some(at + usize::from(byte(text, at) == b'"'));

@@ -3,7 +3,7 @@
 mod layouts;
 mod pieces;
 
-use memchr::memmem;
+use memchr::memmem::{self, Finder};
 
 pub use self::pieces::SECOND;
 use self::pieces::{byte, digits};
@@ -29,7 +29,7 @@ type Layout = fn(&[u8], usize) -> Option<Stamp>;
 #[derive(Clone, Debug)]
 enum Place {
     Beginning,
-    After(Vec<u8>),
+    After(Box<Finder<'static>>),
     Column(usize, Vec<u8>),
 }
 
@@ -45,7 +45,7 @@ impl TimeRule {
     #[must_use]
     pub fn new(layout: &str, anchor: &[u8], column: i64, separator: &[u8]) -> Option<Self> {
         let place = if !anchor.is_empty() {
-            Place::After(anchor.to_vec())
+            Place::After(Box::new(Finder::new(anchor).into_owned()))
         } else if let Ok(column) = usize::try_from(column) {
             Place::Column(column, separator.to_vec())
         } else {
@@ -58,7 +58,7 @@ impl TimeRule {
     #[must_use]
     pub fn read_at(&self, text: &[u8]) -> Option<Stamp> {
         match &self.place {
-            Place::After(anchor) if text.starts_with(anchor) => self.read(text),
+            Place::After(anchor) if text.starts_with(anchor.needle()) => self.read(text),
             _ => None,
         }
     }
@@ -66,7 +66,7 @@ impl TimeRule {
     fn read(&self, record: &[u8]) -> Option<Stamp> {
         let (text, mut at) = match &self.place {
             Place::Beginning => (record, after_priority(record)),
-            Place::After(anchor) => (record, memmem::find(record, anchor)? + anchor.len()),
+            Place::After(anchor) => (record, anchor.find(record)? + anchor.needle().len()),
             Place::Column(column, separator) => (nth_column(record, *column, separator)?, 0),
         };
         while SKIPPED.contains(&byte(text, at)) {
