@@ -169,8 +169,8 @@ impl Collector {
     ) -> Result<(), E> {
         let Gatherer { v4, v6, written, .. } = &mut self.gatherer;
         match kind {
-            Kind::Ipv4 => numbers(v4.take(), &fact, u32::to_be_bytes, each),
-            Kind::Ipv6 => numbers(v6.take(), &fact, u128::to_be_bytes, each),
+            Kind::Ipv4 => numbers(&v4.take(), &fact, u32::to_be_bytes, each),
+            Kind::Ipv6 => numbers(&v6.take(), &fact, u128::to_be_bytes, each),
             _ => {
                 let (rows, mut arena) = written[kind as usize - Kind::DomainName as usize].take();
                 if kind == Kind::DomainName {
@@ -179,9 +179,9 @@ impl Collector {
                         row.value.of_mut(&mut arena).copy_from_slice(&name);
                     }
                 }
-                // Most comparisons end within eight bytes.
-                let mut order: Vec<(u64, u32)> =
-                    (0..).zip(&rows).map(|(place, row)| (first_eight(row.value.of(&arena)), place)).collect();
+                // Most comparisons end within so many bytes.
+                let mut order: Vec<(u128, u32)> =
+                    (0..).zip(&rows).map(|(place, row)| (beginning(row.value.of(&arena)), place)).collect();
                 let key = |place: u32| {
                     let row = &rows[place as usize];
                     (row.value.of(&arena), row.day, fact(row.fact))
@@ -197,13 +197,16 @@ impl Collector {
 }
 
 fn numbers<V: Number + Ord, const SIZE: usize, E>(
-    mut rows: Vec<Row<V>>,
+    rows: &[Row<V>],
     fact: impl Fn(u32) -> u32,
     bytes: impl Fn(V) -> [u8; SIZE],
     mut each: impl FnMut(Collected<'_>) -> Result<(), E>,
 ) -> Result<(), E> {
-    rows.sort_unstable_by_key(|row| (row.value, row.day, fact(row.fact)));
-    rows.iter().try_for_each(|row| each(collected(row, &bytes(row.value))))
+    // Keys are moved instead of rows, which are larger.
+    let key = |(place, row): (u32, &Row<V>)| (row.value, row.day, fact(row.fact), place);
+    let mut order: Vec<_> = (0..).zip(rows).map(key).collect();
+    order.sort_unstable();
+    order.iter().try_for_each(|&(value, .., place)| each(collected(&rows[place as usize], &bytes(value))))
 }
 
 /// Undated rows come first, as in a table.
@@ -212,11 +215,11 @@ fn collected<'v, V>(row: &Row<V>, value: &'v [u8]) -> Collected<'v> {
 }
 
 /// The beginning of a value as a number in the order of the values.
-fn first_eight(value: &[u8]) -> u64 {
-    let mut eight = [0; 8];
-    let length = value.len().min(eight.len());
-    eight[..length].copy_from_slice(&value[..length]);
-    u64::from_be_bytes(eight)
+fn beginning(value: &[u8]) -> u128 {
+    let mut begin = [0; 16];
+    let length = value.len().min(begin.len());
+    begin[..length].copy_from_slice(&value[..length]);
+    u128::from_be_bytes(begin)
 }
 
 /// A name with its labels from the last to the first.

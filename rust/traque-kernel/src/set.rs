@@ -41,14 +41,25 @@ impl Seed {
     pub fn bytes(self, key: &[u8]) -> u64 {
         let (eights, rest) = key.as_chunks::<8>();
         let whole = eights.iter().fold(key.len() as u64, |hash, &eight| self.number(hash ^ u64::from_le_bytes(eight)));
-        let mut last = [0; 8];
-        last[..rest.len()].copy_from_slice(rest);
-        self.number(whole ^ u64::from_le_bytes(last))
+        // What is left is read with what comes before it, or twice: no length has to be copied.
+        let last = if let (false, Some(eight)) = (rest.is_empty(), key.last_chunk::<8>()) {
+            u64::from_le_bytes(*eight)
+        } else if let (Some(first), Some(last)) = (rest.first_chunk::<4>(), rest.last_chunk::<4>()) {
+            u64::from(u32::from_le_bytes(*first)) << 32 | u64::from(u32::from_le_bytes(*last))
+        } else {
+            let byte = |at: usize| u64::from(rest.get(at).copied().unwrap_or(0));
+            byte(0) << 16 | byte(1) << 8 | byte(2)
+        };
+        self.number(whole ^ last)
     }
 
     /// The hash of many bytes, for which [`Self::bytes`] would wait for each eight of them.
+    #[inline]
     #[must_use]
     pub fn long(self, key: &[u8]) -> u64 {
+        if key.len() < 64 {
+            return self.bytes(key);
+        }
         let (blocks, rest) = key.as_chunks::<32>();
         let mut lanes = [0, 1, 2, 3];
         for block in blocks {

@@ -264,6 +264,8 @@ pub struct Shapes {
 pub struct Divider {
     choice: Option<dfa::Cache>,
     caches: Vec<Cache>,
+    /// Whether the record before had the first pattern.
+    usual: bool,
     slots: Vec<Option<NonMaxUsize>>,
     members: Members,
     fits: Fits,
@@ -295,6 +297,7 @@ impl Shapes {
         Divider {
             choice: self.choice.as_ref().map(dfa::DFA::create_cache),
             caches: self.patterns.iter().map(|pattern| pattern.matcher.create_cache()).collect(),
+            usual: false,
             slots: Vec::new(),
             members: Members::default(),
             fits: Fits::new(),
@@ -331,24 +334,30 @@ impl Shapes {
 
     /// The first pattern that `text` has; its groups are put in `divider`.
     fn pattern_of(&self, text: &[u8], divider: &mut Divider) -> Option<usize> {
-        let (Some(choice), Some(cache)) = (&self.choice, &mut divider.choice) else { return None };
-        // One expression alone says itself whether it matches.
-        let index = if self.patterns.len() == 1 {
+        // Before the first there is none: where it is the usual one, no other has to be ruled out.
+        let index = if divider.usual && self.matches(0, text, divider) {
             0
         } else {
-            choice.try_search_fwd(cache, &Input::new(text).anchored(Anchored::Yes)).ok()??.pattern().as_usize()
+            let (Some(choice), Some(cache)) = (&self.choice, &mut divider.choice) else { return None };
+            let chosen = choice.try_search_fwd(cache, &Input::new(text).anchored(Anchored::Yes)).ok()?;
+            let index = chosen.map(|chosen| chosen.pattern().as_usize());
+            divider.usual = index == Some(0);
+            index.filter(|&index| self.matches(index, text, divider))?
         };
-        let Pattern { matcher, roles } = &self.patterns[index];
-        divider.slots.clear();
-        divider.slots.resize(2 * (roles.len() + 1), None);
-        if !matcher.matches(&mut divider.caches[index], text, &mut divider.slots) {
-            return None;
-        }
+        let roles = &self.patterns[index].roles;
         for (group, role) in roles.iter().enumerate() {
             if let (Some(start), Some(end)) = (divider.slots[2 * group + 2], divider.slots[2 * group + 3]) {
                 divider.parts.push(Part { start: start.get(), end: end.get(), role: *role });
             }
         }
         Some(index)
+    }
+
+    /// Whether `text` has that pattern; its groups are put in the slots.
+    fn matches(&self, index: usize, text: &[u8], divider: &mut Divider) -> bool {
+        let Pattern { matcher, roles } = &self.patterns[index];
+        divider.slots.clear();
+        divider.slots.resize(2 * (roles.len() + 1), None);
+        matcher.matches(&mut divider.caches[index], text, &mut divider.slots)
     }
 }

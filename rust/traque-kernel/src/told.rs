@@ -77,9 +77,7 @@ pub struct Told {
     shapes: Arc<Shapes>,
     inside: Networks,
     divider: Divider,
-    signature: Vec<u8>,
     seed: Seed,
-    markers: Vec<u32>,
     kinds: HashMap<u64, u32, Seed>,
     /// Where the parts of the text's records lie.
     parts: Vec<Cut>,
@@ -96,9 +94,7 @@ impl Told {
             divider: shapes.divider(),
             shapes,
             inside,
-            signature: Vec::new(),
             seed,
-            markers: Vec::new(),
             kinds: HashMap::with_hasher(seed),
             parts: Vec::new(),
             places: HashMap::with_hasher(seed),
@@ -123,11 +119,9 @@ impl Told {
             return None;
         }
         let (shape, stamp) = self.shapes.divide(record, &mut self.divider)?;
-        let Self { divider, inside, signature, markers, parts: all, .. } = self;
+        let Self { divider, inside, seed, parts: all, .. } = self;
         let first = all.len();
         let mut sums = [None; SUMS.len()];
-        markers.clear();
-        markers.extend([shape as u32, u32::from(stamp.zoned) | u32::from(stamp.dated) << 1]);
         for part in &divider.parts {
             let text = &record[part.start..part.end];
             let Some(class) = part.role.class(text, inside) else { continue };
@@ -144,7 +138,7 @@ impl Told {
         let declared = all.len();
         for hole in holes {
             let free = |cut: &Cut| hole.end <= cut.start || cut.end <= hole.start;
-            if all[first..declared].iter().all(free) && all[declared..].last().is_none_or(free) {
+            if all[declared..].last().is_none_or(free) && all[first..declared].iter().all(free) {
                 let (role, class) = hole.value.class(inside);
                 all.push(Cut { start: hole.start, end: hole.end, role, class });
             }
@@ -154,20 +148,20 @@ impl Told {
             all.truncate(first);
             return None;
         }
-        signature.clear();
-        let mut at = 0;
+        // What is between the parts, in its order, and what the parts are, tell the kind.
+        let (mut hash, mut at) =
+            (u64::from(shape as u32) << 2 | u64::from(stamp.zoned) << 1 | u64::from(stamp.dated), 0);
+        let mut add = |between: &[u8], role: u32, class: u32| {
+            let part = u64::from(role) << 32 | u64::from(class);
+            hash = seed.number(hash ^ seed.number(seed.long(between) ^ part));
+        };
         for cut in &all[first..] {
-            signature.extend_from_slice(&record[at..cut.start as usize - base]);
-            markers.extend([signature.len() as u32, cut.role, cut.class]);
+            add(&record[at..cut.start as usize - base], cut.role, cut.class);
             at = cut.end as usize - base;
         }
-        signature.extend_from_slice(&record[at..]);
-        markers.push(markers.len() as u32);
-        for number in markers.iter() {
-            signature.extend_from_slice(&number.to_le_bytes());
-        }
+        add(&record[at..], u32::MAX, 0);
         let number = self.kinds.len() as u32;
-        let kind = match self.kinds.entry(self.seed.long(signature)) {
+        let kind = match self.kinds.entry(hash) {
             Entry::Occupied(known) => *known.get(),
             Entry::Vacant(_) if number as usize >= KINDS => return None,
             Entry::Vacant(new) => *new.insert(number),
