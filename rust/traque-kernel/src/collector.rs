@@ -15,7 +15,7 @@ use crate::roles::Networks;
 use crate::rows::{Number, Row, Rows, Sight, Tally, UNDATED, WrittenRows};
 use crate::samples::{SHOWN, Sample, Sampler};
 use crate::shapes::Shapes;
-use crate::simd::Path;
+use crate::simd::{Path, fetch};
 use crate::stream::{Records, Stream, without_line_end};
 use crate::timestamps::TimeRule;
 use crate::told::{Fresh, Place, Shaped, Told};
@@ -33,6 +33,9 @@ const URLS_BESIDES: usize = 4096;
 
 /// Bytes of the longest URL that is held.
 const URL_MOST: usize = 4096;
+
+/// Rows of which the memory is asked for before they are handed over.
+const AHEAD: usize = 16;
 
 /// A row as it is handed over.
 #[derive(Clone, Copy, Debug)]
@@ -187,7 +190,14 @@ impl Collector {
                     (row.value.of(&arena), row.day, fact(row.fact))
                 };
                 order.sort_unstable_by(|one, other| one.0.cmp(&other.0).then_with(|| key(one.1).cmp(&key(other.1))));
-                order.iter().try_for_each(|&(_, place)| {
+                let soon = |at: usize| order.get(at).map(|&(_, place)| &rows[place as usize]);
+                order.iter().enumerate().try_for_each(|(at, &(_, place))| {
+                    if let Some(row) = soon(at + 2 * AHEAD) {
+                        fetch(row);
+                    }
+                    if let Some(byte) = soon(at + AHEAD).and_then(|row| row.value.of(&arena).first()) {
+                        fetch(byte);
+                    }
                     let row = &rows[place as usize];
                     each(collected(row, row.value.of(&arena)))
                 })
@@ -206,7 +216,12 @@ fn numbers<V: Number + Ord, const SIZE: usize, E>(
     let key = |(place, row): (u32, &Row<V>)| (row.value, row.day, fact(row.fact), place);
     let mut order: Vec<_> = (0..).zip(rows).map(key).collect();
     order.sort_unstable();
-    order.iter().try_for_each(|&(value, .., place)| each(collected(&rows[place as usize], &bytes(value))))
+    order.iter().enumerate().try_for_each(|(at, &(value, .., place))| {
+        if let Some(&(.., soon)) = order.get(at + AHEAD) {
+            fetch(&rows[soon as usize]);
+        }
+        each(collected(&rows[place as usize], &bytes(value)))
+    })
 }
 
 /// Undated rows come first, as in a table.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use parquet::basic::{Compression, Encoding, ZstdLevel};
 use parquet::errors::Result;
 use parquet::file::metadata::{KeyValue, SortingColumn};
-use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterVersion};
+use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesBuilder, WriterVersion};
 use parquet::schema::parser::parse_message_type;
 use parquet::schema::types::{ColumnPath, Type};
 
@@ -82,7 +82,7 @@ pub fn schema(table: Table) -> Result<Arc<Type>> {
 
 /// How they are written: sorted numbers and texts, and times, as differences, what repeats as a dictionary, values with the
 /// bounds of each page.
-pub fn properties(table: Table) -> Result<WriterProperties> {
+pub fn properties(table: Table) -> Result<WriterPropertiesBuilder> {
     let values = match table.width() {
         _ if table == Table::Ipv4 => Encoding::DELTA_BINARY_PACKED,
         // not as differences: Polars does not read these of a fixed length
@@ -114,7 +114,21 @@ pub fn properties(table: Table) -> Result<WriterProperties> {
     for column in ["source", "day", "fact", "count", "microsecond", "span", "span_microsecond", "inward", "outward"] {
         properties = properties.set_column_encoding(path(column), Encoding::DELTA_BINARY_PACKED);
     }
-    Ok(properties.build())
+    Ok(properties)
+}
+
+/// How they are written where they are merged soon: neither compressed nor as dictionaries, and with no bounds.
+pub fn draft(table: Table) -> Result<WriterPropertiesBuilder> {
+    let mut properties = properties(table)?
+        .set_compression(Compression::UNCOMPRESSED)
+        .set_dictionary_enabled(false)
+        .set_statistics_enabled(EnabledStatistics::None);
+    for column in [path("value"), path("second")] {
+        properties = properties
+            .set_column_statistics_enabled(column.clone(), EnabledStatistics::None)
+            .set_column_data_page_row_count_limit(column, RUN_PAGE_ROWS);
+    }
+    Ok(properties)
 }
 
 fn path(column: &str) -> ColumnPath {

@@ -140,7 +140,7 @@ impl Collector {
     }
 
     /// Write the rows of each kind that has some as a file `kind=NAME/STEM.parquet` below `folder`; they are
-    /// forgotten here, also if that fails. `source` is their source; `facts` says of each fact, from 0 on, its number,
+    /// forgotten here, also if that fails. The files are made to be merged soon. `source` is their source; `facts` says of each fact, from 0 on, its number,
     /// and what the bytes from and to the value are. Answered are kind, file name, and what `write_rows` does.
     fn write<'py>(
         &mut self,
@@ -161,7 +161,7 @@ impl Collector {
                 let name = format!("kind={}/{stem}.parquet", table.name());
                 let path = folder.join(&name);
                 create_dir_all(path.parent().unwrap_or(&folder))?;
-                let mut writer = Writer::create(&path, table)?;
+                let mut writer = Writer::draft(&path, table)?;
                 inner.drain(
                     kind,
                     |fact| known(fact).0,

@@ -111,6 +111,7 @@ class Collector:
     def write(self, folder: Path, stem: str, source: int, number: Callable[[Fact], int]) -> list[Written]:
         """Write the rows so far, as files ``kind=NAME/STEM.parquet``, and forget them, also where that fails.
 
+        The files are made to be merged into others soon: quickly, not small.
         ``source`` is the number of their source, ``number`` says those of facts, from 1 on. OSError where a
         file cannot be written.
         """
