@@ -1,8 +1,8 @@
-"""The ledger-add case: logs to a ledger against a plain hunt in them, its size, and the answer without the logs.
+"""The ledger-add case: adding logs against a plain hunt in them, the ledger's size, the answer without logs.
 
-Added are mixed logs, uniform and so the worst case. Afterwards a hunt is asked of the logs, of the ledger with
-the logs there, and of the ledger alone: the three must have the same sightings, with the same counts, times,
-bytes and verdicts.
+Added are mixed logs, uniform and so the worst case. Afterwards a hunt is asked of the logs, of the ledger
+with the logs there, and of the ledger alone: the three must have the same sightings, with the same counts,
+times, bytes and verdicts.
 """
 
 from __future__ import annotations
@@ -51,13 +51,12 @@ def run(store: Store, limits: Limits, *, quick: bool) -> tuple[dict[str, Any], s
         gone.mkdir()
         add = [traque, "ledger", "add", logs, "--ledger", ledger, "--jobs"]
         hunt = [traque, "hunt", few, "--json", "--in"]
+        plainly = [traque, "hunt", "--quiet", "--jobs", "1"]
         try:
             runs = {
-                _ROWS[0]: _best(
-                    [traque, "hunt", many, "--quiet", "--jobs", "1", "--in", logs], 1, limits, times
-                ),
-                _ROWS[1]: _filled(traque, ledger, [*add, "1"], 1, limits, times),
-                _ROWS[2]: _filled(traque, ledger, [*add, "2"], 2, limits, times),
+                _ROWS[0]: _best([*plainly, many, "--in", logs], 1, limits, times),
+                _ROWS[1]: _filled(ledger, [*add, "1"], limits, times),
+                _ROWS[2]: _filled(ledger, [*add, "2"], limits, times),
                 _ROWS[3]: _best([*hunt, logs, "--ledger", ledger], 2, limits, times),
                 _ROWS[4]: _best([*hunt, str(gone), "--ledger", ledger], 2, limits, times),
                 _ROWS[5]: _best([traque, "seen", "198.51.100.7", "--ledger", ledger], 1, limits, times),
@@ -104,12 +103,12 @@ def _best(command: list[str], cores: int, limits: Limits, times: int) -> Run:
     return min((launch(command, cores, limits)[0] for _ in range(times)), key=_cpu)
 
 
-def _filled(traque: str, ledger: str, add: list[str], cores: int, limits: Limits, times: int) -> Run:
+def _filled(ledger: str, add: list[str], limits: Limits, times: int) -> Run:
     """The best run that fills an empty ledger; the last one stays."""
-    found = []
+    cores, found = int(add[-1]), []
     for _ in range(times):
         shutil.rmtree(ledger, ignore_errors=True)
-        launch([traque, "ledger", "init", ledger], 1, limits)
+        launch([add[0], "ledger", "init", ledger], 1, limits)
         found.append(launch(add, cores, limits)[0])
     return min(found, key=lambda run: run.seconds if cores > 1 else _cpu(run))
 
