@@ -121,6 +121,7 @@ CASES: Final = {
 
 MEMORY: Final = "memory"
 EXPORT: Final = "export"
+LEDGER_ADD: Final = "ledger-add"
 LEDGER_FIND: Final = "ledger-find"
 LEDGER_SIZE: Final = "ledger-size"
 """The cases of their own kind: each is a module of that name."""

@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks import export, ledger_find, ledger_size, machine, memory, table
-from benchmarks.cases import CASES, DEFAULT, EXPORT, LEDGER_FIND, LEDGER_SIZE, MEMORY, Case
+from benchmarks import export, ledger_add, ledger_find, ledger_size, machine, memory, table
+from benchmarks.cases import CASES, DEFAULT, EXPORT, LEDGER_ADD, LEDGER_FIND, LEDGER_SIZE, MEMORY, Case
 from benchmarks.corpus import VERSION
 from benchmarks.measure import Limits, measure
 from benchmarks.store import DEFAULT as STORE
@@ -19,7 +19,13 @@ from benchmarks.store import Store
 
 RUNS: Final = Path(__file__).with_name("runs")
 OK, WRONG, USAGE = 0, 1, 2
-_OWN: Final = {MEMORY: memory, EXPORT: export, LEDGER_FIND: ledger_find, LEDGER_SIZE: ledger_size}
+_OWN: Final = {
+    MEMORY: memory,
+    EXPORT: export,
+    LEDGER_ADD: ledger_add,
+    LEDGER_FIND: ledger_find,
+    LEDGER_SIZE: ledger_size,
+}
 _UNITS: Final = {"k": 10**3, "M": 10**6, "G": 10**9}
 
 
