@@ -47,4 +47,4 @@ def seen(*, values: tuple[str, ...], at: Path, as_json: bool) -> int:
         output.write(seen_page(answer, output.setting()))
     if answer.seen:
         return 1
-    return 3 if answer.untold or answer.incomplete else 0
+    return 3 if answer.untold or answer.only_host or answer.incomplete else 0

@@ -14,6 +14,7 @@ from traque.ledger import KnownSource, Ledger, Row
 from traque.ledger.oracle import holds
 from traque.model import LedgerInfo, Observable, ladder, worst
 from traque.model.seen import SeenAnswer, SeenSource, SeenValue
+from traque.scan.matches import Relation
 from traque.triage.coverage import TimelineState
 from traque.triage.tally import Tally
 
@@ -34,11 +35,16 @@ class _Span(msgspec.Struct, frozen=True, kw_only=True):
 def seen(ledger: Ledger, asked: Sequence[Observable]) -> SeenAnswer:
     """What ``ledger`` says of the observables ``asked``, which are in canonical form."""
     found: dict[int, dict[int, list[Row]]] = defaultdict(lambda: defaultdict(list))
-    for number, rows in ledger.find(asked).items():
+    hosts = set()
+    for number, rows in ledger.find(asked, hosts=True).items():
         for row in rows:
+            if row.relation is Relation.HOST:
+                hosts.add(asked[row.indicator])
+                continue
             found[row.indicator][number].append(row)
     hidden = {one for one in asked if not all(holds(one, key.hidden) for key in ledger.manifest.keys)}
     missing = [one for place, one in enumerate(asked) if place not in found]
+    only_host = hosts - hidden
     sources = ledger.sources.values()
     spans = [msgspec.json.decode(source.reading, type=_Span) for source in sources]
     return SeenAnswer(
@@ -50,8 +56,9 @@ def seen(ledger: Ledger, asked: Sequence[Observable]) -> SeenAnswer:
             alone=len(sources),
         ),
         seen=tuple(_value(ledger, asked[place], found[place]) for place in sorted(found)),
-        not_seen=tuple(one for one in missing if one not in hidden),
+        not_seen=tuple(one for one in missing if one not in hidden | only_host),
         untold=tuple(one for one in missing if one in hidden),
+        only_host=tuple(one for one in missing if one in only_host),
         records=sum(span.records for span in spans),
         first=_moment(min((s.timeline.first for s in spans if s.timeline.first is not None), default=None)),
         last=_moment(max((s.timeline.last for s in spans if s.timeline.last is not None), default=None)),

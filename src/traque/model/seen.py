@@ -50,7 +50,8 @@ class SeenValue(msgspec.Struct, frozen=True, kw_only=True):
 class SeenAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """What a ledger says of some values.
 
-    ``untold`` are those that it does not hold, whatever the logs had. ``records``, ``first`` and ``last`` are
+    ``untold`` are those that it does not hold, whatever the logs had; ``only_host`` are URLs of which it
+    holds the host: a record may have written the URL in parts. ``records``, ``first`` and ``last`` are
     those of all its sources; ``incomplete`` are the ones that were not read whole, or lost rows since.
     """
 
@@ -58,6 +59,7 @@ class SeenAnswer(msgspec.Struct, frozen=True, kw_only=True):
     seen: tuple[SeenValue, ...]
     not_seen: tuple[Observable, ...]
     untold: tuple[Observable, ...]
+    only_host: tuple[Observable, ...]
     records: int
     first: datetime | None
     last: datetime | None

@@ -23,6 +23,7 @@ def seen_page(answer: SeenAnswer, setting: Setting) -> bytes:
         _value(page, value)
     _others(page, answer.not_seen, "Not seen")
     _others(page, answer.untold, "Not held by a ledger, so not answered (hunt the logs for it)")
+    _others(page, answer.only_host, "Only the host was seen, the URL may have been (hunt the logs for it)")
     page.say()
     page.say((_scope(answer), "dim"))
     for path in answer.incomplete[:SOURCES]:
