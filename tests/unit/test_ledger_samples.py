@@ -21,21 +21,20 @@ OPTIONS = HuntOptions(jobs=1)
 VALUES = 40
 LARGEST = 1 << 20
 
+MIXED = "records that a syslog daemon passed on among those that the program wrote: the rule is of one form"
 OTHER_TIMES = {
-    "asterisk": "the year-less time of a wrapped message goes before the one of its envelope",
-    "bind": "a channel of messages without times of their own has those of syslog",
-    "exim": "as bind",
-    "google": "the time of an entry is not always the first that is named timestamp",
-    "json": "the time has one of many names, in any place",
-    "keyvalue": "as json",
-    "stormshield": "the time that the device states goes before the one of syslog",
-    "ftpd": "as bind",
-    "syslog": "the time of the sender goes before the one of a relay",
-    "w3c": "date and time may stand apart",
-    "weberror": "the time of a message that goes on over several lines is that of its first",
-    "zeek": "a record of a log whose header is not the source's",
+    "asterisk": MIXED,
+    "bind": MIXED,
+    "exim": MIXED,
+    "weberror": MIXED,
+    "webaccess": "records of the error log among those of the access log",
+    "google": "the time stands behind the first 4096 bytes of a record",
+    "json": "the time has another name than in the first records",
+    "keyvalue": "the time has another name than in the first records; comments are no pairs",
+    "syslog": "a relayed record has two times, and the sender's counts; times behind other words",
+    "w3c": "records with fewer columns than were announced are not understood",
 }
-"""Formats of which some records that are understood have another time than the rule's, and why."""
+"""Formats of which some records have another time than the one that is read where their times stand."""
 
 NOT_UNDERSTOOD = "malformed", "lookalike", "truncated"
 """Logs of records that their format does not understand: a hunt does not date those, the ledger does."""
