@@ -65,7 +65,8 @@ CODES: Final = {
         ),
         Code(
             "ledger-only-host",
-            "URLs whose host stands in logs that only the ledger knows: whether the URL did is not held",
+            "URLs whose host stands in logs that only the ledger knows, in more records than the URL: "
+            "whether these state it in parts is not held",
             incomplete=True,
         ),
         Code(
@@ -74,7 +75,13 @@ CODES: Final = {
         ),
         Code(
             "ledger-at-most",
-            "indicators that cover several values in logs that only the ledger knows: counts are at most",
+            "indicators that cover several values, or stand in text and bytes alike, in logs that only the "
+            "ledger knows: counts are at most",
+        ),
+        Code(
+            "ledger-own-times",
+            "indicators in logs that only the ledger knows, in records of which it holds the presence only: "
+            "they are dated by where such a log has its times, not by what its format makes of the record",
         ),
         Code("merge-unknown", "not known from results alone; one hunt over all these logs tells"),
         Code("result-filtered", "sightings of the whole result that are left out here"),

@@ -17,6 +17,7 @@ _EXAMPLES: Final = """\b
 Examples:
   traque ledger init /srv/ledger --retention 400 --legal-basis "art. 6(1)(f), log policy 2021-3"
   traque ledger add --ledger /srv/ledger /var/log/remote
+  traque seen --ledger /srv/ledger 203.0.113.7
   traque ledger status --ledger /srv/ledger
   traque ledger forget --ledger /srv/ledger --before 2020-01-01
 """
@@ -24,10 +25,11 @@ Examples:
 
 @click.group(epilog=_EXAMPLES, short_help="Keep what stood in logs, to answer the next bulletin at once.")
 def ledger() -> None:
-    """The durable index of every address, name, URL, mail address and hash that logs held.
+    """Keep what stands in logs, so that it is known when they are deleted: addresses, names, URLs, hashes.
 
-    Logs are read once, when they are fresh. The ledger is a folder of open files (docs/ledger-format.md);
-    one command at a time writes to it, any number may read.
+    `init` makes a ledger, `add` (each night) reads the logs that are new. Then `traque seen VALUE` says at
+    once when and where a value stood, and `traque hunt --ledger DIR` asks it too. A ledger is a folder of
+    open files; one command at a time writes to it, any number may read. Guide: docs/ledger.md.
     """
 
 
@@ -41,7 +43,7 @@ def ledger() -> None:
 )
 @click.option("--keep-inner", is_flag=True, help="Hold addresses inside the organisation too.")
 def init(*, folder: Path, retention: int | None, legal_basis: str, keep_inner: bool) -> int:
-    """Make an empty ledger in DIR. Addresses inside the organisation and users are not held."""
+    """Make an empty ledger in DIR. Users, and addresses inside the organisation, will not be held."""
     from traque.cli import _output as output
     from traque.ledger import Settings, create
 

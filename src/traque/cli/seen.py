@@ -19,7 +19,7 @@ Exit status:
   0    none of the values was seen
   1    something was seen
   2    wrong usage, or no ledger there
-  3    not seen, but the ledger cannot tell of all values, or not of all that its logs held
+  3    none was seen, but the ledger cannot tell: it does not hold such values, or lost rows
 """
 
 
@@ -28,10 +28,11 @@ Exit status:
 @at_option
 @click.option("--json", "as_json", is_flag=True, help="Print the document instead of the page.")
 def seen(*, values: tuple[str, ...], at: Path, as_json: bool) -> int:
-    """Say when, where and how often VALUEs were seen, from the ledger alone, at once.
+    """Say when, where and how often VALUEs stood in logs, even in those that are deleted by now.
 
-    A value is an address, a network, a domain (with all below it), a URL, a mail address or a hash, also
-    defanged. Values inside your organisation are not in a ledger unless it was told to keep them.
+    The ledger alone is asked, no log is read (make one: traque ledger --help). A value is an address, a
+    network, a domain (with all below it), a URL, a mail address or a hash, also defanged: evil[.]example.
+    Addresses inside your organisation are not in a ledger unless it was told to keep them.
     """
     from traque.bulletins import from_values
     from traque.cli import _output as output
@@ -47,4 +48,4 @@ def seen(*, values: tuple[str, ...], at: Path, as_json: bool) -> int:
         output.write(seen_page(answer, output.setting()))
     if answer.seen:
         return 1
-    return 3 if answer.untold or answer.incomplete else 0
+    return 3 if answer.untold or answer.only_host or answer.incomplete else 0

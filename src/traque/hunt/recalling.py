@@ -19,6 +19,7 @@ from traque.hunt.restoring import Restored
 from traque.ledger import Fact, KnownSource, Row
 from traque.model import FromLedger, Verdict, Window
 from traque.scan.matches import Relation
+from traque.sources import decoders
 from traque.triage.judge import Judgement, judge
 from traque.triage.perimeter import Perimeter
 from traque.triage.tally import Tally
@@ -49,6 +50,7 @@ class Recalled(Restored):
     ) -> None:
         super().__init__(path, source.read(), question, diagnostics)
         self.ledger = FromLedger.ALONE
+        self._known = source
         if source.partial:
             self.complete = False
             self.state = self.state or "forgotten"
@@ -63,9 +65,10 @@ class Recalled(Restored):
         self, indicator: int, rows: Sequence[Row], facts: Sequence[Fact | None], diagnostics: Diagnostics
     ) -> None:
         stated = [row for row in rows if row.relation is not Relation.HOST]
+        example = f"{self._question.observables[indicator].value} in {self.path}"
+        if beside(rows):
+            diagnostics.note("ledger-only-host", example)
         if not stated:
-            value = self._question.observables[indicator].value
-            diagnostics.note("ledger-only-host", f"{value} in {self.path}")
             return
         tally, outside = Tally(), Tally()
         for row in stated:
@@ -73,9 +76,10 @@ class Recalled(Restored):
         self.tallies[indicator] = tally
         if outside.count:
             self.outside[indicator] = outside
-        if may_be_fewer(stated):
-            value = self._question.observables[indicator].value
-            diagnostics.note("ledger-at-most", f"{value} in {self.path}")
+        if may_be_fewer(stated, self._known):
+            diagnostics.note("ledger-at-most", example)
+        if any(is_presence(row, facts) for row in stated):
+            diagnostics.note("ledger-own-times", example)
 
 
 def judgement_of(row: Row, fact: Fact | None) -> Judgement:
@@ -106,9 +110,35 @@ def is_outside(window: Window, first: datetime, last: datetime) -> bool:
     return before or after
 
 
-def may_be_fewer(rows: Sequence[Row]) -> bool:
-    """Whether a record that holds several values of a network or a domain may be counted several times."""
+def is_presence(row: Row, facts: Sequence[Fact | None]) -> bool:
+    """Whether nothing is held of the row's records but that they had the value, and a time or none.
+
+    Of the others the format itself has confirmed the time.
+    """
+    return facts[row.fact] is None
+
+
+def beside(rows: Iterable[Row]) -> int:
+    """Records of one source with the host of a URL that are more than those with the URL itself."""
+    hosts = urls = 0
+    for row in rows:
+        if row.relation is Relation.HOST:
+            hosts += row.records
+        else:
+            urls += row.records
+    return max(0, hosts - urls)
+
+
+def may_be_fewer(rows: Sequence[Row], source: KnownSource) -> bool:
+    """Whether a record may be counted several times.
+
+    One that holds several values of a network or a domain; and one whose values are plain text in the bytes
+    of a source that was decoded, and read so too.
+    """
     values = defaultdict(set)
     for row in rows:
         values[row.day].add(row.value)
-    return any(len(of_day) > 1 for of_day in values.values())
+    if any(len(of_day) > 1 for of_day in values.values()):
+        return True
+    decoder = decoders.registry().get(source.read().encoding) if None in values and len(values) > 1 else None
+    return decoder is not None and not decoder.whole

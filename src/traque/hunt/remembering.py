@@ -16,10 +16,10 @@ from traque.hunt.question import Question
 from traque.hunt.recalling import Recalled
 from traque.hunt.restoring import Restored, Unopened, key_of, tell
 from traque.hunt.search import SourceSearch
-from traque.ledger import Contents, KnownSource, Ledger, Member
+from traque.ledger import Contents, KnownFile, KnownSource, Ledger, Member
 from traque.ledger.oracle import holds
 from traque.model import FromLedger, LedgerInfo
-from traque.sources import Entry
+from traque.sources import Entry, Named, is_excluded
 from traque.sources.contents import beginnings, head_of
 from traque.sources.duplicates import Beginning
 
@@ -30,7 +30,10 @@ Turn = Callable[[str], tuple[bool, int]]
 class Remembered:
     """A ledger that was asked one question; shared between threads."""
 
-    def __init__(self, ledger: Ledger, question: Question, mapped: MappedQuestion) -> None:
+    def __init__(
+        self, ledger: Ledger, question: Question, mapped: MappedQuestion, exclude: Sequence[str]
+    ) -> None:
+        self._exclude = tuple(exclude)
         self.ledger = ledger
         self._question = question
         self._mapped = mapped
@@ -42,9 +45,21 @@ class Remembered:
         """By key, the indicators that rows cannot tell of: any log may hold them."""
         self._met: set[int] = set()
 
-    def paths(self) -> list[Path]:
+    def files(self) -> list[Named]:
         """The files that the ledger knows and that are still there: searched when no others are named."""
-        return [path for name in sorted(self.ledger.files) if (path := Path(name)).is_file()]
+        files = sorted(self.ledger.files.items())
+        return [Named(path, self._name(file)) for name, file in files if (path := Path(name)).is_file()]
+
+    def _name(self, file: KnownFile) -> str:
+        """The file's path below the folder that was added."""
+        for member in file.members:
+            source = self.ledger.sources.get(member.number)
+            if source is not None and source.path.startswith("/"):
+                return file.path
+            if source is not None and not member.part:
+                parts = source.path.count("/") - (member.path.count("/") + 1 if member.path else 0)
+                return "/".join(file.path.split("/")[-1 - max(0, parts) :])
+        return file.path.rpartition("/")[2]
 
     def entry(self, entry: Entry, turn: Turn, diagnostics: Diagnostics) -> list[SourceSearch] | None:
         """The sources of an entry, as if they had been searched; None when it must be read."""
@@ -93,19 +108,23 @@ class Remembered:
         taken = {search.path for search in searches}
         heads = {search.fingerprint: search.path for search in searches if search.ledger is None}
         found: list[SourceSearch] = []
-        gone = list(self._gone(searches))
-        for source in gone:
+        keys: set[int] = set()
+        for source in self._gone(searches):
             path = source.path
+            if is_excluded(path, self._exclude):
+                diagnostics.note("source-excluded", path)
+                continue
             if path in taken:  # another log has this place now
                 path = f"{path} (ledger, source {source.number})"
             taken.add(path)
+            keys.add(source.key)
             rows = self._rows.get(source.number, ())
             facts = self.ledger.facts
             recalled = Recalled(source, path, self._question, diagnostics, rows=rows, facts=facts)
             if recalled.fingerprint is not None and recalled.fingerprint in heads:
                 diagnostics.note("ledger-twice", heads[recalled.fingerprint])
             found.append(recalled)
-        untold = {one for key in {source.key for source in gone} for one in self._untold[key]}
+        untold = {one for key in keys for one in self._untold[key]}
         for observable in self._question.observables:
             if observable in untold:
                 diagnostics.note("ledger-not-held", observable.value)

@@ -34,7 +34,7 @@ from traque.hunt.search import SourceSearch
 from traque.ledger import Ledger
 from traque.model import Bulletin, HuntResult
 from traque.scan.plan import SMALL, Cores, ahead, batched
-from traque.sources import Entry, Source, decoders, open_entry, walk
+from traque.sources import Entry, Named, Source, decoders, open_entry, walk
 from traque.sources.decoders import Definitions
 
 AT_LENGTH: Final = 8
@@ -72,9 +72,10 @@ def hunt(
     mapped = MappedQuestion(question, options)
     remembered = None
     if options.ledger is not None:
-        remembered = Remembered(Ledger.open(options.ledger), question, mapped)
-    searched = paths or (remembered.paths() if remembered is not None else [])
-    roots: list[Path | Literal["-"]] = ["-" if path == "-" else Path(path) for path in searched]
+        remembered = Remembered(Ledger.open(options.ledger), question, mapped, options.exclude)
+    roots: list[Path | Named | Literal["-"]] = ["-" if path == "-" else Path(path) for path in paths]
+    if remembered is not None and not paths:
+        roots += remembered.files()
     entries = walk(roots, exclude=options.exclude, diagnostics=diagnostics)
     entries = [entry for entry in entries if not is_the_map(entry, options)]
     run = Run(mapped, diagnostics, progress or Silent(), stop or threading.Event(), remembered)

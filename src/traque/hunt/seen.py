@@ -9,11 +9,12 @@ from typing import Final
 
 import msgspec
 
-from traque.hunt.recalling import judgement_of, may_be_fewer, moments
+from traque.hunt.recalling import beside, is_presence, judgement_of, may_be_fewer, moments
 from traque.ledger import KnownSource, Ledger, Row
 from traque.ledger.oracle import holds
 from traque.model import LedgerInfo, Observable, ladder, worst
 from traque.model.seen import SeenAnswer, SeenSource, SeenValue
+from traque.scan.matches import Relation
 from traque.triage.coverage import TimelineState
 from traque.triage.tally import Tally
 
@@ -33,12 +34,19 @@ class _Span(msgspec.Struct, frozen=True, kw_only=True):
 
 def seen(ledger: Ledger, asked: Sequence[Observable]) -> SeenAnswer:
     """What ``ledger`` says of the observables ``asked``, which are in canonical form."""
-    found: dict[int, dict[int, list[Row]]] = defaultdict(lambda: defaultdict(list))
-    for number, rows in ledger.find(asked).items():
+    found: dict[int, dict[int, list[Row]]] = defaultdict(dict)
+    beside_it = Counter[int]()
+    for number, rows in ledger.find(asked, hosts=True).items():
+        grouped: dict[int, list[Row]] = defaultdict(list)
         for row in rows:
-            found[row.indicator][number].append(row)
+            grouped[row.indicator].append(row)
+        for indicator, mine in grouped.items():
+            beside_it[indicator] += beside(mine)
+            if stated := [row for row in mine if row.relation is not Relation.HOST]:
+                found[indicator][number] = stated
     hidden = {one for one in asked if not all(holds(one, key.hidden) for key in ledger.manifest.keys)}
     missing = [one for place, one in enumerate(asked) if place not in found]
+    only_host = {asked[place] for place, records in beside_it.items() if records} - hidden
     sources = ledger.sources.values()
     spans = [msgspec.json.decode(source.reading, type=_Span) for source in sources]
     return SeenAnswer(
@@ -49,9 +57,10 @@ def seen(ledger: Ledger, asked: Sequence[Observable]) -> SeenAnswer:
             sources=len(sources),
             alone=len(sources),
         ),
-        seen=tuple(_value(ledger, asked[place], found[place]) for place in sorted(found)),
-        not_seen=tuple(one for one in missing if one not in hidden),
+        seen=tuple(_value(ledger, asked[place], found[place], beside_it[place]) for place in sorted(found)),
+        not_seen=tuple(one for one in missing if one not in hidden | only_host),
         untold=tuple(one for one in missing if one in hidden),
+        only_host=tuple(one for one in missing if one in only_host),
         records=sum(span.records for span in spans),
         first=_moment(min((s.timeline.first for s in spans if s.timeline.first is not None), default=None)),
         last=_moment(max((s.timeline.last for s in spans if s.timeline.last is not None), default=None)),
@@ -63,7 +72,7 @@ def seen(ledger: Ledger, asked: Sequence[Observable]) -> SeenAnswer:
     )
 
 
-def _value(ledger: Ledger, observable: Observable, found: _Found) -> SeenValue:
+def _value(ledger: Ledger, observable: Observable, found: _Found, beside_it: int) -> SeenValue:
     total = Tally()
     places = []
     for number, rows in found.items():
@@ -85,9 +94,11 @@ def _value(ledger: Ledger, observable: Observable, found: _Found) -> SeenValue:
         undated=total.undated,
         verdicts={verdict: total.verdicts[verdict] for verdict in ladder(None) if verdict in total.verdicts},
         sources=tuple(sorted(places, key=lambda place: (-place.records, place.path))),
-        at_most=any(may_be_fewer(rows) for rows in found.values()),
+        at_most=any(may_be_fewer(rows, ledger.sources[number]) for number, rows in found.items()),
         values=tuple(values[:VALUES]),
         others=max(0, len(values) - VALUES),
+        host_only=beside_it,
+        own_times=any(is_presence(row, ledger.facts) for row in every),
     )
 
 

@@ -160,6 +160,14 @@ class Ledger:
         raise LedgerError("its files change too quickly to be read", where=str(self.path))
 
 
+_RELATIONS: Final = {
+    "ipv4-net": (Relation.NETWORK, Relation.NETWORK),
+    "ipv6-net": (Relation.NETWORK, Relation.NETWORK),
+    "url": (Relation.EXACT, Relation.EXACT),
+}
+"""Of the rows of an observable's points, and of those of its ranges; names are of subdomains in these."""
+
+
 class _Table:
     """What is asked of one table, each value once."""
 
@@ -195,9 +203,7 @@ def _questions(
     for number, observable in enumerate(indicators):
         asked = question(observable)
         if asked is not None:
-            is_net = observable.kind in ("ipv4-net", "ipv6-net")
-            ranges = Relation.NETWORK if is_net else Relation.SUBDOMAIN
-            yield number, Relation.NETWORK if is_net else Relation.EXACT, ranges, asked
+            yield number, *_RELATIONS.get(observable.kind, (Relation.EXACT, Relation.SUBDOMAIN)), asked
         at = host(observable) if hosts else None
         if at is not None:
             yield number, Relation.HOST, Relation.HOST, at

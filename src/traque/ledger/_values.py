@@ -85,6 +85,8 @@ def question(observable: Observable) -> Asked | None:
     points = tuple(dict.fromkeys(encode(table, form) for form in forms))
     if table == "domain-name" and matches_below(observable):
         return Asked(table, points, tuple((point + b".", point + b"/") for point in points))
+    if table == "url" and _SCHEME.match(observable.value) is None:  # behind a URL comes its scheme
+        return Asked(table, points, tuple((point + b" ", point + b"!") for point in points))
     return Asked(table, points)
 
 

@@ -30,7 +30,10 @@ class SeenValue(msgspec.Struct, frozen=True, kw_only=True):
 
     ``records`` is ``at_most`` so many where one record may hold several of these; ``values`` are the most
     frequent of them, ``others`` how many more there are. ``verdicts`` are rungs of the ladder with their
-    records, worst first, derived from what the records said when they were added.
+    records, worst first, derived from what the records said when they were added. ``host_only`` are records
+    with the host of a URL that are more than those with the URL: they may state it in parts. ``own_times``:
+    of some records only the presence is held, dated by where such a log has its times: a hunt dates those by
+    what their format makes of them.
     """
 
     kind: str
@@ -45,12 +48,15 @@ class SeenValue(msgspec.Struct, frozen=True, kw_only=True):
     at_most: bool = False
     values: tuple[str, ...] = ()
     others: int = 0
+    host_only: int = 0
+    own_times: bool = False
 
 
 class SeenAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """What a ledger says of some values.
 
-    ``untold`` are those that it does not hold, whatever the logs had. ``records``, ``first`` and ``last`` are
+    ``untold`` are those that it does not hold, whatever the logs had; ``only_host`` are URLs of which it
+    holds the host: a record may have written the URL in parts. ``records``, ``first`` and ``last`` are
     those of all its sources; ``incomplete`` are the ones that were not read whole, or lost rows since.
     """
 
@@ -58,6 +64,7 @@ class SeenAnswer(msgspec.Struct, frozen=True, kw_only=True):
     seen: tuple[SeenValue, ...]
     not_seen: tuple[Observable, ...]
     untold: tuple[Observable, ...]
+    only_host: tuple[Observable, ...]
     records: int
     first: datetime | None
     last: datetime | None

@@ -23,6 +23,7 @@ def seen_page(answer: SeenAnswer, setting: Setting) -> bytes:
         _value(page, value)
     _others(page, answer.not_seen, "Not seen")
     _others(page, answer.untold, "Not held by a ledger, so not answered (hunt the logs for it)")
+    _others(page, answer.only_host, "Only the host was seen, the URL may have been (hunt the logs for it)")
     page.say()
     page.say((_scope(answer), "dim"))
     for path in answer.incomplete[:SOURCES]:
@@ -37,6 +38,14 @@ def _value(page: Page, value: SeenValue) -> None:
         page.say(f"{moment(value.first)} to {moment(value.last)}", indent=2)
     if value.undated:
         page.say(f"{count(value.undated, 'record')} without a readable time", indent=2)
+    if value.own_times:
+        page.say(
+            ("dated by where such logs have their times: of some records no more is held", "dim"), indent=2
+        )
+    if value.host_only:
+        page.say(
+            f"its host in {count(value.host_only, 'more record')}, which may state it in parts", indent=2
+        )
     for verdict, records_of in value.verdicts.items():
         page.say((str(verdict), STYLES[verdict]), f" {number(records_of)}", indent=2)
     if value.values:

@@ -11,6 +11,6 @@ from traque.sources.files import Entry
 from traque.sources.limits import Limits
 from traque.sources.opening import Source, open_entry
 from traque.sources.own import is_own_output
-from traque.sources.walking import walk
+from traque.sources.walking import Named, is_excluded, walk
 
-__all__ = ["Entry", "Limits", "Source", "is_own_output", "open_entry", "walk"]
+__all__ = ["Entry", "Limits", "Named", "Source", "is_excluded", "is_own_output", "open_entry", "walk"]

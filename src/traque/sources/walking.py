@@ -5,9 +5,10 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
@@ -29,8 +30,21 @@ class _Found(msgspec.Struct, frozen=True):
     status: os.stat_result
 
 
+class Named(NamedTuple):
+    """A file that has a name already: its path below a folder that was walked once, as it was shown."""
+
+    path: Path
+    name: str
+
+
+def is_excluded(below: str, globs: Iterable[str]) -> bool:
+    """Whether one of ``globs`` names the path below a root, or its last part."""
+    last = below.rpartition("/")[2]
+    return any(fnmatchcase(below, glob) or fnmatchcase(last, glob) for glob in globs)
+
+
 def walk(
-    paths: Sequence[Path | str], *, exclude: Sequence[str] = (), diagnostics: Diagnostics
+    paths: Sequence[Path | str | Named], *, exclude: Sequence[str] = (), diagnostics: Diagnostics
 ) -> list[Entry]:
     """The files at and below ``paths``, in the order of the roots, then of their path's parts.
 
@@ -41,7 +55,9 @@ def walk(
     """
     walker = _Walker(exclude, diagnostics)
     for number, path in enumerate(paths):
-        if path == "-":
+        if isinstance(path, Named):
+            walker.named(number, path)
+        elif path == "-":
             walker.standard_input(number)
         else:
             walker.root(number, Path(path))
@@ -66,20 +82,19 @@ class _Walker:
 
     def root(self, number: int, path: Path) -> None:
         """Take a root, and all below it but what only a link leads to."""
-        try:
-            status = path.stat()
-        except OSError as error:
-            raise UsageError(
-                f"nothing to search there: {error.strerror or error}",
-                where=str(path),
-                remedy="check the path",
-            ) from error
+        status = _status(path)
         if stat.S_ISDIR(status.st_mode):
             self._bases[number] = path
             self._descend(_Found(number, (), path, status))
         else:
             self._bases[number] = path.parent
             self._take(_Found(number, (path.name,), path, status), named=True)
+
+    def named(self, number: int, file: Named) -> None:
+        """Take a file by its name."""
+        parts = tuple(file.name.split("/"))
+        self._bases[number] = file.path.parents[min(len(parts), len(file.path.parents)) - 1]
+        self._take(_Found(number, parts, file.path, _status(file.path)), named=True)
 
     def follow_links(self) -> None:
         """Take what only links lead to; links found on the way are followed after the others."""
@@ -172,7 +187,7 @@ class _Walker:
 
     def _excluded(self, parts: tuple[str, ...]) -> bool:
         below = "/".join(parts)
-        if not any(fnmatchcase(below, glob) or fnmatchcase(parts[-1], glob) for glob in self._exclude):
+        if not is_excluded(below, self._exclude):
             return False
         self._diagnostics.note("source-excluded", shown(below))
         return True
@@ -180,6 +195,17 @@ class _Walker:
     def _unreadable(self, path: Path, error: OSError) -> None:
         code = "link-loop" if error.errno == errno.ELOOP else "source-unreadable"
         self._diagnostics.note(code, f"{shown(str(path))}: {error.strerror or error}")
+
+
+def _status(path: Path) -> os.stat_result:
+    try:
+        return path.stat()
+    except OSError as error:
+        raise UsageError(
+            f"nothing to search there: {error.strerror or error}",
+            where=str(path),
+            remedy="check the path",
+        ) from error
 
 
 def _distinct(found: list[tuple[tuple[str, ...], Path]]) -> list[str]:
