@@ -159,7 +159,7 @@ def test_hostile_text_is_inert(running, tmp_path: Path) -> None:
 
 def test_the_policy_refuses_what_escaping_might_let_through(running, tmp_path: Path) -> None:
     path = tmp_path / "broken.html"
-    document = html_page(sample.result(), "en")
+    document = b"".join(html_page(sample.result(), "en"))
     path.write_bytes(
         document.replace(b"</h1>", b"<img src=x onerror=alert(1)><script>alert(2)</script></h1>", 1)
     )

@@ -12,7 +12,7 @@ from traque.model import HuntResult, Sighting, Verdict
 from traque.reports import _summary as facts
 from traque.reports import _told as told
 from traque.reports._language import Words
-from traque.reports.md_ import code, prose, table
+from traque.reports._markdown import code, prose, table
 
 LISTED: Final = 50
 ROWS: Final = 500
