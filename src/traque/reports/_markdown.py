@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from traque.reports._escape import printable
+from traque.reports._language import Words
 
 _SPECIAL: Final = re.compile(
     r"([\\`*_{}\[\]#|~>$@]|:(?=//)|(?<=www)\.|^[-+.)!]|^\d{1,9}(?=[.)](?:\s|$)))", re.IGNORECASE
@@ -37,3 +38,8 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
     """A table whose cells are escaped already, then a blank line."""
     lines = [head, ["---"] * len(head), *rows]
     return [*(f"| {' | '.join(cells)} |" for cells in lines), ""]
+
+
+def more(total: int, shown: int, said: Words) -> list[str]:
+    """How many of ``total`` are not shown, as a paragraph; none for all."""
+    return [prose(said.many("more", total - shown)), ""] if total > shown else []

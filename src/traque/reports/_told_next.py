@@ -20,7 +20,7 @@ class Step(NamedTuple):
 
 
 def plan(result: HuntResult, words: Words) -> list[tuple[str, list[Step]]]:
-    """What to freeze, to look at, and whom to ask: a title and its steps each; none for a part without any."""
+    """What to freeze, to look at, and whom to ask: a title and its steps each; no part without steps."""
     steps = result.plan
     if steps is None:
         return []

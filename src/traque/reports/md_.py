@@ -9,11 +9,13 @@ from __future__ import annotations
 from typing import Final
 
 from traque.model import Evidence, HuntResult, Verdict
+from traque.reports import _md_more as next_
+from traque.reports import _recalled as ledger
 from traque.reports import _summary as facts
 from traque.reports import _told as told
 from traque.reports._around import around
 from traque.reports._language import Words, words
-from traque.reports._markdown import code, prose, table
+from traque.reports._markdown import code, more, prose, table
 from traque.reports._renderer import Renderer, Setting
 
 _RECORDS: Final = 25
@@ -26,7 +28,8 @@ _ROOM: Final = 600
 def _render(result: HuntResult, setting: Setting) -> bytes:
     said = words(setting.language)
     lines = ["<!-- traque hunt report -->", *_head(result, said)]
-    for part in (_verdicts, _sightings, _evidence, _coverage, _not_seen, _refused, _rest):
+    parts = (_verdicts, _sightings, _evidence, next_.cases, next_.leads, next_.plan, _coverage)
+    for part in (*parts, next_.visibility, _not_seen, _refused, _rest):
         lines += part(result, said)
     return ("\n".join(lines).rstrip() + "\n").encode()
 
@@ -66,27 +69,29 @@ def _sightings(result: HuntResult, said: Words) -> list[str]:
     if not result.sightings:
         return []
     head = [said(f"c.{name}") for name in ("verdict", "indicator", "records", "first", "last", "where")]
-    rows = []
+    rows, gone = [], ledger.gone(result)
     for sighting in result.sightings[:_ROWS]:
         streams = list(dict.fromkeys(source.stream for source in sighting.sources))
         times = [said.moment(edge) or said("undated") for edge in (sighting.first_seen, sighting.last_seen)]
         value = code(sighting.indicator.value, cell=True)
         verdict = prose(said.verdict(sighting.verdict))
-        rows.append([verdict, value, str(sighting.count), *times, prose(said.listing(streams, 3))])
-    return [f"## {said('h.sightings')}", "", *table(head, rows), *_more(len(result.sightings), _ROWS, said)]
-
-
-def _more(total: int, shown: int, said: Words) -> list[str]:
-    return [said.many("more", total - shown), ""] if total > shown else []
+        where = prose(said.listing(streams, 3))
+        if many := ledger.recalled(sighting, gone):
+            where += f"; {prose(said('c.ledger').lower())}: {many}"
+        rows.append([verdict, value, str(sighting.count), *times, where])
+    return [f"## {said('h.sightings')}", "", *table(head, rows), *more(len(result.sightings), _ROWS, said)]
 
 
 def _evidence(result: HuntResult, said: Words) -> list[str]:
     lines: list[str] = []
+    gone = ledger.gone(result)
     for sighting in result.sightings[:_RECORDS]:
         record = facts.telling(sighting)
-        if record is None or sighting.verdict is Verdict.SELF:
-            continue
-        lines += _record(sighting.indicator.value, record, said)
+        if record is not None and sighting.verdict is not Verdict.SELF:
+            lines += _record(sighting.indicator.value, record, said)
+        if remark := ledger.remark(sighting, gone, said):
+            verdict, value = prose(said.verdict(sighting.verdict)), code(sighting.indicator.value)
+            lines.append(f"- **{verdict}** {value}: {prose(remark)}")
     return [f"## {said('evidence.title')}", "", *lines, ""] if lines else []
 
 
@@ -103,6 +108,7 @@ def _record(value: str, record: Evidence, said: Words) -> list[str]:
 
 def _coverage(result: HuntResult, said: Words) -> list[str]:
     lines = [f"## {said('h.coverage')}", "", prose(told.covered(result, said)), ""]
+    lines += next_.denominator(result, said)
     head = [said(f"c.{name}") for name in ("stream", "begin", "end", "days", "records", "gaps")]
     rows = []
     for stream in result.coverage.streams[:_ROWS]:
@@ -114,6 +120,7 @@ def _coverage(result: HuntResult, said: Words) -> list[str]:
         edges = [f"{edge:%Y-%m-%d}" if edge else said("undated") for edge in (stream.first, stream.last)]
         rows.append([code(stream.name, cell=True), *edges, days, str(stream.records), prose(gaps)])
     lines += table(head, rows) if rows else []
+    lines += [*next_.losses(result, said), *next_.clocks(result, said)]
     broken = facts.unread(result.coverage)
     if broken:
         lines += [f"**{prose(said.many('reason.unread', len(broken)))}**", ""]
@@ -127,7 +134,7 @@ def _not_seen(result: HuntResult, said: Words) -> list[str]:
         return []
     values = ", ".join(code(ref.value) for ref in result.not_seen[:_VALUES])
     head = [f"## {said('h.notseen')}", "", prose(said("n.notseen")), "", values, ""]
-    return [*head, *_more(len(result.not_seen), _VALUES, said)]
+    return [*head, *more(len(result.not_seen), _VALUES, said)]
 
 
 def _refused(result: HuntResult, said: Words) -> list[str]:
@@ -139,7 +146,7 @@ def _refused(result: HuntResult, said: Words) -> list[str]:
         [code(value.value, cell=True), prose(value.kind or ""), prose(value.reason or value.code)]
         for value in values[:_VALUES]
     ]
-    return [f"## {said('h.refused')}", "", *table(head, rows), *_more(len(values), _VALUES, said)]
+    return [f"## {said('h.refused')}", "", *table(head, rows), *more(len(values), _VALUES, said)]
 
 
 def _rest(result: HuntResult, said: Words) -> list[str]:
