@@ -189,4 +189,5 @@ def clocks(result: HuntResult, words: Words) -> Html | None:
         el("p", words("n.clocks"), class_="note"),
         table(head, rows, words("h.clocks"), cards=True),
         el("p", words.many("cov.more", len(found) - CLOCKS)) if len(found) > CLOCKS else None,
+        name="clocks",
     )
