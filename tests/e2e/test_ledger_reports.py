@@ -59,3 +59,10 @@ def test_what_is_gone_is_neither_frozen_nor_read(answer: Path) -> None:
     assert [step["subject"] for step in plan["freeze"]] == ["web.log"]
     (lost,) = (step for step in plan["look"] if step["subject"] == "old/auth.log")
     assert lost["what"] == "find a copy of its logs (backups, a collector): only the ledger tells of them"
+
+
+def test_explain_says_that_there_is_no_text(traque: Run, answer: Path) -> None:
+    done = traque("explain", answer, SEEN)
+    assert done.returncode == 0
+    assert b"known from the ledger alone" in done.stdout
+    assert b"0 of 1" not in done.stdout
