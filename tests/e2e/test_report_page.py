@@ -204,8 +204,10 @@ def test_what_is_printed(running, tmp_path: Path) -> None:
     assert page.locator("#controls").is_hidden()
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     assert page.locator("#table pre").first.is_visible()
+    assert page.locator("#clocks table").is_visible()
     page.evaluate("dispatchEvent(new Event('afterprint'))")
     assert page.locator("#table details[open]").count() == 0
+    assert page.locator("#clocks[open]").count() == 0
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
