@@ -44,6 +44,9 @@ def test_what_is_known_from_where() -> None:
     assert [wholly(s, without) for s in result.sightings] == [True, False, False]
     assert [bool(remark(s, without)) for s in result.sightings] == [True, True, False]
     assert not any(remark(s, frozenset()) for s in result.sightings)
+    twin = msgspec.structs.replace(result.coverage.sources[1], duplicate_of="read/auth.log")
+    merged = msgspec.structs.replace(result.coverage, sources=(result.coverage.sources[0], twin))
+    assert gone(msgspec.structs.replace(result, coverage=merged)) == frozenset()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -7,8 +7,9 @@ from traque.reports._language import Words, words
 
 
 def gone(result: HuntResult) -> frozenset[str]:
-    """The paths of sources that only a ledger knows."""
-    return frozenset(s.path for s in result.coverage.sources if s.ledger is FromLedger.ALONE)
+    """The paths of sources that only a ledger knows; of one that another result read there is text."""
+    sources = [source for source in result.coverage.sources if not source.duplicate_of]
+    return frozenset(source.path for source in sources if source.ledger is FromLedger.ALONE)
 
 
 def recalled(sighting: Sighting, without: frozenset[str]) -> int:
