@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
 import pytest
 from pypdf import PdfReader
 
@@ -107,6 +108,21 @@ def test_pdf(saved: Path, tmp_path: Path) -> None:
         assert all("TLP:CLEAR" in text for text in texts)
         assert any(word in text for text in texts)
         assert any("Accepted password" in text for text in texts)  # the evidence is open on paper
+
+
+def test_a_pdf_holds_what_the_page_folds(tmp_path: Path) -> None:
+    chromium()
+    answer = sample.assessed(sample.result())
+    (source,) = answer.coverage.sources
+    odd = msgspec.structs.replace(source, zone="Europe/Paris", future=12)
+    coverage = msgspec.structs.replace(answer.coverage, sources=(odd,))
+    (tmp_path / "result.json").write_bytes(dump(msgspec.structs.replace(answer, coverage=coverage)))
+    done = traque("report", tmp_path / "result.json", "--as", "pdf", "--out", tmp_path / "x.pdf")
+    assert done.returncode == 0, done.stderr
+    text = " ".join(page.extract_text() for page in PdfReader(tmp_path / "x.pdf").pages)
+    for said in ("Europe/Paris", "12 records are later", "The first hour", "Would we have seen it?", "Leads"):
+        assert said in text
+    assert text.count("Accepted password") >= 5  # of four sightings, and of the lead
 
 
 def test_a_pdf_without_a_browser_says_what_to_install(saved: Path, tmp_path: Path) -> None:

@@ -159,7 +159,7 @@ def test_hostile_text_is_inert(running, tmp_path: Path) -> None:
 
 def test_the_policy_refuses_what_escaping_might_let_through(running, tmp_path: Path) -> None:
     path = tmp_path / "broken.html"
-    document = html_page(sample.result(), "en")
+    document = b"".join(html_page(sample.result(), "en"))
     path.write_bytes(
         document.replace(b"</h1>", b"<img src=x onerror=alert(1)><script>alert(2)</script></h1>", 1)
     )
@@ -204,8 +204,10 @@ def test_what_is_printed(running, tmp_path: Path) -> None:
     assert page.locator("#controls").is_hidden()
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     assert page.locator("#table pre").first.is_visible()
+    assert page.locator("#clocks table").is_visible()
     page.evaluate("dispatchEvent(new Event('afterprint'))")
     assert page.locator("#table details[open]").count() == 0
+    assert page.locator("#clocks[open]").count() == 0
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -15,6 +15,7 @@ from traque.model import (
     Direction,
     Event,
     Evidence,
+    FromLedger,
     Initiator,
     Observable,
     Outcome,
@@ -24,6 +25,7 @@ from traque.model import (
     SourceCoverage,
     Verdict,
 )
+from traque.reports._language import words
 from traque.triage.cases import cases
 from traque.triage.explain import RULES, explain
 from traque.triage.judge import Judgement
@@ -250,6 +252,20 @@ def test_what_rotation_destroys_next_is_frozen_first() -> None:
     assert plan.look[0].subject == "jdoe"
     assert plan.look[-1].subject == "VPN, webmail, SSH, cloud sign-ins"
     assert "no owner" in plan.ask[0].why
+
+
+def test_what_only_a_ledger_knows_can_be_neither_frozen_nor_read() -> None:
+    stream, sighting = sample.stream("sshd bastion"), sample.four()[0]
+    (source,) = sample.result().coverage.sources
+    lost = msgspec.structs.replace(source, ledger=FromLedger.ALONE)
+    plan = first_hour([sighting], Coverage(streams=(stream,), sources=(lost,), window_covered=None))
+    assert plan.freeze == ()
+    assert [step.subject for step in plan.look] == ["jdoe", "sshd bastion", "VPN, webmail, cloud sign-ins"]
+    assert plan.look[1].what.startswith("find a copy of its logs")
+    assert words("fr").known(plan.look[1].what)
+    assert plan.look[1].why == "2 records with indicators"
+    kept = Coverage(streams=(stream,), sources=(lost, source), window_covered=None)
+    assert [step.subject for step in first_hour([sighting], kept).freeze] == ["sshd bastion"]
 
 
 # visibility

@@ -18,8 +18,8 @@ from traque.reports import Setting, renderers
 from traque.reports._filling import FILLS
 from traque.reports._forms import forms
 from traque.reports._ids import stable
+from traque.reports._markdown import code, prose
 from traque.reports._stix_observables import observed, pattern
-from traque.reports.md_ import code, prose
 
 
 def made(name: str, of: HuntResult, language: str = "en") -> bytes:

@@ -9,7 +9,7 @@ from traque.model import Evidence, HuntResult, Sighting, ladder
 from traque.model.explanation import ExplainedFinding, ExplainedRecord, Explanation
 from traque.proof.around import AROUND, Logs
 from traque.proof.canonical import canonical
-from traque.reports import meaning, outside_validity
+from traque.reports import ledger_remark, meaning, outside_validity
 
 
 def explain(result: HuntResult, which: str, paths: Sequence[str] = ()) -> Explanation:
@@ -31,7 +31,7 @@ def explain(result: HuntResult, which: str, paths: Sequence[str] = ()) -> Explan
         validity=outside_validity(sighting),
         confidence=sighting.confidence,
         verdict_rule=meaning(sighting.verdict),
-        remarks=tuple(_remarks(sighting)),
+        remarks=tuple(_remarks(result, sighting)),
         findings=tuple(
             ExplainedFinding(
                 code=finding.code,
@@ -94,7 +94,7 @@ def _bytes(record: Evidence, logs: Logs) -> tuple[str, bytes, bytes, bytes]:
     return ("result" if piece is None else "changed", *near)
 
 
-def _remarks(sighting: Sighting) -> Iterator[str]:
+def _remarks(result: HuntResult, sighting: Sighting) -> Iterator[str]:
     order = ladder(sighting.indicator.role)
     if len(sighting.verdicts) > 1:
         each = ", ".join(f"{sighting.verdicts[v]:,} {v}" for v in order if v in sighting.verdicts)
@@ -103,5 +103,7 @@ def _remarks(sighting: Sighting) -> Iterator[str]:
         yield f"its role is {sighting.indicator.role}: a host that calls out is worse than a log-in"
     if sighting.at_worst is not None:
         yield f"unclear: at worst it is {sighting.at_worst}"
-    if sighting.count > len(sighting.evidence):
+    if said := ledger_remark(result, sighting):
+        yield said
+    if sighting.count > len(sighting.evidence) > 0:
         yield f"{len(sighting.evidence):,} of {sighting.count:,} records are kept: first, last, a spread"

@@ -5,8 +5,9 @@ Beside them the pages of other answers: :func:`inspection_page` and :func:`forma
 
 from collections.abc import Sequence
 
-from traque.model import Verdict
+from traque.model import HuntResult, Sighting, Verdict
 from traque.model.inspection import FormatDetails, Inspection
+from traque.reports import _recalled
 from traque.reports import _words as words
 from traque.reports._escape import printable
 from traque.reports._language import LANGUAGES
@@ -23,6 +24,7 @@ __all__ = [
     "format_page",
     "inspection_json",
     "inspection_page",
+    "ledger_remark",
     "meaning",
     "outside_validity",
     "printable",
@@ -30,6 +32,11 @@ __all__ = [
     "shortfalls",
     "words",
 ]  # fmt: skip
+
+
+def ledger_remark(result: HuntResult, sighting: Sighting) -> str:
+    """That there is no log text of a sighting, or of a part of it; empty where its logs were read."""
+    return _recalled.remark(sighting, _recalled.gone(result))
 
 
 def meaning(verdict: Verdict) -> str:

@@ -9,10 +9,12 @@ from typing import Final
 from zoneinfo import ZoneInfo, available_timezones
 
 from traque.model import HuntResult, Sighting, Verdict
+from traque.reports import _recalled as ledger
 from traque.reports import _summary as facts
 from traque.reports import _told as told
+from traque.reports import _told_streams as streams
 from traque.reports._language import Words
-from traque.reports.md_ import code, prose, table
+from traque.reports._markdown import code, prose, table
 
 LISTED: Final = 50
 ROWS: Final = 500
@@ -106,9 +108,13 @@ class Filler:
         return [f"{n}. {prose(step)}" for n, step in enumerate(told.next_steps(self._result, self._words), 1)]
 
     def logbook(self) -> list[str]:
-        """The most telling record of each sighting that was not stopped, in order of time."""
+        """What was not stopped, in order of time: the records kept, of what only a ledger knows the first."""
         shown: list[tuple[datetime, Sighting, str]] = []
+        gone = ledger.gone(self._result)
         for sighting in self._result.sightings:
+            if ledger.wholly(sighting, gone) and sighting.first_seen and sighting.verdict in _TOUCHED:
+                verdict = prose(self._words.verdict(sighting.verdict))
+                shown.append((sighting.first_seen, sighting, f"{verdict}, {self._words('ledger.source')}"))
             for record in sighting.evidence:
                 if record.time is not None and record.verdict in _TOUCHED:
                     place = f"{code(record.path)}, {self._words('evidence.line', line=record.line)}"
@@ -150,11 +156,27 @@ class Filler:
             for s in seen[:ROWS]
         ]
         rest = [prose(self._words.many("more", len(seen) - ROWS))] if len(seen) > ROWS else []
-        return [*table(head, rows)[:-1], *rest]
+        return [*table(head, rows)[:-1], *rest, *self._recalled()]
+
+    def _recalled(self) -> list[str]:
+        """The sightings, or parts of them, of which there is no log text."""
+        gone = ledger.gone(self._result)
+        lines = [
+            f"- {code(s.indicator.value)}: {prose(ledger.remark(s, gone, self._words))}"
+            for s in self._result.sightings
+            if ledger.recalled(s, gone)
+        ]
+        rest = [prose(self._words.many("more", len(lines) - ROWS))] if len(lines) > ROWS else []
+        return ["", prose(self._words("form.ledger")), "", *lines[:ROWS], *rest] if lines else []
 
     def coverage(self) -> list[str]:
-        """Whether the window is covered, and the gaps of each stream."""
-        lines = [f"- {prose(told.covered(self._result, self._words))}"]
+        """Whether the window is covered, the streams that are missing, gaps and losses of each stream."""
+        about = " ".join(filter(None, streams.denominator(self._result, self._words)))
+        lines = [f"- {prose(told.covered(self._result, self._words))}", f"- {prose(about)}"]
+        for one in streams.expected(self._result, self._words)[:ROWS]:
+            if one.missing:
+                owner = f" ({prose(one.owner)})" if one.owner else ""
+                lines.append(f"- {code(one.name)}{owner}: **{prose(one.there)}**")
         for stream in self._result.coverage.streams[:ROWS]:
             holes = [told.gap(hole, self._words) for hole in stream.gaps]
             gaps = self._words.listing(holes, 4) or self._words("geo.none")
@@ -163,6 +185,7 @@ class Filler:
             ]
             between = self._words("times", first=edges[0], last=edges[1])
             lines.append(f"- {code(stream.name)}: {between}; {self._words('c.gaps').lower()}: {prose(gaps)}")
+            lines += [f"  - {prose(loss)}" for loss in streams.losses(stream, self._words)[:LISTED]]
         broken = facts.unread(self._result.coverage)[:LISTED]
         return [*lines, *(f"- {code(source.path)}: {prose(source.why)}" for source in broken)]
 
@@ -177,7 +200,9 @@ class Filler:
         )
         made = words("by", version=hunt.version, date=words.day(hunt.finished))
         data = [f"{ref.title}, {ref.date}" for ref in self._result.reference]
-        return [f"- {prose(line)}" for line in (searched, made, *data)]
+        asked = told.ledger(self._result, words)
+        ledger_line = [f"{words('m.ledger')}: {asked}"] if asked else []
+        return [f"- {prose(line)}" for line in (searched, made, *ledger_line, *data)]
 
     def actors(self) -> list[str]:
         """The actors that the bulletins name."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from traque.model import HuntResult, Plan, PlanStep, Sight
-from traque.reports._assessment_section import COLUMNS
+from traque.model import HuntResult
+from traque.reports import _told_next as follows
 from traque.reports._html_head import verdict
 from traque.reports._language import Words
 from traque.reports._markup import Content, Html, el, folded, join, section, table
@@ -16,8 +16,6 @@ LEADS: Final = 100
 STEPS: Final = 40
 STREAMS: Final = 200
 """What is shown of each; the result holds the rest."""
-
-_VERDICTS: Final = tuple(asked for asked, _ in COLUMNS)
 
 
 def cases(result: HuntResult, words: Words) -> Html | None:
@@ -69,25 +67,21 @@ def leads(result: HuntResult, words: Words) -> Html | None:
 
 def plan(result: HuntResult, words: Words) -> Html | None:
     """What to freeze, what to look at, whom to ask."""
-    steps = result.plan
-    if steps is None or steps == Plan():
+    parts = follows.plan(result, words)
+    if not parts:
         return None
-    parts = (("plan.freeze", steps.freeze), ("plan.look", steps.look), ("plan.ask", steps.ask))
     return section(
         "plan",
         words("h.plan"),
         words("n.plan"),
-        *(join(el("h3", words(key)), _steps(found, words)) for key, found in parts if found),
+        *(join(el("h3", title), _steps(steps, words)) for title, steps in parts),
     )
 
 
-def _steps(steps: tuple[PlanStep, ...], words: Words) -> Html:
-    lines = []
-    for step in steps[:STEPS]:
-        owner = f" ({step.owner})" if step.owner else ""
-        what = f" {words.sentence(step.what)}{owner}{words('x.semicolon')}" if step.what else ""
-        subject = words("x.colon", name=words.sentence(step.subject))
-        lines.append(el("li", el("strong", subject), f"{what} {words.sentence(step.why)}."))
+def _steps(steps: list[follows.Step], words: Words) -> Html:
+    lines = [
+        el("li", el("strong", words("x.colon", name=step.subject)), f" {step.what}") for step in steps[:STEPS]
+    ]
     return join(el("ol", *lines, class_="steps"), _more(len(steps) - STEPS, words))
 
 
@@ -95,24 +89,20 @@ def visibility(result: HuntResult, words: Words) -> Html | None:
     """Would we have seen it? A matrix of streams and verdicts."""
     if not result.visibility:
         return None
-    head = [(words("c.stream"), ""), *((words.verdict(each), "") for each in _VERDICTS)]
+    head = [(words("c.stream"), ""), *((words.verdict(each), "") for each in follows.ASKED)]
     rows: list[list[Content]] = []
     remarks: list[Content] = []
     for row in result.visibility[:STREAMS]:
-        sights = [row.verdicts.get(each, Sight.POSSIBLE) for each in _VERDICTS]
-        rows.append([row.stream, *(words(f"sight.{sight}") for sight in sights)])
+        rows.append([row.stream, *follows.sights(row, words)])
         stream = el("strong", words("x.colon", name=row.stream))
         remarks += [el("li", stream, f" {words.sentence(remark)}") for remark in row.remarks]
-    tried = [row.control for row in result.visibility if row.control is not None]
-    found = sum(control.found for control in tried)
-    control = words("visibility.control", n=words.number(found), total=words.number(len(result.visibility)))
     return section(
         "visibility",
         words("h.visibility"),
         words("n.visibility"),
         table(head, rows, words("h.visibility")),
         el("ul", *remarks, class_="note") if remarks else None,
-        el("p", control, class_="note"),
+        el("p", follows.control(result, words), class_="note"),
         _more(len(result.visibility) - STREAMS, words),
     )
 

@@ -14,6 +14,7 @@ from typing import Final
 import msgspec
 
 from traque.model import Evidence, HuntResult, Sighting, Verdict
+from traque.reports import _recalled as ledger
 from traque.reports import _told as told
 from traque.reports._around import around
 from traque.reports._escape import printable
@@ -35,7 +36,8 @@ def sightings(result: HuntResult, words: Words, *, opened: int = 0) -> Html | No
     if not result.sightings:
         return None
     total = len(result.sightings)
-    rows = [_row(result, rank, words, opened=rank < opened) for rank in range(min(PAGE, total))]
+    gone = ledger.gone(result)
+    rows = [_row(result, rank, words, gone, opened=rank < opened) for rank in range(min(PAGE, total))]
     head = [
         ("verdict", "c.verdict", ""),
         ("indicator", "c.indicator", ""),
@@ -73,15 +75,16 @@ def waiting(result: HuntResult, words: Words) -> Iterator[bytes]:
     """What the page's script reads: the later rows in blocks, the keys of all, its own words."""
     if not result.sightings:
         return
-    total = len(result.sightings)
+    total, gone = len(result.sightings), ledger.gone(result)
     for start in range(PAGE, total, PAGE):
-        rows = [_row(result, rank, words, opened=False) for rank in range(start, min(start + PAGE, total))]
+        ranks = range(start, min(start + PAGE, total))
+        rows = [_row(result, rank, words, gone, opened=False) for rank in ranks]
         yield f'<script type="text/plain" class="rows">{chr(10).join(rows)}</script>\n'.encode()
     yield _data("index", [_keys(sighting, words) for sighting in result.sightings])
     yield _data("words", {name: words(f"f.{name}") for name in ("shown", "page", "sort")})
 
 
-def _row(result: HuntResult, rank: int, words: Words, *, opened: bool) -> Html:
+def _row(result: HuntResult, rank: int, words: Words, gone: frozenset[str], *, opened: bool) -> Html:
     sighting = result.sightings[rank]
     shown = el(
         "tr",
@@ -101,19 +104,26 @@ def _row(result: HuntResult, rank: int, words: Words, *, opened: bool) -> Html:
         ),
     )
     kept = sighting.evidence[: _share(rank)[0]]
-    title = (
-        words("evidence.open", shown=words.number(len(kept)), of=words.number(sighting.count))
-        if sighting.count > len(kept)
-        else words.many("evidence.all", len(kept))
-    )
+    remark = ledger.remark(sighting, gone, words)
+    records = [record(one, words, sighting.verdict, _share(rank)[1]) for one in kept]
     detail = folded(
-        title,
-        el("dl", *_facts(result, sighting, words), class_="facts"),
-        el("ol", *(record(one, words, sighting.verdict, _share(rank)[1]) for one in kept), class_="evidence"),
+        _title(sighting, len(kept), words, gone),
+        el("p", remark, class_="note lacking") if remark else None,
+        el("dl", *_facts(result, sighting, words, gone), class_="facts"),
+        el("ol", *records, class_="evidence") if records else None,
         el("p", words("evidence.rest"), class_="note") if len(kept) < len(sighting.evidence) else None,
         opened=opened,
     )
     return el("tbody", shown, el("tr", el("td", detail, colspan=6), class_="more"))
+
+
+def _title(sighting: Sighting, kept: int, words: Words, gone: frozenset[str]) -> str:
+    """What the row opens on."""
+    if not kept and ledger.wholly(sighting, gone):
+        return words("ledger.open")
+    if sighting.count <= kept:
+        return words.many("evidence.all", kept)
+    return words("evidence.open", shown=words.number(kept), of=words.number(sighting.count))
 
 
 def _share(rank: int) -> tuple[int, int]:
@@ -155,7 +165,7 @@ def _time(moment: datetime | None, words: Words) -> Html:
     return el("time", date, " ", el("span", clock, class_="clock"), datetime=moment.isoformat())
 
 
-def _facts(result: HuntResult, sighting: Sighting, words: Words) -> Iterator[Html]:
+def _facts(result: HuntResult, sighting: Sighting, words: Words, gone: frozenset[str]) -> Iterator[Html]:
     known, ref = sighting.enrichment, sighting.indicator
     of = [f"{words.verdict(name)} {words.number(many)}" for name, many in sighting.verdicts.items()]
     volume = [
@@ -184,7 +194,7 @@ def _facts(result: HuntResult, sighting: Sighting, words: Words) -> Iterator[Htm
             yield el("div", el("dt", words(f"d.{name}")), el("dd", value))
     if sighting.undated:
         yield el("div", el("dt", words("undated")), el("dd", words.many("n.undated", sighting.undated)))
-    yield el("div", el("dt", words("d.sources")), el("dd", _sources(sighting, words)), class_="full")
+    yield el("div", el("dt", words("d.sources")), el("dd", _sources(sighting, words, gone)), class_="full")
 
 
 def _confidence(sighting: Sighting, words: Words) -> str:
@@ -198,9 +208,14 @@ def _confidence(sighting: Sighting, words: Words) -> str:
     return " · ".join(part for part in (level, *reasons) if part)
 
 
-def _sources(sighting: Sighting, words: Words) -> Html:
+def _sources(sighting: Sighting, words: Words, gone: frozenset[str]) -> Html:
     items = [
-        el("li", el("code", source.path), f" · {words.many('records', source.count)}")
+        el(
+            "li",
+            el("code", source.path),
+            f" · {words.many('records', source.count)}",
+            f" · {words('ledger.source')}" if source.path in gone else None,
+        )
         for source in sighting.sources[:_SOURCES]
     ]
     if rest := len(sighting.sources) - _SOURCES:

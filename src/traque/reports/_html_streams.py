@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from collections import defaultdict
 from datetime import timedelta
 from itertools import groupby
 from typing import Final
 
 from msgspec.structs import replace
 
-from traque.model import HuntResult, Loss, SourceCoverage, StreamCoverage, stream_clock
-from traque.reports import _told as told
+from traque.model import HuntResult, StreamCoverage
+from traque.reports import _told_streams as streams
 from traque.reports._language import Words
 from traque.reports._markup import Content, Html, el, folded, join, table
 from traque.reports._volume import level, median_day
@@ -26,12 +25,9 @@ BY_HOUR: Final = 7
 
 def denominator(result: HuntResult, words: Words) -> Html:
     """What the answer is about: the streams that were declared, or only the files that were supplied."""
-    expected = result.coverage.expected
-    if not expected:
-        return el("p", words("exp.none"), class_="note")
-    missing = len(result.coverage.missing)
-    said = words.many("exp.declared", len(expected))
-    lacking = el("strong", words.many("exp.missing", missing), class_="lacking") if missing else None
+    said, lacking = streams.denominator(result, words)
+    if not result.coverage.expected:
+        return el("p", said, class_="note")
     head = [
         (words("c.stream"), ""),
         (words("c.owner"), ""),
@@ -39,50 +35,32 @@ def denominator(result: HuntResult, words: Words) -> Html:
         (words("c.there"), "wide"),
     ]
     rows: list[list[Content]] = []
-    for one in sorted(expected, key=lambda one: not one.missing)[:EXPECTED]:
-        edges = [f"{edge:%Y-%m-%d}" if edge else "…" for edge in (one.since, one.until)]
-        there: Content = words.listing(list(one.streams), 4) or words("no")
-        if one.missing:
-            there = el("strong", words("exp.absent"), class_="lacking")
-        always = one.since is None and one.until is None
-        rows.append(
-            [el("code", one.name), one.owner, words("exp.always") if always else " – ".join(edges), there]
-        )
+    for one in streams.expected(result, words)[:EXPECTED]:
+        there: Content = el("strong", one.there, class_="lacking") if one.missing else one.there
+        rows.append([el("code", one.name), one.owner, one.when, there])
+    missing = el("strong", lacking, class_="lacking") if lacking else None
     return join(
-        el("p", said, " " if lacking else None, lacking, class_="note"),
+        el("p", said, " " if missing else None, missing, class_="note"),
         table(head, rows, words("exp.caption"), cards=True),
     )
 
 
 def losses(stream: StreamCoverage, words: Words) -> list[Content]:
     """What the stream itself says that it does not hold, a line each."""
-    return [el("span", _loss(loss, words), class_="line lacking") for loss in stream.losses if loss.dropped]
-
-
-def _loss(loss: Loss, words: Words) -> str:
-    text = words.sentence(loss.text)
-    if loss.sampled:
-        said = words("loss.sampled", text=text, n=words.number(loss.sampled))
-    else:
-        said = words.many("loss.times", loss.count, text=text)
-        said += words("loss.lost", n=words.number(loss.lost)) if loss.lost else ""
-    days = list(loss.by_day)
-    if days:
-        said = words.row((said, f"{words.many('days', len(days))} ({words.listing(days, 3)})"))
-    return said
+    return [el("span", said, class_="line lacking") for said in streams.losses(stream, words)]
 
 
 def by_day(result: HuntResult, words: Words) -> Html | None:
     """Of each stream a calendar, that opens on demand; a day opens its hours. Of a short window all hours."""
     parts, cells = [], 0
-    streams = [_asked(stream, result) for stream in result.coverage.streams]
-    for stream in streams:
+    asked = [_asked(stream, result) for stream in result.coverage.streams]
+    for stream in asked:
         cells += len(stream.by_day)
         if cells > CELLS:
             break
         if stream.by_day:
             parts.append(_calendar(stream, words))
-    rest = sum(bool(stream.by_day) for stream in streams) - len(parts)
+    rest = sum(bool(stream.by_day) for stream in asked) - len(parts)
     if not parts:
         return None
     return join(
@@ -190,37 +168,26 @@ def _short(many: int) -> str:
 
 def clocks(result: HuntResult, words: Words) -> Html | None:
     """How the times of each stream were read, and what does not fit."""
-    of: dict[str, list[SourceCoverage]] = defaultdict(list)
-    for source in result.coverage.sources:
-        of[source.stream].append(source)
-    rows: list[tuple[bool, list[Content]]] = []
-    for stream in result.coverage.streams:
-        clock = stream_clock(of[stream.name])
-        zones = [words("clock.stated") if zone == "stated" else zone for zone in clock.zones]
-        years = [words.or_else(f"from.{origin}", origin) for origin in clock.years_from]
-        odd = told.clock(clock, words)
-        lines = [el("span", line, class_="line lacking") for line in odd]
-        undated = sum(source.undated for source in of[stream.name] if not source.duplicate_of)
-        if undated:
-            lines.append(el("span", words.many("n.undated", undated), class_="line"))
-        shown = join(*lines) if lines else el("span", words("geo.none"), class_="quiet")
-        rows.append(
-            (not odd, [el("code", stream.name), words.listing(zones, 3), words.listing(years, 3), shown])
-        )
-    if not rows:
+    found = streams.clocks(result, words)
+    if not found:
         return None
+    rows: list[list[Content]] = []
+    for clock in found[:CLOCKS]:
+        lines = [el("span", line, class_="line lacking") for line in clock.odd]
+        if clock.undated:
+            lines.append(el("span", clock.undated, class_="line"))
+        shown = join(*lines) if lines else el("span", words("geo.none"), class_="quiet")
+        rows.append([el("code", clock.stream), clock.zones, clock.years, shown])
     head = [
         (words("c.stream"), ""),
         (words("c.zone"), ""),
         (words("c.year"), ""),
         (words("c.remarks"), "wide"),
     ]
-    shown_rows = [row for _, row in sorted(rows, key=lambda row: row[0])][:CLOCKS]
-    many = sum(not fits for fits, _ in rows)
-    title = words.many("clock.title", many) if many else words("clock.fits")
     return folded(
-        join(el("strong", words("h.clocks")), f" · {title}"),
+        join(el("strong", words("h.clocks")), f" · {streams.clocks_title(found, words)}"),
         el("p", words("n.clocks"), class_="note"),
-        table(head, shown_rows, words("h.clocks"), cards=True),
-        el("p", words.many("cov.more", len(rows) - CLOCKS)) if len(rows) > CLOCKS else None,
+        table(head, rows, words("h.clocks"), cards=True),
+        el("p", words.many("cov.more", len(found) - CLOCKS)) if len(found) > CLOCKS else None,
+        name="clocks",
     )

@@ -134,6 +134,6 @@ def table(
     )
 
 
-def folded(title: Content, *children: Content, opened: bool = False) -> Html:
-    """A part that opens on demand."""
-    return el("details", el("summary", title), *children, open=opened)
+def folded(title: Content, *children: Content, opened: bool = False, name: str | None = None) -> Html:
+    """A part that opens on demand; ``name`` is its place on the page, where it has one."""
+    return el("details", el("summary", title), *children, open=opened, id=name)

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from traque.model import Direction, HuntResult, Sighting, Verdict
+from traque.reports import _recalled as ledger
 from traque.reports import _summary as summary
 from traque.reports._page import STYLES, Page
 from traque.reports._words import MEANING, count, listing, moment, number, sentence, size
@@ -74,6 +75,7 @@ def table(page: Page, result: HuntResult, saved: str) -> None:
     widths = (_VERDICT, indicator, -records, when, when)
     head = ("verdict", "indicator", "records", "first seen", "last seen")
     page.row([(name, "dim") for name in head], widths)
+    gone = ledger.gone(result)
     for sighting in shown:
         value, style = sighting.indicator.value, STYLES[sighting.verdict]
         page.row(
@@ -90,7 +92,12 @@ def table(page: Page, result: HuntResult, saved: str) -> None:
         if len(value) > indicator:
             page.say(value, indent=below)
         page.say((page.between.join(_details(sighting)), "dim"), indent=below)
-        for remark in filter(None, (summary.outside(result, sighting), summary.outside_validity(sighting))):
+        remarks = (
+            summary.outside(result, sighting),
+            summary.outside_validity(sighting),
+            ledger.remark(sighting, gone),
+        )
+        for remark in filter(None, remarks):
             page.say((remark, "yellow"), indent=below)
     if rest:
         where = f"in {saved}" if saved else "with --json or --out DIR"

@@ -3,6 +3,8 @@
 RFC 4180 with a header, UTF-8. Several values in a cell are joined with ``; ``. Logs are written by
 attackers: control characters are shown as escapes, and where a spreadsheet could see a formula (also
 when it splits cells at semicolons or tabs, as in some locales) a ``'`` stands before the sign.
+
+``ledger_only`` counts those of ``records`` that only a ledger knows: there is no log text of them any more.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from typing import Final
 
 from traque.model import HuntResult, Sighting
 from traque.reports._escape import printable
+from traque.reports._recalled import gone, recalled
 from traque.reports._renderer import Renderer, Setting
 from traque.reports._summary import outside_validity, telling
 
@@ -46,6 +49,7 @@ COLUMNS: Final = (
     "evidence_line",
     "evidence_time",
     "evidence",
+    "ledger_only",
 )
 
 _EVIDENCE_CAP: Final = 500
@@ -73,7 +77,7 @@ def stamp(moment: datetime) -> str:
     return moment.isoformat().replace("+00:00", "Z")
 
 
-def _row(sighting: Sighting) -> tuple[object, ...]:
+def _row(sighting: Sighting, without: frozenset[str]) -> tuple[object, ...]:
     indicator, outside, record = sighting.indicator, sighting.outside_window, telling(sighting)
     return (
         sighting.verdict,
@@ -103,6 +107,7 @@ def _row(sighting: Sighting) -> tuple[object, ...]:
         record.line if record else None,
         record.time if record else None,
         record.text[:_EVIDENCE_CAP] if record else None,
+        recalled(sighting, without),
     )
 
 
@@ -110,7 +115,8 @@ def _render(result: HuntResult, _setting: Setting) -> bytes:
     table = io.StringIO()
     writer = csv.writer(table, lineterminator="\r\n")
     writer.writerow(COLUMNS)
-    writer.writerows([cell(value) for value in _row(sighting)] for sighting in result.sightings)
+    without = gone(result)
+    writer.writerows([cell(value) for value in _row(sighting, without)] for sighting in result.sightings)
     return table.getvalue().encode()
 
 

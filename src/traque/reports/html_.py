@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Iterable, Iterator
 
 from traque.model import HuntResult
 from traque.reports._language import asset, words
 from traque.reports._renderer import Renderer, Setting
 
 
-def page(result: HuntResult, language: str, *, opened: int = 0) -> bytes:
-    """The whole page in ``language``; ``opened`` sightings show their evidence from the start."""
+def page(result: HuntResult, language: str, *, opened: int = 0) -> Iterator[bytes]:
+    """The page in ``language``, in pieces; ``opened`` sightings show their evidence from the start."""
     from traque.reports import _html_head as head
     from traque.reports import _html_next as follows
     from traque.reports import _html_rest as rest
@@ -79,14 +80,10 @@ def page(result: HuntResult, language: str, *, opened: int = 0) -> bytes:
         lang=language,
     )
     before = document.removesuffix("</body></html>")
-    return b"".join(
-        (
-            b"<!DOCTYPE html>\n<!-- traque hunt report -->\n",
-            before.encode(),
-            *waiting(result, said),
-            f"<script>{script}</script>\n</body></html>\n".encode(),
-        )
-    )
+    yield b"<!DOCTYPE html>\n<!-- traque hunt report -->\n"
+    yield before.encode()
+    yield from waiting(result, said)
+    yield f"<script>{script}</script>\n</body></html>\n".encode()
 
 
 def _hash(content: str) -> str:
@@ -102,6 +99,10 @@ def _running(mark: str) -> str:
 
 
 def _render(result: HuntResult, setting: Setting) -> bytes:
+    return b"".join(_pieces(result, setting))
+
+
+def _pieces(result: HuntResult, setting: Setting) -> Iterable[bytes]:
     return page(result, setting.language)
 
 
@@ -109,6 +110,7 @@ SPEC = Renderer(
     name="html",
     title="one page for people: summary, sightings with their evidence, coverage; no network",
     render=_render,
+    pieces=_pieces,
     file_name="report.html",
     with_hunt=True,
     media_type="text/html; charset=utf-8",

@@ -6,22 +6,18 @@ and cannot leave its table cell or its code span.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
 from typing import Final
 
 from traque.model import Evidence, HuntResult, Verdict
+from traque.reports import _md_more as next_
+from traque.reports import _recalled as ledger
 from traque.reports import _summary as facts
 from traque.reports import _told as told
 from traque.reports._around import around
-from traque.reports._escape import printable
 from traque.reports._language import Words, words
+from traque.reports._markdown import code, more, prose, table
 from traque.reports._renderer import Renderer, Setting
 
-_SPECIAL: Final = re.compile(
-    r"([\\`*_{}\[\]#|~>$@]|:(?=//)|(?<=www)\.|^[-+.)!]|^\d{1,9}(?=[.)](?:\s|$)))", re.IGNORECASE
-)
-"""What Markdown reads anywhere, what makes a link of an address, and what begins a list."""
 _RECORDS: Final = 25
 """Worst sightings whose most telling record is shown."""
 _ROWS: Final = 5_000
@@ -29,35 +25,11 @@ _VALUES: Final = 2_000
 _ROOM: Final = 600
 
 
-def prose(text: str) -> str:
-    """``text`` as plain words of a paragraph or a cell; a colon or an at sign makes no link either."""
-    shown = printable(text.replace("\u00a0", " ").replace("\u202f", " "))
-    return _SPECIAL.sub(_escaped, shown).replace("&", "&amp;").replace("<", "&lt;")
-
-
-def _escaped(found: re.Match[str]) -> str:
-    return f"{found[0]}\\" if found[0].isdecimal() else f"\\{found[0]}"
-
-
-def code(text: str, *, cell: bool = False) -> str:
-    """``text`` in a code span whose fence is longer than any run of backticks in it."""
-    shown = printable(text) or " "
-    fence = "`" * (max(map(len, re.findall("`+", shown)), default=0) + 1)
-    blank = " " if shown[0] in "` " or shown[-1] in "` " else ""
-    made = f"{fence}{blank}{shown}{blank}{fence}"
-    return made.replace("|", "\\|") if cell else made
-
-
-def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
-    """A table whose cells are escaped already, then a blank line."""
-    lines = [head, ["---"] * len(head), *rows]
-    return [*(f"| {' | '.join(cells)} |" for cells in lines), ""]
-
-
 def _render(result: HuntResult, setting: Setting) -> bytes:
     said = words(setting.language)
     lines = ["<!-- traque hunt report -->", *_head(result, said)]
-    for part in (_verdicts, _sightings, _evidence, _coverage, _not_seen, _refused, _rest):
+    parts = (_verdicts, _sightings, _evidence, next_.cases, next_.leads, next_.plan, _coverage)
+    for part in (*parts, next_.visibility, _not_seen, _refused, _rest):
         lines += part(result, said)
     return ("\n".join(lines).rstrip() + "\n").encode()
 
@@ -97,27 +69,29 @@ def _sightings(result: HuntResult, said: Words) -> list[str]:
     if not result.sightings:
         return []
     head = [said(f"c.{name}") for name in ("verdict", "indicator", "records", "first", "last", "where")]
-    rows = []
+    rows, gone = [], ledger.gone(result)
     for sighting in result.sightings[:_ROWS]:
         streams = list(dict.fromkeys(source.stream for source in sighting.sources))
         times = [said.moment(edge) or said("undated") for edge in (sighting.first_seen, sighting.last_seen)]
         value = code(sighting.indicator.value, cell=True)
         verdict = prose(said.verdict(sighting.verdict))
-        rows.append([verdict, value, str(sighting.count), *times, prose(said.listing(streams, 3))])
-    return [f"## {said('h.sightings')}", "", *table(head, rows), *_more(len(result.sightings), _ROWS, said)]
-
-
-def _more(total: int, shown: int, said: Words) -> list[str]:
-    return [said.many("more", total - shown), ""] if total > shown else []
+        where = prose(said.listing(streams, 3))
+        if many := ledger.recalled(sighting, gone):
+            where += f"; {prose(said('c.ledger').lower())}: {many}"
+        rows.append([verdict, value, str(sighting.count), *times, where])
+    return [f"## {said('h.sightings')}", "", *table(head, rows), *more(len(result.sightings), _ROWS, said)]
 
 
 def _evidence(result: HuntResult, said: Words) -> list[str]:
     lines: list[str] = []
+    gone = ledger.gone(result)
     for sighting in result.sightings[:_RECORDS]:
         record = facts.telling(sighting)
-        if record is None or sighting.verdict is Verdict.SELF:
-            continue
-        lines += _record(sighting.indicator.value, record, said)
+        if record is not None and sighting.verdict is not Verdict.SELF:
+            lines += _record(sighting.indicator.value, record, said)
+        if remark := ledger.remark(sighting, gone, said):
+            verdict, value = prose(said.verdict(sighting.verdict)), code(sighting.indicator.value)
+            lines.append(f"- **{verdict}** {value}: {prose(remark)}")
     return [f"## {said('evidence.title')}", "", *lines, ""] if lines else []
 
 
@@ -134,6 +108,7 @@ def _record(value: str, record: Evidence, said: Words) -> list[str]:
 
 def _coverage(result: HuntResult, said: Words) -> list[str]:
     lines = [f"## {said('h.coverage')}", "", prose(told.covered(result, said)), ""]
+    lines += next_.denominator(result, said)
     head = [said(f"c.{name}") for name in ("stream", "begin", "end", "days", "records", "gaps")]
     rows = []
     for stream in result.coverage.streams[:_ROWS]:
@@ -145,6 +120,7 @@ def _coverage(result: HuntResult, said: Words) -> list[str]:
         edges = [f"{edge:%Y-%m-%d}" if edge else said("undated") for edge in (stream.first, stream.last)]
         rows.append([code(stream.name, cell=True), *edges, days, str(stream.records), prose(gaps)])
     lines += table(head, rows) if rows else []
+    lines += [*next_.losses(result, said), *next_.clocks(result, said)]
     broken = facts.unread(result.coverage)
     if broken:
         lines += [f"**{prose(said.many('reason.unread', len(broken)))}**", ""]
@@ -158,7 +134,7 @@ def _not_seen(result: HuntResult, said: Words) -> list[str]:
         return []
     values = ", ".join(code(ref.value) for ref in result.not_seen[:_VALUES])
     head = [f"## {said('h.notseen')}", "", prose(said("n.notseen")), "", values, ""]
-    return [*head, *_more(len(result.not_seen), _VALUES, said)]
+    return [*head, *more(len(result.not_seen), _VALUES, said)]
 
 
 def _refused(result: HuntResult, said: Words) -> list[str]:
@@ -170,7 +146,7 @@ def _refused(result: HuntResult, said: Words) -> list[str]:
         [code(value.value, cell=True), prose(value.kind or ""), prose(value.reason or value.code)]
         for value in values[:_VALUES]
     ]
-    return [f"## {said('h.refused')}", "", *table(head, rows), *_more(len(values), _VALUES, said)]
+    return [f"## {said('h.refused')}", "", *table(head, rows), *more(len(values), _VALUES, said)]
 
 
 def _rest(result: HuntResult, said: Words) -> list[str]:

@@ -15,8 +15,8 @@ from traque.model import HuntResult, Verdict
 from traque.reports._filling import Filler
 from traque.reports._forms import Field, Form, forms
 from traque.reports._language import Words, words
+from traque.reports._markdown import prose
 from traque.reports._renderer import Renderer, Setting
-from traque.reports.md_ import prose
 
 _STOPPED: Final = frozenset({Verdict.BLOCKED, Verdict.TRACE, Verdict.SELF})
 

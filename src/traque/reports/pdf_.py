@@ -37,7 +37,8 @@ def _render(result: HuntResult, setting: Setting) -> bytes:
         )
     with tempfile.TemporaryDirectory(prefix="traque-pdf-", ignore_cleanup_errors=True) as folder:
         source, made = Path(folder, "report.html"), Path(folder, "report.pdf")
-        source.write_bytes(page(result, setting.language, opened=OPENED))
+        with source.open("wb") as file:
+            file.writelines(page(result, setting.language, opened=OPENED))
         _print(program, folder, source, made)
         return made.read_bytes() + MARK
 

@@ -10,29 +10,22 @@ from __future__ import annotations
 import io
 import tempfile
 from collections.abc import Iterable, Sequence
-from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import Final
 
-from traque.model import HuntResult
+from traque.model import FromLedger, HuntResult
+from traque.reports import _recalled as ledger
 from traque.reports import _summary as facts
 from traque.reports import _told as told
-from traque.reports._escape import printable
+from traque.reports import _told_next as follows
+from traque.reports import _told_streams as streams
 from traque.reports._language import Words, words
 from traque.reports._renderer import Renderer, Setting
+from traque.reports._xlsx_more import assessment, covered
+from traque.reports._xlsx_sheets import Cell, Sheets, naive
 
-if TYPE_CHECKING:
-    from xlsxwriter import Workbook
-
-LONGEST: Final = 32_767
-"""Characters that a cell can hold."""
-ROWS: Final = 1_048_575
-"""Rows below the head that a sheet can hold."""
 _AT_LENGTH: Final = 2_000
 """Sightings, the worst, all of whose evidence is in the workbook; of further ones the most telling record."""
 _EVIDENCE: Final = 2_000
-_STARTS: Final = "=+-@\t\r\uff1d\uff0b\uff0d\uff20"
-
-Cell = str | int | datetime | None
 
 
 def _render(result: HuntResult, setting: Setting) -> bytes:
@@ -59,10 +52,10 @@ def _book(result: HuntResult, said: Words, memory: dict[str, object]) -> bytes:
             "title": said("title"),
             "author": "traque",
             "comments": "traque hunt report",
-            "created": _naive(result.hunt.finished),
+            "created": naive(result.hunt.finished),
         }
     )
-    sheets = _Sheets(book, said)
+    sheets = Sheets(book, said)
     sheets.add("summary", ("", ""), _summary(result, said), (28, 110))
     if result.findings:
         sheets.add(
@@ -95,9 +88,10 @@ def _book(result: HuntResult, said: Words, memory: dict[str, object]) -> bytes:
             "c.confidence",
             "d.validity",
             "c.bulletin",
+            "c.ledger",
         ),
         _sightings(result, said),
-        (18, 24, 12, 10, 10, 20, 20, 36, 14, 24, 36, 18, 36, 18, 30, 24, 14, 12, 12, 24, 24),
+        (18, 24, 12, 10, 10, 20, 20, 36, 14, 24, 36, 18, 36, 18, 30, 24, 14, 12, 12, 24, 24, 20),
     )
     sheets.add(
         "evidence",
@@ -105,6 +99,8 @@ def _book(result: HuntResult, said: Words, memory: dict[str, object]) -> bytes:
         _evidence(result, said),
         (24, 18, 20, 40, 10, 40, 120),
     )
+    for sheet in assessment(result, said):
+        sheets.put(sheet)
     sheets.add(
         "coverage",
         (
@@ -117,10 +113,14 @@ def _book(result: HuntResult, said: Words, memory: dict[str, object]) -> bytes:
             "c.records",
             "c.understood",
             "c.gaps",
+            "c.losses",
+            "c.owner",
         ),
         _streams(result, said),
-        (32, 14, 20, 20, 8, 8, 12, 12, 100),
+        (32, 14, 20, 20, 8, 8, 12, 12, 100, 60, 24),
     )
+    for sheet in covered(result, said):
+        sheets.put(sheet)
     sheets.add(
         "sources",
         (
@@ -133,9 +133,10 @@ def _book(result: HuntResult, said: Words, memory: dict[str, object]) -> bytes:
             "c.end",
             "c.complete",
             "c.why",
+            "c.ledger",
         ),
         _sources(result, said),
-        (48, 32, 14, 14, 12, 20, 20, 12, 60),
+        (48, 32, 14, 14, 12, 20, 20, 12, 60, 20),
     )
     sheets.add(
         "notseen",
@@ -153,56 +154,6 @@ def _book(result: HuntResult, said: Words, memory: dict[str, object]) -> bytes:
     return stream.getvalue()
 
 
-class _Sheets:
-    """Sheets with a fixed and filtered head."""
-
-    def __init__(self, book: Workbook, said: Words) -> None:
-        self._book = book
-        self._said = said
-        self._head = book.add_format({"bold": True, "bottom": 1, "valign": "top"})
-        self._text = book.add_format({"valign": "top", "text_wrap": False})
-        self._quoted = book.add_format({"valign": "top", "quote_prefix": True})
-        self._time = book.add_format({"valign": "top", "num_format": "yyyy-mm-dd hh:mm:ss", "align": "left"})
-
-    def add(
-        self, name: str, head: Sequence[str], rows: Iterable[Sequence[Cell]], widths: Sequence[int]
-    ) -> None:
-        """A sheet; a head of empty keys is none."""
-        sheet: Any = self._book.add_worksheet(self._said(f"x.{name}"))
-        for column, width in enumerate(widths):
-            sheet.set_column(column, column, width)
-        first = 0
-        if any(head):
-            for column, key in enumerate(head):
-                sheet.write_string(0, column, self._said(key), self._head)
-            sheet.freeze_panes(1, 0)
-            first = 1
-        last = 0
-        for last, row in enumerate(rows, first):
-            if last > ROWS:
-                break
-            for column, value in enumerate(row):
-                self._write(sheet, last, column, value)
-        if first and last:
-            sheet.autofilter(0, 0, last, len(head) - 1)
-
-    def _write(self, sheet: Any, row: int, column: int, value: Cell) -> None:
-        if isinstance(value, bool) or value is None or value == "":
-            return
-        if isinstance(value, int) and abs(value) < 1 << 53:
-            sheet.write_number(row, column, value, self._text)
-        elif isinstance(value, datetime) and value.year >= 1900:
-            sheet.write_datetime(row, column, _naive(value), self._time)
-        else:
-            shown = printable(str(value).replace("\u00a0", " ").replace("\u202f", " "))[:LONGEST]
-            sheet.write_string(row, column, shown, self._quoted if shown[:1] in _STARTS else self._text)
-
-
-def _naive(moment: datetime) -> datetime:
-    """UTC without saying so: the format knows no zones."""
-    return moment.replace(tzinfo=None, microsecond=0)
-
-
 def _summary(result: HuntResult, said: Words) -> Iterable[Sequence[Cell]]:
     for bulletin in result.bulletins:
         marks = [
@@ -217,6 +168,15 @@ def _summary(result: HuntResult, said: Words) -> Iterable[Sequence[Cell]]:
         yield said("h.summary"), line
     yield said("m.window"), told.window(result, said)
     yield said("h.coverage"), told.covered(result, said)
+    yield said("x.expected"), " ".join(filter(None, streams.denominator(result, said)))
+    if result.leads and result.lead_search:
+        yield said("h.leads"), said.sentence(result.lead_search.text)
+    if result.visibility:
+        yield said("h.visibility"), follows.control(result, said)
+    if clocks := streams.clocks(result, said):
+        yield said("h.clocks"), streams.clocks_title(clocks, said)
+    if asked := told.ledger(result, said):
+        yield said("m.ledger"), asked
     for step in told.next_steps(result, said):
         yield said("h.next"), step
     for line in told.remarks(result, said)[:100]:
@@ -239,6 +199,7 @@ def _findings(result: HuntResult, said: Words) -> Iterable[Sequence[Cell]]:
 
 
 def _sightings(result: HuntResult, said: Words) -> Iterable[Sequence[Cell]]:
+    gone = ledger.gone(result)
     for s in result.sightings:
         network = " ".join(filter(None, (s.enrichment.get("asn"), s.enrichment.get("network"))))
         yield (
@@ -263,11 +224,17 @@ def _sightings(result: HuntResult, said: Words) -> Iterable[Sequence[Cell]]:
             s.confidence,
             facts.outside_validity(s),
             ", ".join(s.indicator.bulletins or (s.indicator.bulletin,)),
+            ledger.recalled(s, gone) or None,
         )
 
 
 def _evidence(result: HuntResult, said: Words) -> Iterable[Sequence[Cell]]:
+    gone = ledger.gone(result)
     for rank, sighting in enumerate(result.sightings):
+        if remark := ledger.remark(sighting, gone, said):
+            paths = ", ".join(seen.path for seen in sighting.sources if seen.path in gone)
+            name, verdict = sighting.indicator.value, said.verdict(sighting.verdict)
+            yield name, verdict, None, paths, None, remark, None
         most_telling = facts.telling(sighting) if rank >= _AT_LENGTH else None
         for record in sighting.evidence if most_telling is None else (most_telling,):
             yield (
@@ -286,14 +253,16 @@ def _streams(result: HuntResult, said: Words) -> Iterable[Sequence[Cell]]:
         rate = said.percent(s.parse_rate) if s.parse_rate is not None else ""
         gaps = "; ".join(told.gap(hole, said) for hole in s.gaps[:200])
         asked = f"{s.asked_days_covered}/{s.asked_days}" if s.asked_days is not None else ""
-        yield s.name, s.format, s.first, s.last, s.days, asked, s.records, rate, gaps
+        losses = "; ".join(streams.losses(s, said))
+        yield s.name, s.format, s.first, s.last, s.days, asked, s.records, rate, gaps, losses, s.owner
 
 
 def _sources(result: HuntResult, said: Words) -> Iterable[Sequence[Cell]]:
     for s in result.coverage.sources:
         end = said("yes" if s.complete else "no")
         why = said("duplicate", path=s.duplicate_of) if s.duplicate_of else s.why
-        yield s.path, s.stream, s.format, s.bytes, s.records, s.first, s.last, end, why
+        alone = said("yes") if s.ledger is FromLedger.ALONE else None
+        yield s.path, s.stream, s.format, s.bytes, s.records, s.first, s.last, end, why, alone
 
 
 SPEC = Renderer(

@@ -14,7 +14,17 @@ from itertools import pairwise
 from typing import Final
 
 from traque.expressions import expression
-from traque.model import Coverage, Lead, Plan, PlanStep, Sighting, SourceCoverage, StreamCoverage, Verdict
+from traque.model import (
+    Coverage,
+    FromLedger,
+    Lead,
+    Plan,
+    PlanStep,
+    Sighting,
+    SourceCoverage,
+    StreamCoverage,
+    Verdict,
+)
 
 STEPS: Final = 20
 """Steps of each list that are kept."""
@@ -46,11 +56,21 @@ def first_hour(sightings: Sequence[Sighting], coverage: Coverage, leads: Sequenc
     for sighting in grave:
         for part in sighting.sources:
             seen[part.stream] += part.count
+    gone = _gone(coverage)
+    look = (*_accepted(grave, leads), *_called(grave), *_lost(coverage, seen, gone))
     return Plan(
-        freeze=tuple(_freeze(coverage, seen))[:STEPS],
-        look=(*_accepted(grave, leads), *_called(grave), *_doors(coverage, seen))[:STEPS],
+        freeze=tuple(_freeze(coverage, seen, gone))[:STEPS],
+        look=(*look, *_doors(coverage, seen, gone))[:STEPS],
         ask=tuple(_ask(coverage, seen))[:STEPS],
     )
+
+
+def _gone(coverage: Coverage) -> frozenset[str]:
+    """The streams of which only a ledger tells: there is nothing left to freeze or to read."""
+    ledgers: dict[str, set[FromLedger | None]] = defaultdict(set)
+    for source in coverage.sources:
+        ledgers[source.stream].add(source.ledger)
+    return frozenset(name for name, of in ledgers.items() if of == {FromLedger.ALONE})
 
 
 class _Kept:
@@ -73,11 +93,11 @@ class _Kept:
         return None if self.every is None else self.newest + self.every
 
 
-def _freeze(coverage: Coverage, seen: dict[str, int]) -> Iterator[PlanStep]:
+def _freeze(coverage: Coverage, seen: dict[str, int], gone: frozenset[str]) -> Iterator[PlanStep]:
     by_stream: dict[str, list[SourceCoverage]] = defaultdict(list)
     for source in coverage.sources:
         by_stream[source.stream].append(source)
-    kept = [_Kept(stream, by_stream[stream.name]) for stream in coverage.streams]
+    kept = [_Kept(stream, by_stream[stream.name]) for stream in coverage.streams if stream.name not in gone]
     kept.sort(
         key=lambda one: (
             not one.numbered,
@@ -148,13 +168,26 @@ def _called(sightings: Sequence[Sighting]) -> Iterator[PlanStep]:
         yield PlanStep(subject=asset, what="isolate the host and keep its memory", why=why)
 
 
-def _doors(coverage: Coverage, seen: dict[str, int]) -> Iterator[PlanStep]:
+def _lost(coverage: Coverage, seen: dict[str, int], gone: frozenset[str]) -> Iterator[PlanStep]:
+    """Streams with indicators whose logs are not there any more."""
+    lost = [stream for stream in coverage.streams if stream.name in gone and seen.get(stream.name)]
+    for stream in sorted(lost, key=lambda stream: -seen[stream.name]):
+        yield PlanStep(
+            subject=stream.name,
+            what="find a copy of its logs (backups, a collector): only the ledger tells of them",
+            why=f"{_many(seen[stream.name], 'record')} with indicators",
+            owner=stream.owner,
+        )
+
+
+def _doors(coverage: Coverage, seen: dict[str, int], gone: frozenset[str]) -> Iterator[PlanStep]:
     missing = []
     for door, formats, name in _DOORS:
         streams = [s for s in coverage.streams if s.format in formats or name.search(s.name)]
         if not streams:
             missing.append(door)
-        for stream in sorted(streams, key=lambda s: -seen.get(s.name, 0)):
+        there = [stream for stream in streams if stream.name not in gone]
+        for stream in sorted(there, key=lambda s: -seen.get(s.name, 0)):
             sighted = seen.get(stream.name, 0)
             yield PlanStep(
                 subject=stream.name,

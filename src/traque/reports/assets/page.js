@@ -109,7 +109,8 @@
   addEventListener("beforeprint", () => {
     const parts = [...table.querySelectorAll("details")];
     lent = parts.some((part) => part.open) ? [] : parts.slice(0, 10);
-    lent.push(...document.querySelectorAll("#not-seen details:not([open])"));
+    lent.push(...document.querySelectorAll("#clocks:not([open]), #leads details:not([open]), #not-seen details:not([open])"));
+    lent.push(...[...document.querySelectorAll("#coverage details:not([open], #clocks)")].slice(0, 20));
     lent.forEach((part) => { part.open = true; });
   });
   addEventListener("afterprint", () => lent.forEach((part) => { part.open = false; }));
