@@ -8,6 +8,7 @@ import re
 import struct
 from collections.abc import Mapping
 from functools import cache
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from traque.hunt.kinds import VALUE_FIELDS, _marked, _Number, _Text
-from traque.logs import RecordReader, recognise, registry
+from traque.logs import RecordReader, netfilter, recognise, registry
 from traque.logs._envelope import SHAPE as ENVELOPE
 from traque.logs._fields import is_address
 from traque.model import ABSENT, STATED, Event, Members, Shape, TimeRule
@@ -502,3 +503,9 @@ def test_classes_of_addresses_are_the_perimeters(data: st.DataObject) -> None:
     expected = name if address is None else inside if PERIMETER.is_inside(text) else outside
     assert found == expected
     assert is_address(text) == (address is not None)
+
+
+def test_the_one_pass_form_of_a_beginning_is_the_plain_one() -> None:
+    plain, one_pass = re.compile(r"[^=]*IN=\Z"), re.compile(rf"{netfilter._UP_TO_IN}\Z")
+    texts = ("".join(letters) for length in range(8) for letters in product("IN=x", repeat=length))
+    assert all(bool(plain.match(text)) == bool(one_pass.match(text)) for text in texts)
