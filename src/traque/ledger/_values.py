@@ -7,20 +7,11 @@ from collections.abc import Iterator
 from ipaddress import IPv4Address, IPv6Address, ip_network
 from typing import Final, NamedTuple
 
+from traque.ledger.oracle import KINDS
 from traque.model import Observable
 from traque.observables import finder, matches_below, spellings, url
 
-TABLES: Final = (
-    "ipv4-addr",
-    "ipv6-addr",
-    "domain-name",
-    "url",
-    "email-addr",
-    "md5",
-    "sha1",
-    "sha256",
-    "sha512",
-)
+TABLES: Final = KINDS
 """The kinds that the ledger holds. The others are looked for one by one: only logs can be asked."""
 _SCHEME: Final = re.compile(r"([a-z][a-z0-9+.-]*)://")
 _HASHES: Final = ("md5", "sha1", "sha256", "sha512")
