@@ -8,10 +8,12 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-# How long an example takes is the machine's affair; a failure prints what repeats it.
+# How long an example takes is the machine's affair; a failure prints what repeats it. In CI the examples are the
+# same in every run: a change is judged by what it changes.
 hypothesis.settings.register_profile(
     "traque",
     deadline=None,
+    derandomize="CI" in os.environ,
     print_blob=True,
     suppress_health_check=[hypothesis.HealthCheck.too_slow],
 )
