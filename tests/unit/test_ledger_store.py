@@ -36,8 +36,9 @@ from traque.ledger import (
 from traque.ledger._manifest import DataFile
 from traque.ledger._rows import Line
 from traque.ledger._tiers import FAN, to_merge
-from traque.ledger._values import TABLES, decode, encode, question
+from traque.ledger._values import TABLES, question
 from traque.ledger.checking import check
+from traque.ledger.oracle import stored, written
 from traque.ledger.reporting import status
 from traque.model import Observable
 from traque.observables import canonical, registry
@@ -50,7 +51,7 @@ IP = Observable("ipv4-addr", "198.51.100.7")
 
 def line(value: str, source: int, day: int | None = DAY, count: int = 1, kind: str = "ipv4-addr") -> Line:
     at = 0 if day is None else day * 86_400_000_000
-    return Line(encode(kind, value), source, day, 0, count, at, at)
+    return Line(stored(kind, value), source, day, 0, count, at, at)
 
 
 def put(made: Writer, *values: str, days: tuple[int, ...] = (DAY,), kind: str = "ipv4-addr") -> int:
@@ -170,7 +171,7 @@ def test_values_come_back_as_they_were(kind: str) -> None:
         value = canonical(kind, example)
         asked = question(value)
         assert asked is not None
-        assert decode(kind, asked.points[0]) == value.value
+        assert written(kind, asked.points[0]) == value.value
 
 
 def test_a_source_that_is_dropped_counts_no_more_nor_do_its_files(folder: Path) -> None:

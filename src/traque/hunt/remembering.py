@@ -85,7 +85,7 @@ class Remembered:
         """The source without being read, if nothing in it can match and it would be read in the same way."""
         if member.part or source.partial or source.number in self._rows or self._untold[source.key]:
             return None
-        at = Unopened(shown(entry, member), entry)
+        at = Unopened(member.shown(entry.display), entry)
         question = self._mapped.for_source(entry, at)
         if self.ledger.key(source) != key_of(question) or question.hash_sources:
             return None
@@ -157,11 +157,6 @@ class Remembered:
             spared=sum(search.ledger is FromLedger.SPARED for search in searches),
             alone=sum(search.ledger is FromLedger.ALONE for search in searches),
         )
-
-
-def shown(entry: Entry, member: Member) -> str:
-    """The path of a source of an entry as a hunt shows it."""
-    return f"{entry.display}/{member.path}" if member.path else entry.display
 
 
 def _head(search: SourceSearch) -> Beginning:

@@ -214,7 +214,7 @@ class _Adding(Run):
         for member in self._writer.known.files[path].members:
             source = self._writer.known.sources.get(member.number)
             if source is not None and source.broken and not member.part:
-                shown = f"{entry.display}/{member.path}" if member.path else entry.display
+                shown = member.shown(entry.display)
                 self.diagnostics.note("source-unreadable", f"{shown}: {source.broken}")
 
     def _is_unchanged(self, entry: Entry) -> bool:
@@ -227,7 +227,7 @@ class _Adding(Run):
     def _is_keyed_alike(self, entry: Entry, known: KnownFile) -> bool:
         sources = self._writer.known.sources
         for member in known.members:
-            shown = Unopened(f"{entry.display}/{member.path}" if member.path else entry.display)
+            shown = Unopened(member.shown(entry.display))
             source = sources.get(member.number)
             if source is None or self._key(self.question.for_source(entry, shown)) != source.key:
                 return False

@@ -78,6 +78,10 @@ class Member(msgspec.Struct, frozen=True, array_like=True):
     number: int
     part: bool = False
 
+    def shown(self, display: str) -> str:
+        """How a hunt shows the source, where it shows the file as ``display``."""
+        return f"{display}/{self.path}" if self.path else display
+
 
 class KnownFile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A file, and the sources in it, in their order. ``path`` is absolute; ``gone`` takes it off the list."""

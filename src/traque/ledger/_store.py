@@ -13,8 +13,9 @@ from traque.ledger import _manifest, _rows, _segments
 from traque.ledger._known import FileId, Key, KnownFile, KnownSource, path_key
 from traque.ledger._manifest import DataFile, Manifest
 from traque.ledger._segments import Known
-from traque.ledger._values import Asked, decode, host, question
+from traque.ledger._values import Asked, host, question
 from traque.ledger.facts import Fact
+from traque.ledger.oracle import written
 from traque.model import Observable
 from traque.scan.matches import Relation
 from traque.sources import Entry
@@ -119,7 +120,7 @@ class Ledger:
                         Row(
                             indicator,
                             relation,
-                            decode(table, line.value),
+                            written(table, line.value),
                             line.day,
                             line.fact,
                             line.records,

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from ipaddress import IPv4Address, IPv6Address, ip_network
+from ipaddress import ip_network
 from typing import Final, NamedTuple
 
-from traque.ledger.oracle import KINDS
+from traque.ledger.oracle import KINDS, stored
 from traque.model import Observable
 from traque.observables import finder, matches_below, spellings, url
 
 TABLES: Final = KINDS
 """The kinds that the ledger holds. The others are looked for one by one: only logs can be asked."""
 _SCHEME: Final = re.compile(r"([a-z][a-z0-9+.-]*)://")
-_HASHES: Final = ("md5", "sha1", "sha256", "sha512")
 
 Range = tuple[bytes, bytes]
 
@@ -25,37 +24,6 @@ class Asked(NamedTuple):
     table: str
     points: tuple[bytes, ...] = ()
     ranges: tuple[Range, ...] = ()
-
-
-def encode(table: str, value: str) -> bytes:
-    """A canonical value, or another spelling of it, as its table holds it."""
-    if table == "ipv4-addr":
-        return IPv4Address(value).packed
-    if table == "ipv6-addr":
-        return IPv6Address(value).packed
-    if table == "domain-name":
-        return _reversed(value)
-    if table == "url":
-        scheme = _SCHEME.match(value)
-        return f"{value[scheme.end() :]} {scheme[1]}".encode() if scheme else value.encode()
-    return bytes.fromhex(value) if table in _HASHES else value.encode()
-
-
-def decode(table: str, held: bytes) -> str:
-    """The value that a table holds so."""
-    if table == "ipv4-addr":
-        return str(IPv4Address(held))
-    if table == "ipv6-addr":
-        return str(IPv6Address(held))
-    if table in _HASHES:
-        return held.hex()
-    text = held.decode("utf-8", "replace")
-    if table == "domain-name":
-        return ".".join(reversed(text.split(".")))
-    if table == "url":
-        rest, mark, scheme = text.rpartition(" ")
-        return f"{scheme}://{rest}" if mark else text
-    return text
 
 
 def question(observable: Observable) -> Asked | None:
@@ -73,7 +41,7 @@ def question(observable: Observable) -> Asked | None:
     if table not in TABLES:
         return None
     forms = [form.decode() for form in spellings(observable)]
-    points = tuple(dict.fromkeys(encode(table, form) for form in forms))
+    points = tuple(dict.fromkeys(stored(table, form) for form in forms))
     if table == "domain-name" and matches_below(observable):
         return Asked(table, points, tuple((point + b".", point + b"/") for point in points))
     if table == "url" and _SCHEME.match(observable.value) is None:  # behind a URL comes its scheme
@@ -99,7 +67,3 @@ def urls_at(observable: Observable) -> Iterator[Asked]:
 
 _BEHIND_HOST: Final = ((b"/", b"0"), (b":", b";"), (b"?", b"@"), (b" ", b"!"))
 """What follows a host in a URL, and the byte after it."""
-
-
-def _reversed(name: str) -> bytes:
-    return ".".join(reversed(name.split("."))).encode()

@@ -68,6 +68,7 @@ FILE_ENDINGS: Final = frozenset({
 """Last labels that are no top-level domains."""
 
 _REVERSE: Final = ("in-addr.arpa", "ip6.arpa")
+_TEXTS: Final = frozenset({"domain-name", "url", "email-addr"})
 _DIGITS: Final = frozenset("0123456789")
 _DAY: Final = 86_400_000_000
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -149,12 +150,15 @@ def written(kind: str, value: bytes) -> str:
     """A value of a table as an indicator's spelling has it."""
     if kind in ("ipv4-addr", "ipv6-addr"):
         return str(IPv4Address(value) if len(value) == 4 else compressed(int.from_bytes(value)))
+    if kind not in _TEXTS:
+        return value.hex()
+    text = value.decode("utf-8", "replace")  # a damaged file may hold anything
     if kind == "domain-name":
-        return ".".join(reversed(value.decode().split(".")))
+        return ".".join(reversed(text.split(".")))
     if kind == "url":
-        rest, space, scheme = value.decode().rpartition(" ")
+        rest, space, scheme = text.rpartition(" ")
         return f"{scheme}://{rest}" if space else scheme
-    return value.decode() if kind == "email-addr" else value.hex()
+    return text
 
 
 def holds(observable: Observable, left_out: Networks = ()) -> bool:
