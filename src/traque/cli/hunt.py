@@ -12,8 +12,8 @@ import click
 
 from traque.cli._answer import present_counts
 from traque.cli._bulletins import bulletin_options, read_bulletins
-from traque.cli._config import config_option, source_map
 from traque.cli._ledger import ledger_option
+from traque.cli._reading import Reading, reading_options
 from traque.cli._sealed import certificate_files, sign_option, signing_key
 from traque.cli._several import Several, SeveralCommand
 from traque.cli._values import moment
@@ -56,30 +56,13 @@ Options with several values take all words up to the next option, so name the bu
     metavar="DAYS",
     help="Indicators hold so long after their date; what is seen later is told apart, never hidden.",
 )
-@click.option(
-    "--own",
-    cls=Several,
-    metavar="CIDR|NAME|ASN...",
-    help="What is yours: a finding when listed; addresses are inside. @2020-01-01..2021-06-30 says when.",
-)
-@click.option(
-    "--internal", cls=Several, metavar="CIDR...", help="More inside addresses (private ranges always are)."
-)
-@click.option("--exclude", cls=Several, metavar="GLOB...", help="Leave these files out; the report says so.")
-@click.option(
-    "--tz",
-    "zone",
-    default="",
-    metavar="ZONE",
-    help="Zone of times that state none.  [default: the source map's, else UTC]",
-)
-@click.option(
-    "--year", type=click.IntRange(1970, 9999), metavar="YEAR", help="Year of times that state none."
+@reading_options(
+    own="What is yours: a finding when listed; addresses are inside. @2020-01-01..2021-06-30 says when.",
+    own_values="CIDR|NAME|ASN...",
 )
 @click.option(
     "--jobs", type=click.IntRange(min=1), metavar="N", help="Sources searched at once.  [default: one a core]"
 )
-@config_option
 @ledger_option
 @click.option(
     "--mmdb",
@@ -120,12 +103,7 @@ def hunt(
     since: datetime | None,
     until: datetime | None,
     max_age: int | None,
-    own: tuple[str, ...],
-    internal: tuple[str, ...],
-    exclude: tuple[str, ...],
-    zone: str,
-    year: int | None,
-    config: Path | None,
+    reading: Reading,
     ledger: Path | None,
     jobs: int | None,
     mmdb: tuple[Path, ...],
@@ -152,19 +130,13 @@ def hunt(
     from traque.reports import answer, renderers
     from traque.reports.json_ import digest_of
 
-    options = library.HuntOptions(
+    options = reading.options(
         since=since,
         until=until,
         max_age=max_age,
-        own=own,
-        internal=internal,
-        exclude=exclude,
-        zone=zone,
-        year=year,
         jobs=jobs,
         mmdb=mmdb,
         engine=engine,
-        source_map=source_map(config),
         ledger=ledger,
         hash_sources=hash_sources,
         hash_program=hash_sources or certificate,

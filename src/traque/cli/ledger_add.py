@@ -7,9 +7,9 @@ from typing import Final
 
 import click
 
-from traque.cli._config import config_option, source_map
 from traque.cli._ledger import at_option, wait_option
-from traque.cli._several import Several, SeveralCommand
+from traque.cli._reading import Reading, reading_options
+from traque.cli._several import SeveralCommand
 from traque.cli.exit import Exit
 
 _EXAMPLES: Final = """\b
@@ -29,16 +29,7 @@ Exit status:
 @click.command(cls=SeveralCommand, epilog=_EXAMPLES, short_help="Add what stands in logs.")
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True)
 @at_option
-@config_option
-@click.option("--own", cls=Several, metavar="CIDR...", help="Your public addresses: inside.")
-@click.option(
-    "--internal", cls=Several, metavar="CIDR...", help="More inside addresses (private ranges always are)."
-)
-@click.option("--exclude", cls=Several, metavar="GLOB...", help="Leave these files out.")
-@click.option("--tz", "zone", default="", metavar="ZONE", help="Zone of times that state none.")
-@click.option(
-    "--year", type=click.IntRange(1970, 9999), metavar="YEAR", help="Year of times that state none."
-)
+@reading_options()
 @click.option(
     "--jobs", type=click.IntRange(min=1), metavar="N", help="Files read at once.  [default: one a core]"
 )
@@ -49,12 +40,7 @@ def add(
     *,
     paths: tuple[str, ...],
     at: Path,
-    config: Path | None,
-    own: tuple[str, ...],
-    internal: tuple[str, ...],
-    exclude: tuple[str, ...],
-    zone: str,
-    year: int | None,
+    reading: Reading,
     jobs: int | None,
     wait: float,
     as_json: bool,
@@ -69,18 +55,9 @@ def add(
     from traque import indexing as library
     from traque.cli import _output as output
     from traque.cli._progress import progress_bar, stop_on_interrupt
-    from traque.hunt import HuntOptions
     from traque.reports._ledger import added_page
 
-    options = HuntOptions(
-        own=own,
-        internal=internal,
-        exclude=exclude,
-        zone=zone,
-        year=year,
-        jobs=jobs,
-        source_map=source_map(config),
-    )
+    options = reading.options(jobs=jobs)
     with stop_on_interrupt() as stop, progress_bar(quiet=quiet) as progress:
         added = library.add(at, paths, options=options, progress=progress, stop=stop, wait=wait)
     if as_json:
