@@ -18,10 +18,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     "model": BASE,
     "registry": BASE,
     "spreadsheet": set(),
+    "whole_files": set(),
     "diagnostics": MODEL,
     "timestamps": MODEL | {"_kernel"},
     "observables": MODEL | {"registry"},
-    "bulletins": MODEL | {"registry", "observables", "timestamps", "spreadsheet"},
+    "bulletins": MODEL | {"registry", "observables", "timestamps", "spreadsheet", "whole_files"},
     "sources": MODEL | {"diagnostics", "registry", "spreadsheet"},
     "logs": MODEL | {"registry", "timestamps"},
     "scan": MODEL | {"observables", "sources", "timestamps", "_kernel"},
@@ -30,7 +31,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "triage": MODEL | {"diagnostics"},
     "owned": MODEL | {"observables", "enrich"},
     "exporters": MODEL | {"registry", "observables"},
-    "detect": CORE | {"observables", "bulletins", "enrich", "exporters", "__init__"},
+    "detect": CORE | {"observables", "bulletins", "enrich", "exporters", "whole_files", "__init__"},
     "compare": MODEL,
     "lint": MODEL | {"observables", "bulletins", "enrich", "exporters", "owned", "__init__"},
     "source_map": BASE | {"logs", "sources", "owned"},
@@ -44,7 +45,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "indexing": CORE | {"sources", "scan", "triage", "source_map", "hunt", "ledger", "__init__"},
     "cli": CORE
     | {"source_map", "inspection", "observables", "bulletins", "logs", "enrich", "hunt", "detect", "ledger"}
-    | {"indexing"}
+    | {"indexing", "whole_files"}
     | {"lint", "compare", "exporters", "reports", "show", "proof", "__init__"},
     "__main__": {"cli"},
     "__init__": set(),

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import tempfile
 import urllib.parse
 from contextlib import suppress
 from datetime import datetime
@@ -18,6 +17,7 @@ from typing import Final
 import msgspec
 
 from traque.expressions import expression
+from traque.whole_files import replacing
 
 _FACTS: Final = "about.json"
 _NAME = expression(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
@@ -81,12 +81,5 @@ def save(url: str, body: bytes, headers: dict[str, str], now: datetime) -> None:
 
 
 def _write(path: Path, data: bytes) -> None:
-    """Whole or not at all, and for its owner alone."""
-    handle, name = tempfile.mkstemp(dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        Path(name).replace(path)
-    except OSError:
-        Path(name).unlink(missing_ok=True)
-        raise
+    with replacing(path, mode=0o600) as stream:
+        stream.write(data)

@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 
 from traque.reports import Setting, printable
+from traque.whole_files import replacing
 
 _WIDEST = 140
 """Lines longer than this are hard to follow from one end to the other."""
@@ -77,15 +78,5 @@ def folder(path: Path) -> Path:
 
 def save(path: Path, document: bytes | Iterable[bytes]) -> None:
     """Write the file, given whole or in pieces, whole or not at all: a reader never finds half of it."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    partial = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.writelines((document,) if isinstance(document, bytes) else document)
-            stream.flush()
-            os.fsync(stream.fileno())
-        partial.chmod(0o644)
-        partial.replace(path)
-    except BaseException:
-        partial.unlink(missing_ok=True)
-        raise
+    with replacing(path, durable=True) as stream:
+        stream.writelines((document,) if isinstance(document, bytes) else document)

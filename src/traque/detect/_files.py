@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
+from typing import BinaryIO
 
 from traque.exporters import File
 from traque.model.detection import WrittenFile
+from traque.whole_files import replacing
 
 _BUFFER = 1 << 20
 
@@ -36,16 +37,8 @@ def write_folder(folder: Path, files: Iterable[File]) -> list[WrittenFile]:
 
 def write_file(folder: Path, file: File) -> WrittenFile:
     """Write one file directly below ``folder``, whole or not at all."""
-    handle, name = tempfile.mkstemp(dir=folder, prefix=f".{file.name}.")
-    os.close(handle)
-    partial = Path(name)
-    try:
-        size, digest = _fill(partial, file)
-        partial.chmod(0o644)
-        partial.replace(folder / file.name)
-    except BaseException:
-        partial.unlink(missing_ok=True)
-        raise
+    with replacing(folder / file.name) as stream:
+        size, digest = _fill(stream, file)
     return WrittenFile(path=file.name, bytes=size, sha256=digest)
 
 
@@ -55,17 +48,17 @@ def _write(folder: Path, file: File, parent: str) -> WrittenFile:
         raise ValueError(f"{file.name!r} is not a name below its folder")
     path = folder / name
     path.parent.mkdir(parents=True, exist_ok=True)
-    size, digest = _fill(path, file)
+    with path.open("wb", buffering=_BUFFER) as stream:
+        size, digest = _fill(stream, file)
     path.chmod(0o755 if file.script else 0o644)
     return WrittenFile(path=f"{parent}/{name}", bytes=size, sha256=digest)
 
 
-def _fill(path: Path, file: File) -> tuple[int, str]:
+def _fill(stream: BinaryIO, file: File) -> tuple[int, str]:
     hashed, size = hashlib.sha256(), 0
-    with path.open("wb", buffering=_BUFFER) as stream:
-        for part in file.parts:
-            data = part.encode() if isinstance(part, str) else part
-            hashed.update(data)
-            size += len(data)
-            stream.write(data)
+    for part in file.parts:
+        data = part.encode() if isinstance(part, str) else part
+        hashed.update(data)
+        size += len(data)
+        stream.write(data)
     return size, hashed.hexdigest()
