@@ -28,8 +28,8 @@ def _check(output: bytes, work: Work) -> Found:
 
 SPEC = Peer(
     title="Tenzir",
-    origin="Tenzir's own package",
-    version=version_of("tenzir", "--version"),
+    origin="PyPI tenzir",
+    version=version_of("tenzir", "--bare-mode", "version | select version | write_json"),
     command=_command,
     check=_check,
 )
