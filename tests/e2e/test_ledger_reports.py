@@ -54,6 +54,20 @@ def test_no_report_shows_an_empty_evidence(traque: Run, answer: Path) -> None:
     assert done.returncode == 0
 
 
+def test_documents_for_other_systems_say_so_too(traque: Run, answer: Path) -> None:
+    ecs = [json.loads(line) for line in traque("report", answer, "--as", "ecs").stdout.splitlines()]
+    sightings = [each["traque"] for each in ecs if each["event"]["dataset"] == "traque.sighting"]
+    assert [each.get("ledger_only") for each in sightings] == [1, None]
+    said = "known from the ledger alone"
+    stix = json.loads(traque("report", answer, "--as", "stix").stdout)
+    assert [said in each["description"] for each in stix["objects"] if each["type"] == "sighting"] == [
+        True,
+        False,
+    ]
+    misp = json.loads(traque("report", answer, "--as", "misp").stdout)
+    assert [said in each["comment"] for each in misp["Event"]["Attribute"]] == [True, False]
+
+
 def test_what_is_gone_is_neither_frozen_nor_read(answer: Path) -> None:
     plan = json.loads(answer.read_bytes())["plan"]
     assert [step["subject"] for step in plan["freeze"]] == ["web.log"]

@@ -1,8 +1,8 @@
 """JSON lines in Elastic Common Schema: a document for each sighting, one for each record of its evidence.
 
 Schema: https://www.elastic.co/docs/reference/ecs (8.17), field sets *threat*, *event*, *log*. What ECS has no
-field for (verdict, counts) is under ``traque``. A sighting's ``@timestamp`` is its last record's, or the
-hunt's end when none has a time.
+field for (verdict, counts) is under ``traque``; ``traque.ledger_only`` are records known from a ledger
+alone. A sighting's ``@timestamp`` is its last record's, or the hunt's end when none has a time.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from traque.model import Evidence, HuntResult, IndicatorRef, Sighting
 from traque.reports._marks import bulletins_of
+from traque.reports._recalled import gone, recalled
 from traque.reports._renderer import Renderer, Setting
 from traque.reports.csv_ import stamp
 from traque.reports.json_ import line
@@ -42,17 +43,20 @@ def _pieces(result: HuntResult, _setting: Setting) -> Iterator[bytes]:
 
 
 def _documents(result: HuntResult) -> Iterator[dict[str, Any]]:
+    without = gone(result)
     for sighting in result.sightings:
         threat = {"indicator": _indicator(result, sighting)}
         actors = list(dict.fromkeys(a for b in bulletins_of(result, sighting.indicator) for a in b.actors))
         if actors:
             threat["group"] = {"name": actors[0], "alias": actors[1:]} if actors[1:] else {"name": actors[0]}
-        yield _sighting(result, sighting, threat)
+        yield _sighting(result, sighting, threat, recalled(sighting, without))
         for record in sighting.evidence:
             yield _record(result, sighting, record, threat)
 
 
-def _sighting(result: HuntResult, sighting: Sighting, threat: dict[str, Any]) -> dict[str, Any]:
+def _sighting(
+    result: HuntResult, sighting: Sighting, threat: dict[str, Any], ledger_only: int
+) -> dict[str, Any]:
     event: dict[str, Any] = {
         "module": "traque", "dataset": "traque.sighting", "kind": "alert", "category": ["threat"],
         "type": ["indicator"], "created": stamp(result.hunt.finished),
@@ -67,6 +71,7 @@ def _sighting(result: HuntResult, sighting: Sighting, threat: dict[str, Any]) ->
         "outside_window": outside.count if outside else 0,
         "streams": list(dict.fromkeys(source.stream for source in sighting.sources)),
         "warninglists": sighting.enrichment.get("warninglists"),
+        "ledger_only": ledger_only or None,
     }  # fmt: skip
     return {
         "event": event,

@@ -19,6 +19,7 @@ from traque.model import Direction, HuntResult, Sighting, Verdict
 from traque.reports._escape import printable
 from traque.reports._ids import stable
 from traque.reports._marks import TLPS, bulletins_of
+from traque.reports._recalled import gone, remark
 from traque.reports._renderer import Renderer, Setting
 from traque.reports.json_ import laid_out
 
@@ -70,8 +71,10 @@ def _pieces(result: HuntResult, _setting: Setting) -> Iterator[bytes]:
         "Tag": [{"name": name} for name in _tags(result)],
     }
     yield laid_out({"Event": event})[: -len(b"\n  }\n}")] + b',\n    "Attribute": ['
+    without = gone(result)
     for number, sighting in enumerate(shown):
-        yield (b",\n      " if number else b"\n      ") + laid_out(_attribute(result, sighting), 3)
+        attribute = _attribute(result, sighting, remark(sighting, without))
+        yield (b",\n      " if number else b"\n      ") + laid_out(attribute, 3)
     yield b"\n    ]\n  }\n}\n" if shown else b"]\n  }\n}\n"
 
 
@@ -83,7 +86,7 @@ def _tags(result: HuntResult) -> list[str]:
     return list(dict.fromkeys([*names, *(f'misp-galaxy:threat-actor="{actor}"' for actor in actors)]))
 
 
-def _attribute(result: HuntResult, sighting: Sighting) -> Object:
+def _attribute(result: HuntResult, sighting: Sighting, note: str) -> Object:
     ref = sighting.indicator
     name, category = _TYPES.get(ref.kind, _OTHER)
     if ref.kind == "x509-certificate":
@@ -92,6 +95,7 @@ def _attribute(result: HuntResult, sighting: Sighting) -> Object:
         name = "ip-src"
     of = ", ".join(f"{verdict} {many}" for verdict, many in sighting.verdicts.items())
     listed = ", ".join(printable(b.id) for b in bulletins_of(result, ref)) or printable(ref.bulletin)
+    told = f"{sighting.count} records: {of}; {sighting.direction}; in {listed}"
     thing: Object = {
         "uuid": stable("misp", "sighted", ref.bulletin, ref.kind, ref.value, result.hunt.started.isoformat()),
         "type": name,
@@ -100,7 +104,7 @@ def _attribute(result: HuntResult, sighting: Sighting) -> Object:
         "to_ids": False,
         "timestamp": _seconds(result.hunt.finished),
         "distribution": "5",
-        "comment": f"{sighting.count} records: {of}; {sighting.direction}; in {listed}",
+        "comment": f"{told}. {note}" if note else told,
         "Tag": [{"name": f'traque:verdict="{sighting.verdict}"'}],
         "Sighting": _sightings(result, sighting),
     }

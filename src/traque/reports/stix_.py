@@ -1,10 +1,10 @@
 """A STIX 2.1 bundle: each sighting with the indicator it is of, what was observed, and a report of the hunt.
 
 ``sighting.count`` and ``observed-data.number_observed`` count records. Verdicts are labels and words of the
-description: STIX has no field for them. A sighting without any readable time has no observed data, which must
-state when. What is only the bulletin's own text (``self``) is left out. Inner addresses and accounts are not
-in it. Identifiers are name-based: the same result gives the same bundle, and indicators bear the ids of
-``traque detect --for stix2``.
+description, and so is what a ledger alone tells: STIX has no field for them. A sighting without any readable
+time has no observed data, which must state when. What is only the bulletin's own text (``self``) is left out.
+Inner addresses and accounts are not in it. Identifiers are name-based: the same result gives the same bundle,
+and indicators bear the ids of ``traque detect --for stix2``.
 
 Format: https://docs.oasis-open.org/cti/stix/v2.1/os/stix-v2.1-os.html; TLP 2.0:
 https://github.com/oasis-open/cti-stix-common-objects (extension-definition-specifications/tlp-2.0)
@@ -22,6 +22,7 @@ from traque.model.stix import TLP, TLP_CREATED, TLP_EXTENSION
 from traque.reports._escape import printable
 from traque.reports._ids import stable
 from traque.reports._marks import TLPS, bulletins_of, strictest_tlp
+from traque.reports._recalled import gone, remark
 from traque.reports._renderer import Renderer, Setting
 from traque.reports._stix_observables import observed, pattern
 from traque.reports._summary import answer
@@ -62,6 +63,7 @@ def _objects(result: HuntResult) -> Iterator[Object]:
     yield own
     yield from _marking_definitions(result)
     refs: list[str] = []
+    without = gone(result)
     for bulletin in result.bulletins:
         yield from _identity(bulletin, made)
     for sighting in result.sightings:
@@ -69,7 +71,7 @@ def _objects(result: HuntResult) -> Iterator[Object]:
             continue
         yield _indicator(result, sighting)
         yield from _observed(result, sighting)
-        seen = _sighting(result, sighting)
+        seen = _sighting(result, sighting, remark(sighting, without))
         refs.append(seen["id"])
         yield seen
     yield {
@@ -156,12 +158,13 @@ def _observed(result: HuntResult, sighting: Sighting) -> Iterator[Object]:
     }  # fmt: skip
 
 
-def _sighting(result: HuntResult, sighting: Sighting) -> Object:
+def _sighting(result: HuntResult, sighting: Sighting, note: str) -> Object:
     ref = sighting.indicator
     of = ", ".join(f"{verdict} {many}" for verdict, many in sighting.verdicts.items())
+    told = f"Worst verdict: {sighting.verdict}. Records: {of}. Direction: {sighting.direction}."
     thing: Object = {
         "type": "sighting", **_common(result, "sighting", *_names(result, sighting)),
-        "description": f"Worst verdict: {sighting.verdict}. Records: {of}. Direction: {sighting.direction}.",
+        "description": f"{told} {note}".rstrip(),
         "sighting_of_ref": _id("indicator", ref.bulletin, ref.kind, ref.value),
         "count": min(sighting.count, _MOST), "summary": True, "labels": [f"verdict:{sighting.verdict}"],
         **_marks(_tlp(result, sighting)),
