@@ -6,10 +6,10 @@ BIN := $(VENV)/bin
 RUST := $(shell find rust -name fuzz -prune -o \( -name '*.rs' -o -name Cargo.toml \) -print) Cargo.toml Cargo.lock
 READY := $(VENV)/.ready
 
-.PHONY: help setup demo test lint bench fuzz wheel data clean
+.PHONY: help setup demo test test-arm lint bench fuzz wheel data clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(READY) ## Make .venv with traque (release kernel) and the tools for its development
 
@@ -26,6 +26,14 @@ demo: setup ## Hunt a bulletin through a small estate, and check the answer agai
 test: setup ## Run the whole suite (Rust and Python)
 	cargo test --quiet --release --package traque-kernel --package traque-ledger
 	$(BIN)/python -m pytest
+
+ARM := aarch64-unknown-linux-gnu
+test-arm: export CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER := aarch64-linux-gnu-gcc
+test-arm: export CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_RUNNER := qemu-aarch64-static -L /usr/aarch64-linux-gnu
+test-arm: ## The kernel's tests for AArch64, emulated (Debian: qemu-user-static, gcc-aarch64-linux-gnu)
+	rustup target add $(ARM)
+	cargo clippy --quiet --release --lib --tests --target $(ARM) --package traque-kernel -- -D warnings
+	cargo test --quiet --release --target $(ARM) --package traque-kernel
 
 lint: setup ## ruff, mypy, clippy, rustfmt
 	$(BIN)/ruff check .
