@@ -14,7 +14,7 @@ import pytest
 
 from traque.bulletins import from_values, load
 from traque.hunt import HuntOptions, hunt, kinds
-from traque.hunt.search import SourceSearch
+from traque.hunt.findings import Findings
 from traque.logs import recognise
 from traque.model import Bulletin, HuntResult
 from traque.scan import kernel as kernel_engine
@@ -298,9 +298,9 @@ def test_a_sweep_is_one_kind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sm
         plain, grouped = ways(monkeypatch, marked, firewall, guesses, year=2021, **options)
         check(plain, grouped)
     judged = []
-    judge = SourceSearch._judge_record
+    judge = Findings._judge_record
     monkeypatch.setattr(
-        SourceSearch, "_judge_record", lambda self, record: (judged.append(1), judge(self, record))
+        Findings, "_judge_record", lambda self, record: (judged.append(1), judge(self, record))
     )
     ways(monkeypatch, [bulletin], firewall, year=2021)
     assert len(judged) - 9000 < 150

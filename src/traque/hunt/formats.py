@@ -147,9 +147,8 @@ def _keys(value: object, depth: int) -> Hashable:
         return None
     if not depth:
         return ()
-    return tuple(
-        (key, _keys(inner, depth - 1) if isinstance(inner, dict) else None) for key, inner in value.items()
-    )
+    inside = [(key, _keys(inner, depth - 1)) for key, inner in value.items() if isinstance(inner, dict)]
+    return (*value, *inside)
 
 
 @cache

@@ -9,11 +9,12 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
-from typing import Final
+from functools import lru_cache
+from typing import Final, NamedTuple
 
 from traque.logs import Amount, LossWord
 from traque.model import Loss
-from traque.scan.words import finder
+from traque.scan.words import Words, finder
 from traque.triage.losses import merged
 
 _LONGEST: Final = 16_384
@@ -33,14 +34,8 @@ class Losses:
     """
 
     def __init__(self, words: Sequence[LossWord], when: Callable[[bytes], datetime | None]) -> None:
-        rare = [word for word in words if word.amount is not Amount.RATE]
-        self._tallies = [_Tally(word) for word in rare]
-        self._everywhere = [_Tally(word) for word in words if word.amount is Amount.RATE]
-        of_word: dict[bytes, list[_Tally]] = {}
-        for tally in self._tallies:
-            of_word.setdefault(tally.word.word, []).append(tally)
-        self._finder, self._of_word = finder(of_word), list(of_word.values())
-        self._finders = [one for tally in self._everywhere if (one := finder((tally.word.word,)))]
+        self._sought = _sought(tuple(words))
+        self._tallies: dict[LossWord, _Tally] = {}
         self._when = when
         self._rest = b""
 
@@ -60,7 +55,7 @@ class Losses:
         """The source has ended."""
         self._look(self._rest, 0, len(self._rest))
         self._rest = b""
-        for tally in self._tallies:
+        for tally in self._tallies.values():
             tally.close()
 
     @property
@@ -70,30 +65,60 @@ class Losses:
 
     def told(self) -> Iterator[Loss]:
         """What was counted, by code, with the first and the last time of each."""
-        return iter(merged([tally.told() for tally in self._all() if tally.count]))
+        return iter(merged([tally.told() for tally in self._met()]))
 
     def beside(self) -> Iterator[Loss]:
         """The part of it that holds for the sources beside this one too."""
-        return iter(merged([tally.told() for tally in self._all() if tally.count and tally.word.beside]))
+        return iter(merged([tally.told() for tally in self._met() if tally.word.beside]))
 
-    def _all(self) -> list[_Tally]:
-        return self._tallies + self._everywhere
+    def _met(self) -> list[_Tally]:
+        """Those that counted anything, in the order of their words."""
+        met = [self._tallies[word] for word in self._sought.all if word in self._tallies]
+        return [tally for tally in met if tally.count]
+
+    def _tally(self, word: LossWord) -> _Tally:
+        tally = self._tallies.get(word)
+        if tally is None:
+            tally = self._tallies[word] = _Tally(word)
+        return tally
 
     def _look(self, lines: bytes, begin: int, end: int) -> None:
         if begin >= end:
             return
-        if self._finder is not None:
-            told = [-1] * len(self._of_word)
-            for at, word in self._finder.find(lines, begin, end):
+        sought = self._sought
+        if sought.rare is not None and (found := sought.rare.find(lines, begin, end)):
+            told = [-1] * len(sought.of_rare)
+            for at, word in found:
                 if at >= told[word]:
                     record, told[word] = _record(lines, begin, at, end)
-                    for tally in self._of_word[word]:
-                        tally.add(record, self._when)
-        for tally, sparse in zip(self._everywhere, self._finders, strict=True):
+                    for one in sought.of_rare[word]:
+                        self._tally(one).add(record, self._when)
+        for one, sparse in sought.everywhere:
             for stride in range(begin, end, _STRIDE):
                 for at, _ in sparse.find(lines, stride, min(end, stride + _STRIDE), _TRIES):
-                    if tally.add(_record(lines, begin, at, end)[0], self._when):
+                    if self._tally(one).add(_record(lines, begin, at, end)[0], self._when):
                         break
+
+
+class _Sought(NamedTuple):
+    """What is looked for in the sources of one kind."""
+
+    all: tuple[LossWord, ...]
+    rare: Words | None
+    of_rare: tuple[tuple[LossWord, ...], ...]
+    """By the number of the word that was found."""
+    everywhere: tuple[tuple[LossWord, Words], ...]
+
+
+@lru_cache(maxsize=256)
+def _sought(words: tuple[LossWord, ...]) -> _Sought:
+    rare = [word for word in words if word.amount is not Amount.RATE]
+    rest = [word for word in words if word.amount is Amount.RATE]
+    of_rare: dict[bytes, list[LossWord]] = {}
+    for word in rare:
+        of_rare.setdefault(word.word, []).append(word)
+    everywhere = [(word, sparse) for word in rest if (sparse := finder((word.word,)))]
+    return _Sought((*rare, *rest), finder(of_rare), tuple(map(tuple, of_rare.values())), tuple(everywhere))
 
 
 def _record(lines: bytes, begin: int, at: int, end: int) -> tuple[bytes, int]:

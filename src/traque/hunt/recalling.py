@@ -55,6 +55,8 @@ class Recalled(Restored):
             self.complete = False
             self.state = self.state or "forgotten"
             self.why = self.why or source.partial
+        self.tallies: dict[int, Tally] = {}
+        self.outside: dict[int, Tally] = {}
         grouped: dict[int, list[Row]] = defaultdict(list)
         for row in rows:
             grouped[row.indicator].append(row)

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from traque.diagnostics import Diagnostics
+from traque.hunt.findings import NOTHING
 from traque.hunt.search import SourceSearch
 from traque.sources.duplicates import same_content
 
@@ -33,8 +34,7 @@ def _drop_in(group: list[SourceSearch], diagnostics: Diagnostics) -> None:
             originals.append(search)
             continue
         search.duplicate_of = original.path
-        search.tallies.clear()
-        search.outside.clear()
+        search.tallies = search.outside = NOTHING
         diagnostics.note("source-duplicate", f"{search.path} = {original.path}")
 
 

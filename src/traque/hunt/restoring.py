@@ -127,8 +127,6 @@ class Restored(SourceSearch):
         self.carried = Carried()
         self.path = path
         self.fingerprint = bytes.fromhex(reading.fingerprint) or None
-        self.tallies = {}
-        self.outside = {}
         self.mapped = question.mapped
         self.expected = frozenset()
         self.parse_rate, self.device = head.parse_rate, head.device

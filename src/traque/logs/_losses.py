@@ -14,6 +14,8 @@ from typing import Final
 
 import msgspec
 
+from traque.logs._envelope import open_envelope
+
 
 class Amount(StrEnum):
     """What the number is that a record states beside a loss."""
@@ -140,6 +142,29 @@ SAMPLED: Final = (
 """In flow records as documents: of the netflow decoder, goflow, pmacct, Filebeat, ElastiFlow."""
 
 
+def loss_words(name: str, head: bytes) -> tuple[LossWord, ...]:
+    """The words for a source of the format of that name, that begins with ``head``."""
+    lines = [line for line in head[:4096].split(b"\n", 8)[:8] if line.strip()]
+    words, by_head = _words(name, enveloped=any(open_envelope(line) is not None for line in lines[:3]))
+    return tuple(_fitting(words, lines)) if by_head else words
+
+
+def _fitting(words: tuple[LossWord, ...], lines: list[bytes]) -> Iterator[LossWord]:
+    return (word for word in words if not word.head or any(word.head in line for line in lines))
+
+
+@cache
+def _words(name: str, *, enveloped: bool) -> tuple[tuple[LossWord, ...], bool]:
+    """All words that a source of a format may hold, and whether some of them ask for a head."""
+    from traque.logs import registry
+
+    spec = registry().get(name)
+    words = spec.losses if spec is not None else ()
+    if enveloped:
+        words = tuple(dict.fromkeys((*words, *_enveloped())))
+    return words, any(word.head for word in words)
+
+
 @cache
 def _enveloped() -> tuple[LossWord, ...]:
     """What any message in a syslog envelope may say: a relay's file holds those of many devices."""
@@ -148,21 +173,3 @@ def _enveloped() -> tuple[LossWord, ...]:
     messages = [word for spec in registry() if spec.message is not None for word in spec.losses]
     rare = [word for word in messages if word.amount is not Amount.RATE]
     return tuple(dict.fromkeys((*SYSLOG, *rare)))
-
-
-def loss_words(name: str, head: bytes) -> tuple[LossWord, ...]:
-    """The words for a source of the format of that name, that begins with ``head``."""
-    from traque.logs import registry
-    from traque.logs.syslog import classify
-
-    spec = registry().get(name)
-    own = spec.losses if spec is not None else ()
-    lines = [line for line in head[:4096].split(b"\n", 8)[:8] if line.strip()]
-    words = own
-    if any(classify(line) is not None for line in lines[:3]):
-        words = tuple(dict.fromkeys((*own, *_enveloped())))
-    return words if not any(word.head for word in words) else tuple(_fitting(words, lines))
-
-
-def _fitting(words: tuple[LossWord, ...], lines: list[bytes]) -> Iterator[LossWord]:
-    return (word for word in words if not word.head or any(word.head in line for line in lines))

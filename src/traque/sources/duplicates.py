@@ -98,8 +98,8 @@ def beginning(head: bytes) -> Beginning:
 def _first_text(head: bytes) -> bytes:
     encoding = detect(head)
     if encoding == "utf-8":
-        head = head[: 2 * _BYTES + len(_BOM)]  # plenty, if each of its line ends is CRLF
-        return head.removeprefix(_BOM).replace(b"\r\n", b"\n")[:_BYTES]
+        head = head[: 2 * _BYTES + len(_BOM)].removeprefix(_BOM)  # plenty, if each of its line ends is CRLF
+        return _with_line_feeds(head)[:_BYTES]
     return b"".join(itertools.islice(_as_text([head], encoding), 2))[:_BYTES]
 
 
@@ -172,8 +172,12 @@ class _PlainText:
             self._is_first = False
         text = self._carriage_return + text
         self._carriage_return = b"\r" if text.endswith(b"\r") else b""
-        # One byte is found much faster than two, and most texts have none.
-        return text.removesuffix(b"\r").replace(b"\r\n", b"\n") if b"\r" in text else text
+        return _with_line_feeds(text.removesuffix(b"\r"))
+
+
+def _with_line_feeds(text: bytes) -> bytes:
+    """CRLF as LF. One byte is found much faster than two, and most texts have none."""
+    return text.replace(b"\r\n", b"\n") if b"\r" in text else text
 
 
 class Marks:

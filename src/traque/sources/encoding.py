@@ -16,6 +16,7 @@ _BOMS: Final = (  # the longer first: UTF-32-LE begins like UTF-16-LE
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+_MARKS: Final = tuple(mark for mark, _ in _BOMS)
 _SAMPLE: Final = 8192
 _BLOCK: Final = 16 * 1024
 """Characters that are mapped back together."""
@@ -30,10 +31,9 @@ def detect(head: bytes) -> str:
     has blanks, digits and line ends, so that one byte of many pairs is NUL, always on the same side,
     beside a printable character.
     """
-    for mark, name in _BOMS:
-        if head.startswith(mark):
-            return name
     sample = head[: min(_SAMPLE, len(head) & ~1)]
+    if head.startswith(_MARKS):
+        return next(name for mark, name in _BOMS if head.startswith(mark))
     if b"\0" not in sample:
         return "utf-8"
     even, odd = sample[0::2], sample[1::2]

@@ -52,6 +52,22 @@ def pieces(entry: Entry) -> Iterator[bytes]:
             yield from _up_to_size(file, entry.size)
 
 
+def whole(path: Path, size: int) -> bytes | None:
+    """All bytes of a regular file of a few kilobytes; None unless it has ``size`` of them and gives them.
+
+    What is the matter with it otherwise, :func:`pieces` tells.
+    """
+    try:
+        descriptor = open_regular(path)
+        try:
+            data = os.read(descriptor, size + 1)
+        finally:
+            os.close(descriptor)
+    except OSError:
+        return None
+    return data if len(data) == size else None
+
+
 class PlainFile:
     """The bytes of a regular file at any place, for several threads at once; a context that closes it."""
 

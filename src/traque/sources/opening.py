@@ -6,6 +6,7 @@ import io
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -20,7 +21,7 @@ from traque.sources.containers import (
     contradiction,
     recognise,
 )
-from traque.sources.files import Entry, PlainFile, open_regular, pieces, unreadable
+from traque.sources.files import Entry, PlainFile, open_regular, pieces, unreadable, whole
 from traque.sources.limits import UNPACK_IT, Allowance, Limits
 from traque.sources.names import neutralise, without_suffix
 from traque.sources.own import is_own_output
@@ -32,8 +33,22 @@ class Source:
 
     ``path`` is the entry's display name, then the member's path below its archive. ``name`` is the base
     name without what compressions added to it. ``mtime`` is the member's time, else the compression
-    header's, else the file's. ``container`` names what was unwrapped, outermost first.
+    header's, else the file's. ``container`` names what was unwrapped, outermost first. Of a small file
+    ``text`` are all bytes, as long as it is the source's turn.
     """
+
+    __slots__ = (
+        "_allowance",
+        "_passing",
+        "_plain",
+        "_reopen",
+        "_stream",
+        "container",
+        "mtime",
+        "name",
+        "path",
+        "text",
+    )
 
     def __init__(
         self,
@@ -42,16 +57,18 @@ class Source:
         name: str,
         mtime: datetime | None,
         container: tuple[str, ...],
-        stream: Stream,
+        stream: Stream | None,
         allowance: Allowance,
         reopen: Callable[[], Source],
         plain: Entry | None = None,
+        text: bytes | None = None,
     ) -> None:
         self.path = path
         self.name = name
         self.mtime = mtime
         self.container = container
-        self._stream: Stream | None = stream
+        self.text = text
+        self._stream = stream
         self._allowance = allowance
         self._reopen = reopen
         self._plain = plain
@@ -67,6 +84,8 @@ class Source:
 
         Only before :meth:`chunks`, or from another opening, after it.
         """
+        if self.text is not None:
+            return self.text[:size]
         return self._stream.head(size) if self._stream is not None else self._reopen().head(size)
 
     def chunks(self, size: int = CHUNK) -> Iterator[bytes]:
@@ -75,6 +94,9 @@ class Source:
         Every byte that can be read comes first; then, if there should be more, the SourceError that says
         why there is not. May be called again: the entry is then read anew.
         """
+        if (text := self.text) is not None:
+            yield from (text[at : at + size] for at in range(0, len(text), size))
+            return
         stream, self._stream = self._stream, None
         if stream is None:
             again = self._reopen()  # held here while its bytes are read
@@ -109,7 +131,7 @@ class Source:
 
     def expire(self) -> None:
         """Let go of the stream: it lies behind in its archive."""
-        self._stream = None
+        self._stream = self.text = None
 
 
 Overlap = Callable[[Iterator[bytes]], Iterator[bytes]]
@@ -129,7 +151,39 @@ def open_entry(
     in silence. Archives are read in one pass: read each source, as far as wanted, before asking for the
     next; reading one later opens the entry again. ``overlap`` is laid around each decoder.
     """
-    yield from _Opening(entry, limits, diagnostics, overlap).sources()
+    source = _small(entry, limits)
+    if source is None:
+        yield from _Opening(entry, limits, diagnostics, overlap).sources()
+        return
+    yield source
+    source.expire()
+
+
+def _small(entry: Entry, limits: Limits) -> Source | None:
+    """The one source of a small file, if that is as it was listed and nothing needs to be said or unwrapped.
+
+    Many small files take their time in what is done around reading them: this is all there is for them.
+    """
+    if entry.path is None or entry.stream or not 0 < entry.size <= HEAD:
+        return None
+    text, name = whole(entry.path, entry.size), entry.path.name
+    if text is None or recognise(text) is not None or contradiction(text, name) is not None:
+        return None
+    allowance = Allowance(limits, floor=limits.entry_floor, stored=entry.size)
+    if is_own_output(text, name, _opener(entry.path, allowance)):
+        return None
+    allowance.taken = entry.size
+    return Source(
+        path=entry.display,
+        name=name,
+        mtime=None if entry.mtime is None else _moment(entry.mtime),
+        container=(),
+        stream=None,
+        allowance=allowance,
+        reopen=partial(_again, entry, limits, 0),
+        plain=entry,
+        text=text,
+    )
 
 
 class _Place(msgspec.Struct, frozen=True):
@@ -263,7 +317,7 @@ class _Opening:
             container=place.container,
             stream=stream,
             allowance=self._allowance,
-            reopen=lambda: self._again(number),
+            reopen=partial(_again, self._entry, self._limits, number),
             plain=self._entry if plain else None,
         )
         yield source
@@ -275,17 +329,17 @@ class _Opening:
     def _remark(self, place: _Place) -> Callable[[str], None]:
         return lambda text: self._diagnostics.note("source-remark", f"{place.path}: {text}")
 
-    def _again(self, number: int) -> Source:
-        """The source of that number, from a pass of its own, which ends with the source."""
-        if self._entry.stream:
-            raise SourceUnreadable("it can be read only once", where=self._entry.display)
-        opening = _Opening(self._entry, self._limits, Diagnostics())
-        passing = opening.sources()
-        for position, source in enumerate(passing):
-            if position == number:
-                source.hold(passing)
-                return source
-        raise SourceUnreadable("it is no longer there", where=self._entry.display)
+
+def _again(entry: Entry, limits: Limits, number: int) -> Source:
+    """The source of that number, from a pass of its own, which ends with the source."""
+    if entry.stream:
+        raise SourceUnreadable("it can be read only once", where=entry.display)
+    passing = open_entry(entry, limits=limits, diagnostics=Diagnostics())
+    for position, source in enumerate(passing):
+        if position == number:
+            source.hold(passing)
+            return source
+    raise SourceUnreadable("it is no longer there", where=entry.display)
 
 
 class _Counted(io.FileIO):

@@ -7,6 +7,7 @@ raises the SourceError that says why.
 from __future__ import annotations
 
 from functools import cache
+from itertools import chain
 from typing import Final
 
 from traque.errors import SourceCorrupt, SourceError, SourceTruncated
@@ -36,15 +37,25 @@ def containers() -> Registry[Container]:
 
 def recognise(head: bytes) -> Container | None:
     """The container that begins with ``head`` (up to 64 KiB of it)."""
-    for spec in _every():
+    beginnings, every, unmarked = _marks()
+    for spec in every if head.startswith(beginnings) else unmarked:
         if spec.recognise(head):
             return spec
     return None
 
 
 @cache
-def _every() -> tuple[Container, ...]:
-    return tuple(containers())
+def _marks() -> tuple[tuple[bytes, ...], tuple[Container, ...], tuple[Container, ...]]:
+    """How containers begin, all of them, and those that begin with anything."""
+    every = tuple(containers())
+    marks = [(spec.magic, *spec.others) if spec.magic else spec.others for spec in every]
+    unmarked = tuple(spec for spec, own in zip(every, marks, strict=True) if not own)
+    return tuple(chain.from_iterable(marks)), every, unmarked
+
+
+@cache
+def _suffixes() -> tuple[str, ...]:
+    return tuple(chain.from_iterable(spec.suffixes for spec in containers()))
 
 
 def contradiction(head: bytes, name: str) -> SourceError | None:
@@ -54,6 +65,8 @@ def contradiction(head: bytes, name: str) -> SourceError | None:
     rubbish in one is a damaged copy. A text in one is only misnamed.
     """
     lowered = name.lower()
+    if not lowered.endswith(_suffixes()):
+        return None
     for spec in containers():
         if not lowered.endswith(spec.suffixes):
             continue

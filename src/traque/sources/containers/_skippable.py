@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final
 
 from traque.sources.containers._frames import Decompressor
 
+SKIPPABLE: Final = tuple(bytes((first,)) + b"\x2a\x4d\x18" for first in range(0x50, 0x60))
+"""The magic numbers of skippable frames: 0x184D2A50 to 0x184D2A5F, little-endian."""
+
 
 def is_skippable(head: bytes) -> bool:
-    """Whether a skippable frame begins here: 0x184D2A50 to 0x184D2A5F, little-endian."""
-    return head[1:4] == b"\x2a\x4d\x18" and head[0] & 0xF0 == 0x50
+    """Whether a skippable frame begins here."""
+    return head.startswith(SKIPPABLE)
 
 
 class Skipped:

@@ -29,13 +29,15 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
 class Container(FormatSpec, frozen=True, kw_only=True):
     """A wrapping that is known by its first bytes.
 
-    ``magic`` are the bytes that every one begins with (none: it has no such), ``shortest`` the length of
-    the smallest whole one, ``suffixes`` what file names carry, lower case.
+    ``magic`` are the bytes that every one begins with (none: it has no such), unless it begins with one of
+    ``others``; ``shortest`` is the length of the smallest whole one, ``suffixes`` are what file names carry,
+    lower case.
     """
 
     recognise: Callable[[bytes], bool]
     suffixes: tuple[str, ...]
     magic: bytes = b""
+    others: tuple[bytes, ...] = ()
     shortest: int = 1
 
 

@@ -38,5 +38,6 @@ SPEC = Unsupported(
     title="recognised, not decoded: " + ", ".join(_BY_MAGIC.values()),
     recognise=lambda head: bool(_what(head)),
     suffixes=(),
+    others=tuple(_BY_MAGIC),
     what=_what,
 )

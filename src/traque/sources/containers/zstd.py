@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from traque.sources.containers._frames import Frames
-from traque.sources.containers._skippable import Skipped, is_skippable
+from traque.sources.containers._skippable import SKIPPABLE, Skipped, is_skippable
 from traque.sources.containers._spec import Compression, Note
 from traque.sources.streams import Stream
 
@@ -80,6 +80,7 @@ SPEC = Compression(
     recognise=lambda head: _begins(head) or is_skippable(head),
     suffixes=(".zst", ".zstd", ".tzst"),
     magic=_MAGIC,
+    others=SKIPPABLE,
     shortest=_SHORTEST,
     decode=_decode,
 )
