@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import gzip
 import random
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from traque.diagnostics import Diagnostics
 from traque.hunt.formats import Formats, pattern
-from traque.hunt.learning import learn
+from traque.hunt.learning import Learnt
 from traque.logs import Recognition, recognise, registry
 from traque.sources import walk
 
@@ -95,7 +96,19 @@ def test_long_logs_are_learnt_from_the_first_of_them(tmp_path: Path, monkeypatch
     for number in range(12):
         text = "".join(LINE.format(k % 60, number, k % 250) for k in range(40)).encode()
         (tmp_path / f"auth.log.{number}.gz").write_bytes(gzip.compress(text))
-    learnt = learn(walk([tmp_path], diagnostics=Diagnostics()))
+    learnt = Learnt(walk([tmp_path], diagnostics=Diagnostics()))
+    judged: list[str] = []
+
+    def judge(head: bytes, path: str) -> Recognition:
+        judged.append(path)
+        return recognise(head, path)
+
+    monkeypatch.setattr("traque.hunt.formats.recognise", judge)
+    with ThreadPoolExecutor(4) as pool:
+        heads = [(LINE.format(1, number, 3).encode(), f"auth.log.{number}.gz") for number in range(12)]
+        found = list(pool.map(lambda head: Formats(learnt).recognise(*head), heads))
+    assert {one.format for one in found} == {"sshd"}
+    assert set(judged) == {"auth.log.0.gz", "auth.log.1.gz", "auth.log.10.gz"}  # once, the first by name
     monkeypatch.setattr("traque.hunt.formats.recognise", None)  # nothing is judged any more
     assert Formats(learnt).recognise(LINE.format(1, 2, 3).encode(), "auth.log.77.gz").format == "sshd"
 
@@ -108,7 +121,7 @@ def test_what_cannot_be_read_is_not_learnt(tmp_path: Path) -> None:
         (tmp_path / f"d{number}.log").write_bytes(b"")
     entries = walk([tmp_path], diagnostics=Diagnostics())
     (tmp_path / "a0.log").unlink()
-    formats = Formats(learn(entries))
+    formats = Formats(Learnt(entries))
     for path, head in (("a9.log", LINE.format(1, 2, 3).encode()), ("b3.gz", b""), ("d1.log", b"x\n")):
         assert told(formats.recognise(head, path)) == told(recognise(head, path))
 

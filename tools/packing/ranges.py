@@ -6,6 +6,7 @@ import heapq
 from collections.abc import Iterable
 from ipaddress import ip_network
 
+from packing import columns
 from packing.columns import column
 
 NEVER_V4 = (
@@ -61,8 +62,12 @@ def columns_of(
     return {
         "v4": column(v4[0], "I"),
         "v4_codes": column(v4[1], code),
-        "v6_high": column([start >> 64 for start in v6[0]], "Q"),
-        "v6_low": column((start & ((1 << 64) - 1) for start in v6[0]), "Q"),
-        "v6_codes": column(v6[1], code),
+        "v6": columns.packed(
+            {
+                "high": column([start >> 64 for start in v6[0]], "Q"),
+                "low": column((start & ((1 << 64) - 1) for start in v6[0]), "Q"),
+                "codes": column(v6[1], code),
+            }
+        ),
         "code": code,
     }

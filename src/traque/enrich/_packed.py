@@ -21,16 +21,19 @@ _LARGEST: Final = 64 << 20
 
 def folder() -> Path:
     """Where the packed files are."""
-    from importlib.resources import files
-
-    return Path(str(files("traque") / "data"))
+    return Path(__file__).parents[1] / "data"
 
 
 def read(name: str, kind: type[T]) -> T:
     """The content of the packed file ``name``."""
+    return unpack((folder() / f"{name}.zst").read_bytes(), kind)
+
+
+def unpack(packed: bytes, kind: type[T]) -> T:
+    """The content of a packed file, or of a part that is packed for itself because few need it."""
     import zstandard
 
-    data = zstandard.ZstdDecompressor().decompress((folder() / f"{name}.zst").read_bytes(), _LARGEST)
+    data = zstandard.ZstdDecompressor().decompress(packed, _LARGEST)
     return msgspec.msgpack.decode(data, type=kind)
 
 

@@ -9,7 +9,7 @@ from typing import Final
 
 import msgspec
 
-from traque.enrich._packed import column
+from traque.enrich._packed import column, unpack
 
 NOWHERE: Final = 0
 """The code of addresses that no range holds."""
@@ -20,15 +20,22 @@ _V6_BITS: Final = 128
 
 
 class PackedRanges(msgspec.Struct, frozen=True):
-    """Where the code changes, from address 0 on, and to what; IPv6 in upper and lower halves."""
+    """Where the code changes, from address 0 on, and to what."""
 
     v4: bytes
     v4_codes: bytes
-    v6_high: bytes
-    v6_low: bytes
-    v6_codes: bytes
+    v6: bytes
+    """The same of IPv6, packed for itself: of what is larger than all of IPv4 most look-ups need nothing."""
     code: str
     """Type code of the codes' array."""
+
+
+class _Packed6(msgspec.Struct, frozen=True):
+    """The addresses in upper and lower halves."""
+
+    high: bytes
+    low: bytes
+    codes: bytes
 
 
 class Ranges:
@@ -84,12 +91,9 @@ class Ranges:
 
     def _parts6(self) -> tuple[array[int], array[int], array[int]]:
         if self._v6 is None:
-            packed = self._packed
-            self._v6 = (
-                column(packed.v6_high, "Q"),
-                column(packed.v6_low, "Q"),
-                column(packed.v6_codes, packed.code),
-            )
+            packed = unpack(self._packed.v6, _Packed6)
+            codes = column(packed.codes, self._packed.code)
+            self._v6 = column(packed.high, "Q"), column(packed.low, "Q"), codes
         return self._v6
 
 

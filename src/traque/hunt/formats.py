@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Hashable
 from functools import cache
-from typing import Final
+from typing import Final, Protocol
 
 import msgspec
 
@@ -36,6 +36,13 @@ FEW: Final = 2
 """Sources of one folder and name up to which judging each at length costs less than learning shapes."""
 
 
+class Known(Protocol):
+    """What is known of sources by others that are alike."""
+
+    def known(self, like: str, lines: list[bytes]) -> Recognition | None:
+        """What a source of that folder and name with these lines is, if they leave no doubt."""
+
+
 class Formats:
     """Recognises sources as :func:`traque.logs.recognise` does, and remembers.
 
@@ -45,10 +52,15 @@ class Formats:
     may be anything. As soon as two of the sources differ, or one is in no format, all are judged at length.
     """
 
-    def __init__(self, learnt: Formats | None = None) -> None:
-        """What was ``learnt`` before goes before what is met here."""
-        self._learnt = learnt._groups if learnt is not None else {}
+    def __init__(self, learnt: Known | None = None) -> None:
+        """What is ``learnt`` goes before what is met here."""
+        self._learnt = learnt
         self._groups: dict[str, _Group] = {}
+
+    def known(self, like: str, lines: list[bytes]) -> Recognition | None:
+        """What a source of that folder and name with these lines is, if those before it leave no doubt."""
+        group = self._groups.get(like)
+        return None if group is None else group.known(lines)
 
     def recognise(self, head: bytes, path: str) -> Recognition:
         """The format of a source from its first bytes and its path."""
@@ -56,8 +68,8 @@ class Formats:
         if not lines:
             return recognise(head, path)
         like = pattern(path)
-        learnt = self._learnt.get(like)
-        if learnt is not None and (found := learnt.known(lines)) is not None:
+        found = self._learnt.known(like, lines) if self._learnt is not None else None
+        if found is not None:
             return found
         group = self._groups.setdefault(like, _Group())
         return group.known(lines) or group.judge(lines, head, path)

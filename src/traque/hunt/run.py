@@ -24,7 +24,7 @@ from traque.hunt.assessing import assessed
 from traque.hunt.carrying import NONE, definitions_for
 from traque.hunt.enriching import enriched
 from traque.hunt.formats import Formats, pattern
-from traque.hunt.learning import learn
+from traque.hunt.learning import Learnt
 from traque.hunt.mapped import MappedQuestion, is_the_map
 from traque.hunt.options import HuntOptions, Progress, Silent
 from traque.hunt.question import ask
@@ -182,7 +182,7 @@ class Run:
         self.progress.start(sum(task.entry.size for task in tasks))
         batches = batched([SMALL if task.entry.stream else task.entry.size for task in tasks])
         cores = Cores(jobs, len(batches))
-        learnt = learn(tasks[batch[0]].entry for batch in batches if len(batch) == 1)
+        learnt = Learnt(tasks[batch[0]].entry for batch in batches if len(batch) == 1)
         found: list[Found] = [([], Diagnostics())] * len(tasks)
 
         def work(batch: Sequence[int]) -> None:

@@ -191,8 +191,8 @@ def _stretches(source: Source, spans: Sequence[Span]) -> Iterator[tuple[int, byt
             for begin, end in spans:
                 yield begin, file.read(begin, end - begin)
         return
-    position, waiting, kept = 0, list(spans), bytearray()
-    for chunk in source.chunks():
+    position, waiting, kept = 0, [span for span in spans if span[0] < FURTHEST], bytearray()
+    for chunk in source.chunks() if waiting else ():
         start, position = position, position + len(chunk)
         while waiting and start < waiting[0][1]:
             begin, end = waiting[0]
