@@ -9,6 +9,7 @@ use std::ops::Range;
 use memchr::memchr_iter;
 
 use crate::found::Hit;
+use crate::places::Later;
 use crate::simd::{Path, Work};
 
 /// Bytes that a finder works on at a time.
@@ -125,20 +126,10 @@ pub struct Look<'l, F, Found = Vec<Hit>> {
     pub finder: &'l F,
     /// What it is shown.
     pub segment: &'l Segment<'l>,
+    /// Where it puts off what has to wait for memory.
+    pub later: &'l mut Later,
     /// Where it puts what it finds.
     pub out: &'l mut Found,
-}
-
-/// A quick look at many places of a text, in two steps so that memory may be fetched between.
-pub trait Test {
-    /// What the first step leaves to the second.
-    type Clue: Copy + Default;
-
-    /// Whether something may stand there, as far as the text tells; false is certain.
-    fn glance(&self, text: &[u8], at: usize) -> (bool, Self::Clue);
-
-    /// Whether something may stand there, as far as the set tells; false is certain.
-    fn confirm(&self, clue: Self::Clue) -> bool;
 }
 
 /// A stretch of text with the places of each class that the active finders ask for.
@@ -305,74 +296,6 @@ pub fn each_bit(mut word: u64, base: usize, mut visit: impl FnMut(usize)) {
     while word != 0 {
         visit(base + word.trailing_zeros() as usize);
         word &= word - 1;
-    }
-}
-
-/// Places in a segment, gathered from the bits of some words so that they can be looked at one after the other without
-/// a branch between.
-pub struct Places {
-    at: [u16; (Self::WORDS + 1) * 64],
-    count: usize,
-}
-
-impl Places {
-    /// The bits of so many words may be added before all are taken.
-    pub const WORDS: usize = 16;
-
-    /// Bits of a word that are written without a look at how many there are.
-    const USUAL: usize = 4;
-
-    /// None.
-    #[inline(always)]
-    #[must_use]
-    pub fn none() -> Self {
-        Self { at: [0; (Self::WORDS + 1) * 64], count: 0 }
-    }
-
-    /// Add the bits of word `index` of a segment.
-    #[inline(always)]
-    pub fn add(&mut self, mut word: u64, index: usize) {
-        let base = index * 64;
-        let count = word.count_ones() as usize;
-        let room = &mut self.at[self.count..self.count + 64];
-        for place in &mut room[..Self::USUAL] {
-            *place = (base + word.trailing_zeros() as usize) as u16;
-            word &= word.wrapping_sub(1);
-        }
-        for place in &mut room[Self::USUAL..count.max(Self::USUAL)] {
-            *place = (base + word.trailing_zeros() as usize) as u16;
-            word &= word.wrapping_sub(1);
-        }
-        self.count += count;
-    }
-
-    /// Keep those that pass `test`.
-    #[inline(always)]
-    pub fn keep<T: Test>(&mut self, segment: &Segment<'_>, test: &T) {
-        const BATCH: usize = 32;
-        let count = self.count.min(self.at.len());
-        self.count = 0;
-        for start in (0..count).step_by(BATCH) {
-            let mut batch = [(0, T::Clue::default()); BATCH];
-            let mut seen = 0;
-            for index in start..count.min(start + BATCH) {
-                let place = self.at[index];
-                let (passes, clue) = test.glance(segment.text, segment.base + usize::from(place));
-                batch[seen] = (place, clue);
-                seen += usize::from(passes);
-            }
-            for &(place, clue) in &batch[..seen] {
-                self.at[self.count] = place;
-                self.count += usize::from(test.confirm(clue));
-            }
-        }
-    }
-
-    /// Take all of them.
-    #[inline(always)]
-    pub fn take(&mut self) -> impl Iterator<Item = usize> {
-        let count = std::mem::take(&mut self.count);
-        self.at[..count].iter().map(|&place| usize::from(place))
     }
 }
 

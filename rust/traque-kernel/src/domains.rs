@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use crate::classes::{Look, Mask, Places, Segment, Shape, Test};
+use crate::classes::{Look, Mask, Segment, Shape};
 use crate::engine::Finder;
 use crate::known::Known;
-use crate::names;
+use crate::names::{self, Ending};
+use crate::places::{Later, Places};
 use crate::simd::Work;
 
 /// Finds domain names.
@@ -14,45 +15,16 @@ pub struct Domains<K>(pub Arc<K>);
 impl<K: Known> Domains<K> {
     /// The name, if it is one, whose last label follows the dot at `dot`.
     #[inline(never)]
-    fn dot(&self, text: &[u8], dot: usize, out: &mut K::Found) {
+    fn dot(&self, text: &[u8], dot: usize, later: &mut Later, out: &mut K::Found) {
         let Some(ending) = names::ending(text, dot) else { return };
-        if self.0.may_hold_name(text, ending) {
-            names::starts(text, ending, |start| self.0.name_found(text, (start, ending.end), out));
+        match self.0.ask_name(text, ending) {
+            Some(hash) => later.put(dot, hash),
+            None => self.name(text, ending, out),
         }
     }
-}
 
-/// Whether the label after a dot may begin like some name's last one.
-struct Begins<'k, K>(&'k K);
-
-impl<K: Known> Test for Begins<'_, K> {
-    type Clue = ();
-
-    #[inline(always)]
-    fn glance(&self, text: &[u8], dot: usize) -> (bool, ()) {
-        (self.0.may_begin_last_label(text, dot), ())
-    }
-
-    #[inline(always)]
-    fn confirm(&self, (): ()) -> bool {
-        true
-    }
-}
-
-/// Whether the label after a dot may be some name's last one.
-struct Ends<'k, K>(&'k K);
-
-impl<K: Known> Test for Ends<'_, K> {
-    type Clue = ();
-
-    #[inline(always)]
-    fn glance(&self, text: &[u8], dot: usize) -> (bool, ()) {
-        (self.0.may_be_last_label(text, dot), ())
-    }
-
-    #[inline(always)]
-    fn confirm(&self, (): ()) -> bool {
-        true
+    fn name(&self, text: &[u8], ending: Ending, out: &mut K::Found) {
+        names::starts(text, ending, |start| self.0.name_found(text, (start, ending.end), out));
     }
 }
 
@@ -61,7 +33,7 @@ impl<K: Known> Work for Look<'_, Domains<K>, K::Found> {
 
     #[inline(always)]
     fn run(self) {
-        let Self { finder, segment, out } = self;
+        let Self { finder, segment, later, out } = self;
         let (dot, digit) = (segment.masks.of(Shape::Dot), segment.masks.of(Shape::Digit));
         let known = &*finder.0;
         let all = if known.may_end_with_digit() { u64::MAX } else { 0 };
@@ -71,10 +43,10 @@ impl<K: Known> Work for Look<'_, Domains<K>, K::Found> {
             for word in words {
                 places.add(dots.word(word), word);
             }
-            places.keep(segment, &Begins(known));
-            places.keep(segment, &Ends(known));
-            for at in places.take() {
-                finder.dot(segment.text, segment.base + at, out);
+            places.keep(segment, |text, dot| known.may_begin_last_label(text, dot));
+            places.keep(segment, |text, dot| known.may_be_last_label(text, dot));
+            for dot in places.take(segment) {
+                finder.dot(segment.text, dot, later, out);
             }
         }
     }
@@ -85,7 +57,17 @@ impl<K: Known> Finder<K::Found> for Domains<K> {
         &[Shape::Dot, Shape::Digit]
     }
 
-    fn scan(&self, segment: &Segment<'_>, out: &mut K::Found) {
-        segment.path.run(Look { finder: self, segment, out });
+    fn scan(&self, segment: &Segment<'_>, later: &mut Later, out: &mut K::Found) {
+        segment.path.run(Look { finder: self, segment, later, out });
+    }
+
+    fn settle(&self, text: &[u8], later: &mut Later, out: &mut K::Found) {
+        for (dot, hash) in later.take() {
+            if self.0.may_hold_name(hash)
+                && let Some(ending) = names::ending(text, dot)
+            {
+                self.name(text, ending, out);
+            }
+        }
     }
 }

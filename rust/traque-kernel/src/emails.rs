@@ -7,6 +7,7 @@ use crate::escapes;
 use crate::found::{Hit, Relation};
 use crate::known::{KnownMail, Span};
 use crate::names::{at_sign, name_at};
+use crate::places::Later;
 use crate::set::{Filter, Seed, Texts};
 use crate::simd::Work;
 
@@ -103,7 +104,7 @@ impl<K: KnownMail> Work for Look<'_, Emails<K>, K::Found> {
 
     #[inline(always)]
     fn run(self) {
-        let Self { finder, segment, out } = self;
+        let Self { finder, segment, out, .. } = self;
         let [at, percent, digit] = [Shape::At, Shape::Percent, Shape::Digit].map(|shape| segment.masks.of(shape));
         let signs = Mask::of(|word| at.word(word) | percent.word(word) & digit.ahead(word, 1));
         for (word, signs) in signs.some(segment.words) {
@@ -117,7 +118,7 @@ impl<K: KnownMail> Finder<K::Found> for Emails<K> {
         &[Shape::At, Shape::Percent, Shape::Digit]
     }
 
-    fn scan(&self, segment: &Segment<'_>, out: &mut K::Found) {
-        segment.path.run(Look { finder: self, segment, out });
+    fn scan(&self, segment: &Segment<'_>, later: &mut Later, out: &mut K::Found) {
+        segment.path.run(Look { finder: self, segment, later, out });
     }
 }

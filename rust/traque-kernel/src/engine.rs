@@ -6,6 +6,7 @@ use crate::choice::choose;
 use crate::classes::{Masks, SEGMENT, Segment, Shape, segments};
 use crate::found::Hit;
 use crate::indicators::{Indicators, Malformed, Spelling};
+use crate::places::Later;
 use crate::simd::Path;
 
 /// Looks for one kind of observable.
@@ -17,8 +18,11 @@ pub trait Finder<Found = Vec<Hit>>: Send + Sync {
     /// The classes of bytes whose places it needs.
     fn needs(&self) -> &'static [Shape];
 
-    /// Add to `out` what stands in `segment`; order is free, repeats are allowed.
-    fn scan(&self, segment: &Segment<'_>, out: &mut Found);
+    /// Add to `out` what stands in `segment`, but for places that are put off; order is free, repeats are allowed.
+    fn scan(&self, segment: &Segment<'_>, later: &mut Later, out: &mut Found);
+
+    /// Add to `out` what stands at the places of `text` that were put off.
+    fn settle(&self, _text: &[u8], _later: &mut Later, _out: &mut Found) {}
 }
 
 /// Finders that look through the same text, by the same instructions.
@@ -41,14 +45,19 @@ impl<Found> Finders<Found> {
     /// Add to `out` what stands in `text`; its lines are in `masks` then.
     pub fn scan(&self, text: &[u8], masks: &mut Masks, out: &mut Found) {
         masks.begin();
+        let mut later: Vec<Later> = self.all.iter().map(|_| Later::default()).collect();
         for range in segments(0..text.len()) {
             let words = range.len().div_ceil(64);
             masks.fill(&text[range.start..text.len().min(range.start + SEGMENT + 64)], &self.needs, self.path);
             masks.count_lines(words, self.path);
             let segment = Segment { text, base: range.start, words, masks: &*masks, path: self.path };
-            for finder in &self.all {
-                finder.scan(&segment, out);
+            for (finder, later) in self.all.iter().zip(&mut later) {
+                finder.settle(text, later, out);
+                finder.scan(&segment, later, out);
             }
+        }
+        for (finder, later) in self.all.iter().zip(&mut later) {
+            finder.settle(text, later, out);
         }
     }
 }

@@ -5,6 +5,7 @@ use crate::engine::Finder;
 use crate::escapes;
 use crate::found::{Hit, Relation};
 use crate::hashes::decode;
+use crate::places::Later;
 use crate::set::Texts;
 
 /// Pairs of the fingerprints that are known: MD5, SHA-1, SHA-256.
@@ -50,7 +51,7 @@ impl Finder for Fingerprints {
         &[Shape::Colon]
     }
 
-    fn scan(&self, segment: &Segment<'_>, out: &mut Vec<Hit>) {
+    fn scan(&self, segment: &Segment<'_>, _: &mut Later, out: &mut Vec<Hit>) {
         let colon = segment.masks.of(Shape::Colon);
         for word in 0..segment.words {
             let (here, next) = (colon.word(word), colon.word(word + 1));

@@ -5,6 +5,7 @@ use crate::engine::Finder;
 use crate::escapes;
 use crate::found::{Hit, Relation};
 use crate::known::{KnownHash, Span};
+use crate::places::Later;
 use crate::set::Texts;
 use crate::simd::Work;
 
@@ -86,7 +87,7 @@ impl<K: KnownHash> Work for Look<'_, Hashes<K>, K::Found> {
 
     #[inline(always)]
     fn run(self) {
-        let Self { finder, segment, out } = self;
+        let Self { finder, segment, out, .. } = self;
         let hex = segment.masks.of(Shape::Hex);
         // A row of 32 covers sixteen that begin at a multiple of sixteen, in its first word or in the next one.
         let full = Mask::of(|word| full_sixteens(hex.word(word)));
@@ -105,8 +106,8 @@ impl<K: KnownHash> Finder<K::Found> for Hashes<K> {
         &[Shape::Hex]
     }
 
-    fn scan(&self, segment: &Segment<'_>, out: &mut K::Found) {
-        segment.path.run(Look { finder: self, segment, out });
+    fn scan(&self, segment: &Segment<'_>, later: &mut Later, out: &mut K::Found) {
+        segment.path.run(Look { finder: self, segment, later, out });
     }
 }
 

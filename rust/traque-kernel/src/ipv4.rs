@@ -1,17 +1,18 @@
 //! IPv4 addresses in text (the oracle's `_ipv4.py`).
 //!
 //! Three dots, each followed by a digit and two to four bytes from the last, are the shape that is
-//! looked for in the bits. Then the octets are read and the address is looked up, for many
-//! candidates one after the other without a branch between; what stands around it is examined only
-//! for an address that is an indicator, or where an escape or a reversed name may hide another reading.
+//! looked for in the bits. Then the octets are read, almost without a branch, and the address is looked
+//! up a segment later; what stands around it is examined only for an address that is an indicator, or
+//! where an escape or a reversed name may hide another reading.
 
 use std::sync::Arc;
 
 use crate::chars::is_label_byte;
-use crate::classes::{Look, Mask, Places, Segment, Shape, Test};
+use crate::classes::{Look, Mask, Segment, Shape};
 use crate::engine::Finder;
 use crate::escapes;
 use crate::known::Known;
+use crate::places::{Later, Places};
 use crate::simd::Work;
 use crate::tails::stands_alone;
 
@@ -24,6 +25,20 @@ const DIGITS: usize = 3;
 pub struct Ipv4<K>(pub Arc<K>);
 
 impl<K: Known> Ipv4<K> {
+    /// The first of three dots stands at `dot`.
+    #[inline(always)]
+    fn dot(&self, text: &[u8], dot: usize, later: &mut Later, out: &mut K::Found) {
+        if let Some(glance) = Glance::at(text, dot) {
+            if !glance.may_be_address() {
+                return;
+            }
+            if let Some(hash) = self.0.ask_v4(glance.value).filter(|_| !glance.is_unclear) {
+                return later.put(dot, hash);
+            }
+        }
+        self.candidate(text, dot, out);
+    }
+
     #[inline(never)]
     fn candidate(&self, text: &[u8], dot: usize, out: &mut K::Found) {
         if let Some(quad) = Quad::read(text, dot) {
@@ -34,30 +49,12 @@ impl<K: Known> Ipv4<K> {
     }
 }
 
-/// The clue of the first of three dots: the address around it, and whether another reading may hide there.
-impl<K: Known> Test for Ipv4<K> {
-    type Clue = (u32, bool);
-
-    #[inline(always)]
-    #[allow(clippy::needless_bitwise_bool)] // a branch here would often be foretold wrongly
-    fn glance(&self, text: &[u8], dot: usize) -> (bool, (u32, bool)) {
-        let Some(glance) = Glance::at(text, dot) else { return (true, (0, true)) };
-        self.0.fetch_v4(glance.value);
-        (glance.has_form & (glance.is_unclear | glance.is_address), (glance.value, glance.is_unclear))
-    }
-
-    #[inline(always)]
-    fn confirm(&self, (value, is_unclear): (u32, bool)) -> bool {
-        is_unclear | self.0.may_hold_v4(value)
-    }
-}
-
 impl<K: Known> Work for Look<'_, Ipv4<K>, K::Found> {
     type Done = ();
 
     #[inline(always)]
     fn run(self) {
-        let Self { finder, segment, out } = self;
+        let Self { finder, segment, later, out } = self;
         let (digit, dot) = (segment.masks.of(Shape::Digit), segment.masks.of(Shape::Dot));
         let followed = Mask::of(|word| dot.word(word) & digit.ahead(word, 1));
         let triples = chained(&chained(&followed));
@@ -66,9 +63,8 @@ impl<K: Known> Work for Look<'_, Ipv4<K>, K::Found> {
             for word in words {
                 places.add(triples.word(word), word);
             }
-            places.keep(segment, finder);
-            for at in places.take() {
-                finder.candidate(segment.text, segment.base + at, out);
+            for dot in places.take(segment) {
+                finder.dot(segment.text, dot, later, out);
             }
         }
     }
@@ -79,8 +75,16 @@ impl<K: Known> Finder<K::Found> for Ipv4<K> {
         &[Shape::Digit, Shape::Dot]
     }
 
-    fn scan(&self, segment: &Segment<'_>, out: &mut K::Found) {
-        segment.path.run(Look { finder: self, segment, out });
+    fn scan(&self, segment: &Segment<'_>, later: &mut Later, out: &mut K::Found) {
+        segment.path.run(Look { finder: self, segment, later, out });
+    }
+
+    fn settle(&self, text: &[u8], later: &mut Later, out: &mut K::Found) {
+        for (dot, hash) in later.take() {
+            if self.0.may_hold_v4(hash) {
+                self.candidate(text, dot, out);
+            }
+        }
     }
 }
 
@@ -105,6 +109,13 @@ struct Glance {
 impl Glance {
     const BEFORE: usize = 4;
     const AFTER: usize = 20;
+
+    /// Whether an address may stand there; false is certain.
+    #[inline(always)]
+    #[allow(clippy::needless_bitwise_bool)] // a branch here would often be foretold wrongly
+    fn may_be_address(&self) -> bool {
+        self.has_form & (self.is_unclear | self.is_address)
+    }
 
     /// None at an end of the text.
     ///

@@ -15,6 +15,7 @@ use crate::engine::Finder;
 use crate::escapes;
 use crate::ipv4::embedded_quad;
 use crate::known::Known;
+use crate::places::Later;
 use crate::simd::Work;
 use crate::tails::{is_port, stands_alone};
 use crate::watched::is_mapped;
@@ -65,7 +66,7 @@ impl<K: Known> Work for Look<'_, Ipv6<K>, K::Found> {
 
     #[inline(always)]
     fn run(self) {
-        let Self { finder, segment, out } = self;
+        let Self { finder, segment, out, .. } = self;
         let (colon, dot) = (segment.masks.of(Shape::Colon), segment.masks.of(Shape::Dot));
         let words = segment.words;
         if finder.0.has_v6() {
@@ -110,8 +111,8 @@ impl<K: Known> Finder<K::Found> for Ipv6<K> {
         if self.0.has_v6() { &[Shape::Colon, Shape::Dot, Shape::Hex] } else { &[Shape::Colon, Shape::Dot, Shape::F] }
     }
 
-    fn scan(&self, segment: &Segment<'_>, out: &mut K::Found) {
-        segment.path.run(Look { finder: self, segment, out });
+    fn scan(&self, segment: &Segment<'_>, later: &mut Later, out: &mut K::Found) {
+        segment.path.run(Look { finder: self, segment, later, out });
     }
 }
 

@@ -12,11 +12,11 @@ pub trait Known: Send + Sync {
     /// Where they are put.
     type Found;
 
-    /// Whether an IPv4 address may be wanted.
-    fn may_hold_v4(&self, address: u32) -> bool;
+    /// The hash of an IPv4 address, by which [`Self::may_hold_v4`] will be asked soon; None if there is nothing to ask.
+    fn ask_v4(&self, address: u32) -> Option<u64>;
 
-    /// [`Self::may_hold_v4`] will be asked soon.
-    fn fetch_v4(&self, address: u32);
+    /// Whether an address of that hash may be wanted.
+    fn may_hold_v4(&self, hash: u64) -> bool;
 
     /// Whether any IPv6 address may be wanted, besides those that are IPv4 addresses.
     fn has_v6(&self) -> bool;
@@ -30,8 +30,12 @@ pub trait Known: Send + Sync {
     /// Whether the label after the dot at `dot` may be the last one of a name that is wanted.
     fn may_be_last_label(&self, text: &[u8], dot: usize) -> bool;
 
-    /// Whether a name with that ending may be wanted.
-    fn may_hold_name(&self, text: &[u8], ending: Ending) -> bool;
+    /// A hash of a name with that ending, by which [`Self::may_hold_name`] will be asked soon; None if there is nothing
+    /// to ask.
+    fn ask_name(&self, text: &[u8], ending: Ending) -> Option<u64>;
+
+    /// Whether a name of that hash may be wanted.
+    fn may_hold_name(&self, hash: u64) -> bool;
 
     /// An IPv4 address stands in a span; at `host`, if anywhere, as the host of a URL.
     fn v4_found(&self, text: &[u8], span: Span, address: u32, host: Option<Span>, out: &mut Self::Found);

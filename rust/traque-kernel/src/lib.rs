@@ -32,6 +32,7 @@ mod members;
 mod moments;
 mod name_set;
 mod names;
+mod places;
 mod readings;
 mod roles;
 mod rows;

@@ -13,6 +13,7 @@ use crate::classes::{Segment, Shape};
 use crate::engine::Finder;
 use crate::escapes;
 use crate::found::{Hit, Relation};
+use crate::places::Later;
 use crate::set::Seed;
 
 /// Stands in a form for a run of slashes and backslashes.
@@ -71,7 +72,7 @@ impl Finder for Literals {
         &[]
     }
 
-    fn scan(&self, segment: &Segment<'_>, out: &mut Vec<Hit>) {
+    fn scan(&self, segment: &Segment<'_>, _: &mut Later, out: &mut Vec<Hit>) {
         self.long.scan(segment, |form, place, at| self.gram(segment.text, form, place, at, out));
         self.short.scan(segment, |form, place, at| self.gram(segment.text, form, place, at, out));
     }

@@ -91,14 +91,24 @@ impl NameSet {
         self.beginnings.digits
     }
 
-    /// Whether some name may end with these two labels (ASCII, of any case); false is certain.
+    /// The hash of two last labels (ASCII, of any case), by which [`Self::may_hold`] will be asked soon; None if they are
+    /// too long for one.
     #[must_use]
-    pub fn may_hold(&self, last_two: &[u8]) -> bool {
+    pub fn ask(&self, last_two: &[u8]) -> Option<u64> {
         let mut lower = [0; 128];
-        let Some(lower) = lower.get_mut(..last_two.len()) else { return true };
+        let lower = lower.get_mut(..last_two.len())?;
         lower.copy_from_slice(last_two);
         lower.make_ascii_lowercase();
-        self.last_two.may_hold(self.seed.bytes(lower))
+        let hash = self.seed.bytes(lower);
+        self.last_two.fetch(hash);
+        Some(hash)
+    }
+
+    /// Whether some name may end with labels of that hash; false is certain.
+    #[inline(always)]
+    #[must_use]
+    pub fn may_hold(&self, hash: u64) -> bool {
+        self.last_two.may_hold(hash)
     }
 
     /// Calls `visit` for each indicator that is `name` or above it.

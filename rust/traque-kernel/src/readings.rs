@@ -246,12 +246,13 @@ impl Known for Everything {
     type Found = Readings;
 
     #[inline(always)]
-    fn may_hold_v4(&self, _: u32) -> bool {
-        true
+    fn ask_v4(&self, _: u32) -> Option<u64> {
+        None
     }
 
-    #[inline(always)]
-    fn fetch_v4(&self, _: u32) {}
+    fn may_hold_v4(&self, _: u64) -> bool {
+        true
+    }
 
     fn has_v6(&self) -> bool {
         true
@@ -271,7 +272,12 @@ impl Known for Everything {
         true
     }
 
-    fn may_hold_name(&self, _: &[u8], _: Ending) -> bool {
+    #[inline(always)]
+    fn ask_name(&self, _: &[u8], _: Ending) -> Option<u64> {
+        None
+    }
+
+    fn may_hold_name(&self, _: u64) -> bool {
         true
     }
 

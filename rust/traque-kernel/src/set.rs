@@ -253,17 +253,20 @@ impl<K: Key> Table<K> {
         Self { seed, index, keys, bearers }
     }
 
-    /// Whether `key` may be there; false is certain.
+    /// The hash of `key`, by which [`Self::may_hold`] will be asked soon.
     #[inline(always)]
     #[must_use]
-    pub fn may_hold(&self, key: K) -> bool {
-        self.index.filter.may_hold(key.hash(self.seed))
+    pub fn ask(&self, key: K) -> u64 {
+        let hash = key.hash(self.seed);
+        self.index.filter.fetch(hash);
+        hash
     }
 
-    /// [`Self::may_hold`] will be asked soon.
+    /// Whether a key of that hash may be there; false is certain.
     #[inline(always)]
-    pub fn fetch(&self, key: K) {
-        self.index.filter.fetch(key.hash(self.seed));
+    #[must_use]
+    pub fn may_hold(&self, hash: u64) -> bool {
+        self.index.filter.may_hold(hash)
     }
 
     /// The indicators that bear `key`.

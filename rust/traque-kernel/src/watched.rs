@@ -35,13 +35,13 @@ impl Known for Watched {
     type Found = Vec<Hit>;
 
     #[inline(always)]
-    fn may_hold_v4(&self, address: u32) -> bool {
-        self.v4.may_hold(address)
+    fn ask_v4(&self, address: u32) -> Option<u64> {
+        self.v4.ask(address)
     }
 
     #[inline(always)]
-    fn fetch_v4(&self, address: u32) {
-        self.v4.fetch(address);
+    fn may_hold_v4(&self, hash: u64) -> bool {
+        self.v4.may_hold(hash)
     }
 
     fn has_v6(&self) -> bool {
@@ -62,8 +62,13 @@ impl Known for Watched {
         self.names.may_be_last_label(text, dot)
     }
 
-    fn may_hold_name(&self, text: &[u8], ending: Ending) -> bool {
-        last_two(text, ending).is_none_or(|last_two| self.names.may_hold(last_two))
+    fn ask_name(&self, text: &[u8], ending: Ending) -> Option<u64> {
+        last_two(text, ending).and_then(|last_two| self.names.ask(last_two))
+    }
+
+    #[inline(always)]
+    fn may_hold_name(&self, hash: u64) -> bool {
+        self.names.may_hold(hash)
     }
 
     fn v4_found(&self, text: &[u8], span: Span, address: u32, host: Option<Span>, out: &mut Vec<Hit>) {

@@ -6,6 +6,7 @@ use crate::classes::{Look, Mask, Segment, Shape, each_bit};
 use crate::engine::Finder;
 use crate::known::Known;
 use crate::names::windows_name;
+use crate::places::Later;
 use crate::simd::Work;
 use crate::{ipv4, ipv6};
 
@@ -40,7 +41,7 @@ impl<K: Known> Work for Look<'_, WindowsDns<K>, K::Found> {
 
     #[inline(always)]
     fn run(self) {
-        let Self { finder, segment, out } = self;
+        let Self { finder, segment, out, .. } = self;
         let (open, digit) = (segment.masks.of(Shape::Parenthesis), segment.masks.of(Shape::Digit));
         let lengths = Mask::of(|word| open.word(word) & digit.ahead(word, 1));
         for (word, lengths) in lengths.some(segment.words) {
@@ -54,7 +55,7 @@ impl<K: Known> Finder<K::Found> for WindowsDns<K> {
         &[Shape::Parenthesis, Shape::Digit]
     }
 
-    fn scan(&self, segment: &Segment<'_>, out: &mut K::Found) {
-        segment.path.run(Look { finder: self, segment, out });
+    fn scan(&self, segment: &Segment<'_>, later: &mut Later, out: &mut K::Found) {
+        segment.path.run(Look { finder: self, segment, later, out });
     }
 }
