@@ -54,7 +54,19 @@ def check(data: bytes, name: str) -> None:
         assert isinstance(json.loads(line), dict)
 
 
-NAMES = ("pcap", "pcapng", "netflow5", "netflow9", "ipfix", "wtmp", "sqlite", "parquet", "arrow", "vc0")
+NAMES = (
+    "pcap",
+    "pcapng",
+    "netflow5",
+    "netflow9",
+    "ipfix",
+    "wtmp",
+    "sqlite",
+    "parquet",
+    "arrow",
+    "arrow-stream",
+    "vc0",
+)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -65,7 +77,7 @@ def test_hostile_bytes_never_crash_nor_hang(name: str, tmp_path: Path) -> None:
     check(data, name)
     assert read(data, name).records
     rng = random.Random(name)
-    for _ in range(150 if name in ("sqlite", "parquet", "arrow") else 600):
+    for _ in range(150 if name in ("sqlite", "parquet", "arrow", "arrow-stream") else 600):
         check(mutated(data, rng), name)
     for size in range(8, len(data), max(1, len(data) // 100)):
         check(data[:size], name)

@@ -239,6 +239,9 @@ def every_kind(folder: Path) -> dict[str, bytes]:
     with pa.OSFile(str(folder / "x.arrow"), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
         writer.write_table(table)
     found["arrow"] = (folder / "x.arrow").read_bytes()
+    with pa.OSFile(str(folder / "x.arrows"), "wb") as sink, pa.ipc.new_stream(sink, table.schema) as writer:
+        writer.write_table(table)
+    found["arrow-stream"] = (folder / "x.arrows").read_bytes()
     return found
 
 

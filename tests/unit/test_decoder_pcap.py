@@ -28,7 +28,7 @@ from decoder_tools import (
     udp,
 )
 
-from traque.sources.decoders._frames import dissect
+from traque.sources.decoders._links import dissect
 
 A, B = "192.0.2.7", "203.0.113.9"
 INNER = ipv4("198.51.100.1", "198.51.100.2", 6, tcp(51000, 443, 2))
@@ -67,6 +67,19 @@ CARRIERS = {
     ),
     "ah": ethernet(0x0800, ipv4(A, B, 51, struct.pack(">BBHII", 4, 4, 0, 1, 1) + bytes(12) + INNER)),
     "icmp-error": ethernet(0x0800, ipv4(A, B, 1, b"\x03\x01" + bytes(6) + INNER)),
+    "vxlan-gpe": ethernet(0x0800, ipv4(A, B, 17, udp(50000, 4790, b"\x0c\0\0\1\0\0\1\0" + INNER))),
+    "l2tp": ethernet(
+        0x0800,
+        ipv4(A, B, 17, udp(1701, 1701, struct.pack(">HHHHH", 0x4202, 99, 1, 2, 0) + b"\xff\3\0\x21" + INNER)),
+    ),
+    "lisp": ethernet(0x0800, ipv4(A, B, 17, udp(50000, 4341, bytes(8) + INNER))),
+    "tzsp": ethernet(
+        0x0800, ipv4(A, B, 17, udp(50000, 37008, b"\1\0\0\1\0\x0a\1\5\1" + ethernet(0x0800, INNER)))
+    ),
+    "pbb": ethernet(0x88E7, bytes(4) + ethernet(0x0800, INNER)),
+    "vn-tag": ethernet(0x8926, bytes(4) + b"\x08\0" + INNER),
+    "cmd": ethernet(0x8909, b"\1\1\0\1\0\5\x08\0" + INNER),
+    "nsh": ethernet(0x894F, b"\0\6\1\3" + bytes(20) + ethernet(0x0800, INNER)),
     "cooked": struct.pack(">HHH8sH", 0, 1, 6, bytes(8), 0x0800) + INNER,
 }
 
@@ -75,7 +88,7 @@ CARRIERS = {
 def test_the_inner_packet_is_found_through_what_carries_it(name: str) -> None:
     found = peers(CARRIERS[name], 113 if name == "cooked" else 1)
     assert found[-1] == ("198.51.100.1", "198.51.100.2")
-    if name in ("gre", "ip-in-ip", "vxlan", "ah", "icmp-error"):
+    if name in ("gre", "ip-in-ip", "vxlan", "ah", "icmp-error", "l2tp", "tzsp"):
         assert found[0] == (A, B)
 
 

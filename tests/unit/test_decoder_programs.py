@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
-from decoder_tools import read
+from decoder_tools import ethernet, ipv4, ipv6, pcap, read, tcp, udp
 
 from traque.sources.decoders import registry
 
@@ -62,6 +65,45 @@ def test_journal_entries_are_passed_on(tmp_path: Path, monkeypatch: pytest.Monke
     got = read(JOURNAL, "system.journal")
     assert got.error is None
     assert [r["MESSAGE"] for r in got.records] == ["from 192.0.2.7"] * 2
+
+
+def test_a_journal_message_in_bytes_is_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """``journalctl`` writes so what holds colours or is no UTF-8; other lists stay lists."""
+    said = b"\x1b[31mfrom 192.0.2.7\xff"
+    entry = json.dumps(
+        {"MESSAGE": list(said), "F": [list(b"a\x01"), "b"], "N": [1, 999]}, separators=(",", ":")
+    )
+    played(tmp_path, "journalctl", entry + "\n", monkeypatch=monkeypatch)
+    (record,) = read(JOURNAL, "system.journal").records
+    assert record == {"MESSAGE": "from 192.0.2.7\ufffd", "F": ["a ", "b"], "N": [1, 999]}
+
+
+@pytest.mark.skipif(shutil.which("journalctl") is None, reason="no journalctl")
+def test_a_journal_of_nobody_is_said() -> None:
+    got = read(JOURNAL + bytes(4096), "system.journal")
+    assert got.records == []
+    assert got.error is not None
+
+
+@pytest.mark.skipif(shutil.which("nfpcapd") is None, reason="no nfdump")
+@pytest.mark.parametrize("compression", [(), ("-z",), ("-y",)])
+def test_what_nfdump_itself_wrote(tmp_path: Path, compression: tuple[str, ...]) -> None:
+    frames = [
+        ethernet(0x0800, ipv4("192.0.2.7", "203.0.113.9", 6, tcp(51022, 443, 2))),
+        ethernet(0x0800, ipv4("203.0.113.9", "192.0.2.7", 6, tcp(443, 51022, 18))),
+        ethernet(0x86DD, ipv6("2001:db8::7", "2001:db8::9", 17, udp(4000, 53, b"abcdefgh"))),
+    ]
+    (tmp_path / "in.pcap").write_bytes(pcap(frames))
+    (tmp_path / "out").mkdir()
+    command = ["nfpcapd", "-r", str(tmp_path / "in.pcap"), "-w", str(tmp_path / "out"), *compression]
+    subprocess.run(command, check=True, capture_output=True)
+    (written,) = (tmp_path / "out").iterdir()
+    got = read(written.read_bytes(), written.name)
+    assert got.error is None
+    ends = {
+        (r.get("sourceIPv4Address", r.get("sourceIPv6Address")), r["protocolIdentifier"]) for r in got.records
+    }
+    assert ends == {("192.0.2.7", 6), ("203.0.113.9", 6), ("2001:db8::7", 17)}
 
 
 def test_a_missing_program_is_known_and_the_remedy_named(

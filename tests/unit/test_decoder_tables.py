@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import ipaddress
 import json
 import sqlite3
@@ -48,6 +49,41 @@ def test_arrow_rows_are_the_json_rows(tmp_path: Path) -> None:
     assert read((tmp_path / "x.arrow").read_bytes()).records == ROWS
 
 
+def test_an_arrow_stream_is_read_as_far_as_it_goes(tmp_path: Path) -> None:
+    table = pa.Table.from_pylist(ROWS)
+    sink = io.BytesIO()
+    with pa.ipc.new_stream(sink, table.schema) as writer:
+        writer.write_table(table)
+        writer.write_table(table)
+    data = sink.getvalue()
+    assert read(data).records == ROWS * 2
+    cut = read(data[: len(data) * 3 // 4])
+    assert cut.records == ROWS
+    assert cut.error is not None
+
+
+def test_integers_beside_missing_ones_and_text_in_bytes(tmp_path: Path) -> None:
+    """pandas makes floating-point numbers of integers where one is missing."""
+    number = int(ipaddress.IPv4Address(SEEN))
+    table = pa.table(
+        {
+            "src_ip": pa.array([float(number), None]),
+            "load": pa.array([float(number), None]),
+            "peer_ips": pa.array([[number], [ip(SEEN)[0]]]),
+            "payload": pa.array([b"\0\1GET http://evil.example/\xff", "evil.example".encode("utf-16-le")]),
+            "digest": pa.array([bytes(range(20)), b"\0\1\2"]),
+        }
+    )
+    first, second = read(parquet(table, tmp_path)).records
+    assert first["src_ip"] == SEEN
+    assert second["src_ip"] is None
+    assert first["load"] == number
+    assert first["peer_ips"] == [SEEN]
+    assert first["payload"] == "  GET http://evil.example/\ufffd"
+    assert second["payload"] == "evil.example"
+    assert (first["digest"], second["digest"]) == (bytes(range(20)).hex(), "000102")
+
+
 def test_addresses_as_integers_and_bytes_are_written_as_addresses(tmp_path: Path) -> None:
     number = int(ipaddress.IPv4Address(SEEN))
     table = pa.table(
@@ -90,10 +126,23 @@ def test_times_and_other_types(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["src_ip", "SrcIP", "dstaddr", "id.orig_h", "c_ip", "ipaddr", "nexthop", "dst"]
+    "name",
+    [
+        "src_ip",
+        "SrcIP",
+        "dstaddr",
+        "id.orig_h",
+        "c_ip",
+        "ipaddr",
+        "nexthop",
+        "dst",
+        "src_ips",
+        "ip_from",
+        "raddr",
+    ],
 )
 def test_names_of_addresses(name: str) -> None:
-    assert names_address(name) == (name != "nexthop")
+    assert names_address(name)
 
 
 @pytest.mark.parametrize(

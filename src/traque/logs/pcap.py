@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from traque.logs._documents import Document, stamp_of
-from traque.logs._fields import SEVERAL, fields_of, http_outcome, is_service, number_of
+from traque.logs._fields import SEVERAL, fields_of, host_and_port, http_outcome, is_service, number_of
 from traque.logs._format import Head, LineReader, LogFormat, RecordReader, specific
 from traque.logs.json import understand
 from traque.model import Event, Initiator, Outcome, TimeRule
@@ -30,7 +30,6 @@ _FIELDS: Final = {
     "query": "dns.question.name",
     "server_name": "tls.client.server_name",
     "method": "http.request.method",
-    "host": "url.domain",
     "uri": "url.original",
     "url": "url.full",
     "status": "http.response.status_code",
@@ -50,7 +49,7 @@ def document(record: Document) -> Event | None:
         return None
     swapped = _SWAPPED if kind == "dns" and record.get("answer") is True else {}
     pairs = [(name, record.get(swapped.get(key, key))) for key, name in _FIELDS.items()]
-    pairs += [("dns.answers.data", _answers(record)), ("event.action", kind)]
+    pairs += [("url.domain", _host(record)), ("dns.answers.data", _answers(record)), ("event.action", kind)]
     initiator, outcome, why = _known(kind, record)
     return Event(
         format="pcap",
@@ -60,6 +59,12 @@ def document(record: Document) -> Event | None:
         outcome=outcome,
         why=why,
     )
+
+
+def _host(record: Document) -> str:
+    """The host of an HTTP request, without a port; a tunnel's is what it asks for."""
+    host = record.get("uri" if record.get("method") == "CONNECT" else "host")
+    return host_and_port(host)[0] if isinstance(host, str) else ""
 
 
 def _answers(record: Mapping[str, object]) -> str:

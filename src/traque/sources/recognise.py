@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import struct
+from collections.abc import Callable
 from types import MappingProxyType
 from typing import Final
 
@@ -25,6 +26,7 @@ _BY_MAGIC: Final = MappingProxyType(
         b"PARE": "Parquet (encrypted)",
         b"ARROW1\0\0": "Arrow",
         b"FEA1": "Feather",
+        b"ORC": "ORC",
         b"Obj\x01": "Avro",
         b"SQLite format 3\0": "SQLite database",
         b"LPKSHHRH": "systemd journal",
@@ -34,6 +36,9 @@ _BY_MAGIC: Final = MappingProxyType(
         b"\xa1\xb2\xc3\xd4": "packet capture (pcap)",
         b"\x4d\x3c\xb2\xa1": "packet capture (pcap)",
         b"\xa1\xb2\x3c\x4d": "packet capture (pcap)",
+        b"snoop\0\0\0": "packet capture (snoop)",
+        b"\x37\x7f\x06\x82": "write-ahead log of an SQLite database",
+        b"\x37\x7f\x06\x83": "write-ahead log of an SQLite database",
         b"\x34\xcd\xb2\xa1": "packet capture (pcap)",
         b"\xa1\xb2\xcd\x34": "packet capture (pcap)",
     }
@@ -50,14 +55,9 @@ def encoded_container(head: bytes, name: str) -> str | None:
     for magic, title in _BY_MAGIC.items():
         if head.startswith(magic):
             return title
-    if head.startswith(b"\x0a\x0d\x0d\x0a") and head[8:12] in (b"\x1a\x2b\x3c\x4d", b"\x4d\x3c\x2b\x1a"):
-        return "packet capture (pcapng)"
-    if head[:2] in (b"\x0c\xa5", b"\xa5\x0c") and head[2:4] in (b"\1\0", b"\2\0", b"\0\1", b"\0\2"):
-        return "NetFlow capture (nfcapd)"
-    if head.startswith(b"PK\x03\x04") and head[30:49] == b"[Content_Types].xml":
-        return "Microsoft Office document"
-    if b"protobuf:dnstap.Dnstap" in head[:64]:
-        return "dnstap"
+    for test, title in _BY_TEST:
+        if test(head):
+            return title
     if head.startswith(b"\0"):
         found = _flows(head) or _flows(_first_prefixed(head)) or _unified2(head)
         if found:
@@ -70,6 +70,36 @@ def encoded_values(head: bytes) -> str | None:
     if b"saddr=" in head and re.search(rb"\bsaddr=(?:0200|0A00)[0-9A-F]{12,64}\b(?![^\n]{0,64}SADDR=)", head):
         return "Linux audit: socket addresses in hexadecimal (saddr=) without enrichment"
     return None
+
+
+def _is_arrow_stream(head: bytes) -> bool:
+    """An IPC stream: a mark, the length of the schema's message, and where in it the root table stands."""
+    if not head.startswith(b"\xff\xff\xff\xff") or len(head) < 12:
+        return False
+    length, root = struct.unpack_from("<II", head, 4)
+    return 16 <= length <= 64 << 20 and length % 8 == 0 and root in (12, 16, 20)
+
+
+_BY_TEST: Final[tuple[tuple[Callable[[bytes], bool], str], ...]] = (
+    (
+        lambda head: (
+            head.startswith(b"\x0a\x0d\x0d\x0a") and head[8:12] in (b"\x1a\x2b\x3c\x4d", b"\x4d\x3c\x2b\x1a")
+        ),
+        "packet capture (pcapng)",
+    ),
+    (
+        lambda head: (
+            head[:2] in (b"\x0c\xa5", b"\xa5\x0c") and head[2:4] in (b"\1\0", b"\2\0", b"\0\1", b"\0\2")
+        ),
+        "NetFlow capture (nfcapd)",
+    ),
+    (
+        lambda head: head.startswith(b"PK\x03\x04") and head[30:49] == b"[Content_Types].xml",
+        "Microsoft Office document",
+    ),
+    (lambda head: b"protobuf:dnstap.Dnstap" in head[:64], "dnstap"),
+    (_is_arrow_stream, "Arrow"),
+)
 
 
 def _first_prefixed(head: bytes) -> bytes:

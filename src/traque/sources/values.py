@@ -13,13 +13,17 @@ from traque.expressions import expression
 
 DEPTH: Final = 32
 _BLOB: Final = 1 << 20
+_HASHES: Final = (16, 20, 32, 64)
+"""Bytes of MD5, SHA-1, SHA-256 and SHA-512, and of UUIDs."""
+_WORD: Final = expression(r"[!-~]{4}")
 
 _CAMEL: Final = expression(r"(?<=[a-z0-9])(?=[A-Z])")
 _ADDRESS: Final = expression(
     r"(?:^|[._-])(?:src|dst|source|dest|destination|client|server|remote|local|peer|host|orig|resp|nat|nexthop)?"
-    r"_?(?:ip|ipv4|ipv6|ip4|ip6|ip_?addr(?:ess)?|addr(?:ess)?|[sd]addr|[sd]ip|orig_h|resp_h)"
-    r"(?:_?(?:v?4|v?6|int|num|number|long|n|u32|raw|bin|binary|bytes|src|dst|source|destination|client|server))?$"
-    r"|(?:^|[._-])(?:src|dst)$"
+    r"_?(?:ip|ipv4|ipv6|ip4|ip6|ip_?addr(?:ess)?|addr(?:ess)?|[sdlr]addr|[sd]ip|orig_h|resp_h)(?:e?s)?"
+    r"(?:_?(?:v?4|v?6|int|num|number|long|n|u32|raw|bin|binary|bytes|src|dst|source|destination|client|server"
+    r"|from|to|start|end|first|last|[12ab]))?$"
+    r"|(?:^|[._-])(?:src|dst|next_?hop|gateway)$"
 )
 _OTHER: Final = expression(r"mac|mail|phys|ether|hw|mem|base|return|virtual|load|street|postal|wallet")
 
@@ -33,10 +37,12 @@ def names_address(name: str) -> bool:
 
 def plain(value: object, name: str = "", depth: int = 0) -> object:
     """A value that JSON can hold. ``name`` is its column's; names inside of it are their own."""
-    if value is None or isinstance(value, str | bool | float):
+    if value is None or isinstance(value, str | bool):
         return value
     if isinstance(value, int):
         return _number(value, name)
+    if isinstance(value, float):  # a column of integers with missing ones, as pandas writes it
+        return _number(int(value), name) if value.is_integer() and names_address(name) else value
     if isinstance(value, bytes | bytearray | memoryview):
         return _bytes(bytes(value), name)
     if depth < DEPTH and isinstance(value, Mapping):
@@ -74,14 +80,17 @@ def _number(value: int, name: str) -> object:
 
 
 def _bytes(value: bytes, name: str) -> str:
+    """An address, or text, with blanks for what in it is none; in hexadecimal what holds no word."""
     if names_address(name) and len(value) in (4, 16):
         return str(ipaddress.ip_address(value))
-    try:
-        text = value.decode()
-    except UnicodeDecodeError:
+    text = _text(value[:_BLOB])
+    if not text.isprintable() and (len(value) in _HASHES or _WORD.search(text) is None):
         return value[:_BLOB].hex()
-    return (
-        text
-        if text.isprintable() or not any(c < " " and c not in "\t\r\n" for c in text)
-        else value[:_BLOB].hex()
-    )
+    return "".join(c if c.isprintable() or c in "\t\r\n" else " " for c in text)
+
+
+def _text(value: bytes) -> str:
+    """UTF-8 or, where every other byte is NUL, UTF-16 as Windows writes it."""
+    if len(value) >= 4 and len(value) % 2 == 0 and value[1::2].count(0) * 2 > len(value) // 2:
+        return value.decode("utf-16-le", "replace")
+    return value.decode("utf-8", "replace")

@@ -7,11 +7,12 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final
 
 from traque.sources.decoders._applications import LIMIT, Said, dns, hello, http, is_hello, is_http
 from traque.sources.decoders._decoder import Decoded, encode
-from traque.sources.decoders._frames import ARP, Packet
+from traque.sources.decoders._frames import ARP, At, Packet
+from traque.sources.decoders._ordering import Ordering, Segment, Turn
 
 FLOWS: Final = 65_536
 """Flows that are kept at once; beyond that the one that is silent longest is written out."""
@@ -31,13 +32,6 @@ _RESOLVERS: Final = frozenset({53, 5353, 5355})
 
 _Key = tuple[int, bytes, int, bytes, int]
 _End = tuple[bytes, int]
-
-
-class At(NamedTuple):
-    """When a packet was captured, in nanoseconds since 1970, and where its record stands."""
-
-    time: int | None
-    offset: int
 
 
 @lru_cache(maxsize=65_536)
@@ -63,12 +57,12 @@ def moment(nanoseconds: int | None) -> str | None:
 
 
 class _Side:
-    """One direction of a TCP connection: what is expected next, and a message that is not whole yet."""
+    """One direction of a TCP connection: its segments, and a message that is not whole yet."""
 
-    __slots__ = ("at", "buffer", "next")
+    __slots__ = ("at", "buffer", "order")
 
     def __init__(self) -> None:
-        self.next: int | None = None
+        self.order = Ordering()
         self.buffer = b""
         self.at = At(None, 0)
 
@@ -95,6 +89,12 @@ class _Flow:
     def direction(self, packet: Packet, ports: tuple[int, int]) -> int:
         """0: the way of its first packet; 1: back."""
         return 0 if (packet.source, ports[0]) == (self.source, self.source_port) else 1
+
+    def side(self, way: int) -> _Side:
+        """Its direction ``way``."""
+        if self.sides is None:
+            self.sides = (_Side(), _Side())
+        return self.sides[way]
 
 
 class Flows:
@@ -147,10 +147,15 @@ class Flows:
             flow.flags[way] |= flags
             if flow.first_flags < 0:
                 flow.first_flags = flags
-            data = payload[size:]
+            data, sequence = payload[size:], int.from_bytes(payload[4:8], "big")
+            side = flow.side(way)
+            if flags & 2:
+                side.order.begin(sequence)
             if data:
+                patient = bool(side.buffer) or not flow.payload[way]
                 flow.payload[way] += len(data)
-                yield from self._stream(flow, way, int.from_bytes(payload[4:8], "big"), data, at)
+                turns = side.order.take(Segment(sequence, data, at), patient=patient)
+                yield from self._stream(flow, way, turns)
         elif packet.protocol == 17 and len(payload) > 8:
             data = payload[8:]
             flow.payload[way] += len(data)
@@ -163,28 +168,19 @@ class Flows:
         elif packet.protocol in (1, 58) and payload and flow.icmp is None:
             flow.icmp = payload[0]
 
-    def _stream(self, flow: _Flow, way: int, sequence: int, data: bytes, at: At) -> Iterator[Decoded]:
-        """The next segment of one direction: a repeated one is left out, a gap ends what was gathered."""
-        if flow.sides is None:
-            flow.sides = (_Side(), _Side())
-        side = flow.sides[way]
-        if side.next is not None:
-            ahead = (sequence - side.next) & 0xFFFF_FFFF
-            if ahead >= 0x8000_0000:  # at least in part seen before
-                data = data[0x1_0000_0000 - ahead :]
-                if not data:
-                    return
-                sequence = side.next
-            elif ahead:
+    def _stream(self, flow: _Flow, way: int, turns: list[Turn]) -> Iterator[Decoded]:
+        """The next segments of one direction: a gap ends what was gathered."""
+        side = flow.side(way)
+        for (_, data, at), gap in turns:
+            if gap:
                 yield from self._message(flow, way, side, last=True)
-        side.next = (sequence + len(data)) & 0xFFFF_FFFF
-        if side.buffer:
-            side.buffer += data
-        elif _begins(data, flow):
-            side.buffer, side.at = data, at
-        else:
-            return
-        yield from self._message(flow, way, side, last=len(side.buffer) > LIMIT)
+            if side.buffer:
+                side.buffer += data
+            elif _begins(data, flow):
+                side.buffer, side.at = data, at
+            else:
+                continue
+            yield from self._message(flow, way, side, last=len(side.buffer) > LIMIT)
 
     def _message(self, flow: _Flow, way: int, side: _Side, *, last: bool) -> Iterator[Decoded]:
         """Read the messages at the beginning of what was gathered; ``last``: no more of it will come."""
@@ -237,6 +233,7 @@ class Flows:
     def _end(self, flow: _Flow) -> Iterator[Decoded]:
         if flow.sides is not None:
             for way in (0, 1):
+                yield from self._stream(flow, way, flow.sides[way].order.rest())
                 yield from self._message(flow, way, flow.sides[way], last=True)
         for request in flow.pending:
             yield _request(flow, request)
