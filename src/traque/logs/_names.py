@@ -27,7 +27,7 @@ _WELL_KNOWN: Final = {
     "client clientaddr clientaddress remoteaddr remoteaddress remoteip remip remotehost rhost rip peer "
     "peerip peeraddr ip ipaddress ipaddr idorigh origh calleripaddress callerip sourceipaddress "
     "sourcenetworkaddress actorip fromip attackerip clienthost callingstationid requestip userip "
-    "jsonpayloadremoteip httprequestremoteip cliip",
+    "jsonpayloadremoteip httprequestremoteip cliip panospublicipv4",
     "source.port": "spt sport srcport sourceport clientport cport idorigp origp remoteport remport "
     "clientsrcport",
     "source.domain": "shost srchost sourcehost sourcehostname clienthostname",
@@ -46,10 +46,10 @@ _WELL_KNOWN: Final = {
     "network.direction": "direction devicedirection flowdirection networkdirection",
     "user.name": "user username suser srcuser sourceuser sourceusername account accountname login usr "
     "useremail userprincipalname principalemail targetusername remoteuser csusername loginname upn "
-    "actor actorname",
-    "event.action": "act action disposition decision eventaction deviceaction policyaction verdict "
-    "eventname operation securityaction",
-    "event.outcome": "outcome result eventoutcome authresult loginstatus",
+    "actor actorname panossourceusername susr",
+    "event.action": "act action disposition decision eventaction deviceaction policyaction verdict fwaction "
+    "panoseventidvalue eventname operation securityaction",
+    "event.outcome": "outcome result eventoutcome authresult loginstatus panoseventstatus",
     "http.response.status_code": "status scstatus responsecode statuscode httpstatus httpstatuscode "
     "responsestatus elbstatuscode httpresponsestatuscode httprequeststatus downstreamstatus "
     "edgeresponsestatus",
@@ -99,9 +99,10 @@ ALLOWED: Final = frozenset(
     {
         "allow", "allowed", "accept", "accepted", "permit", "permitted", "pass", "passed", "passthrough",
         "detect", "detected", "alert", "alerted", "monitor", "monitored", "forward", "forwarded", "built",
-        "logged",
+        "logged", "bypass", "https bypass", "inspect", "https inspect", "decrypt", "encrypt",
     }
 )  # fmt: skip
+_SILENT: Final = frozenset({"timeout", "ip-conn", "aged-out"})
 _YES: Final = frozenset(
     {
         "success", "succeeded", "successful", "ok", "true", "accepted", "pass", "passed", "0",
@@ -123,6 +124,8 @@ _LOGIN: Final = (
     "sign in",
     "authenticat",
     "userloggedin",
+    "gateway-auth",
+    "portal-auth",
 )
 _DIRECTIONS: Final = {
     "0": "inbound", "in": "inbound", "incoming": "inbound", "ingress": "inbound", "inbound": "inbound",
@@ -244,6 +247,8 @@ def _by_traffic(fields: Mapping[str, str | int], action: str, result: str) -> tu
     received = fields.get("destination.bytes")
     if isinstance(received, int) and received > 0:
         return Outcome.DATA, f"{received} bytes back"
+    if action in _SILENT and received == 0:
+        return Outcome.UNANSWERED, f"action {action}, nothing back"
     if action in ALLOWED:
         return Outcome.ALLOWED, f"action {action}"
     if result in DENIED:

@@ -18,7 +18,7 @@ _CLIENT = (
     rf"{_LEVEL}client (?:@0x[0-9a-f]+ )?(?P<host>[0-9A-Fa-f.:]+)(?:%\w+)?#(?P<port>\d{{1,5}})(?:/key \S+)?"
     r"(?: \([^)]{0,255}\))?: (?:view [^\s:]{1,80}: )?"
 )
-_ASKED = r"'(?P<question>[^'/\s]{1,255})/(?:(?P<type>[A-Z0-9]+)/)?\w+'"
+_ASKED = r"'(?P<question>[^'/\s]{1,255})(?:/(?:(?P<type>[A-Z0-9]+)/)?\w+)?'"
 _FAR = r"(?P<server>[0-9A-Fa-f.:]+)#(?P<server_port>\d{1,5})"
 
 message = messages(
@@ -35,6 +35,11 @@ message = messages(
             r"(?: \S+ \S{1,255} \d+ IN (?:A|AAAA) (?P<answer>[0-9A-Fa-f.:]{2,45});)?",
             Outcome.RESOLVED,
             "response",
+        ),
+        Saying(
+            rf"{_CLIENT}(?P<action>answer|response): (?P<question>\S{{1,255}}) \w+ (?P<type>\w+) "
+            r"(?:.{0,80}? -> \w+ \S{1,255} \d{1,10} (?:A|AAAA) (?P<answer>[0-9A-Fa-f.:]{2,45})(?= |$))?",
+            Outcome.RESOLVED,
         ),
         Saying(
             rf"{_CLIENT}(?P<action>query|zone transfer|update|notify)(?: \([\w-]+\))? {_ASKED} denied",
@@ -59,7 +64,8 @@ message = messages(
         ),
         Saying(rf"{_CLIENT}(?:would )?(?P<action>rate limit \w+)", Outcome.DENIED),
         Saying(
-            rf"{_CLIENT}(?P<action>query failed) \(\w+\) for (?P<question>[^\s/]{{1,255}})/\w+/(?P<type>\w+)",
+            rf"{_CLIENT}(?P<action>query failed) \([\w -]{{1,40}}\) for "
+            r"(?P<question>[^\s/]{1,255})/\w+/(?P<type>\w+)",
             Outcome.RESOLVED,
         ),
         Saying(rf"{_CLIENT}(?P<action>\w+(?: \w+){{0,3}})", Outcome.ALLOWED),

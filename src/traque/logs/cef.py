@@ -37,6 +37,10 @@ _OWN = {
     "in": "source.bytes", "out": "destination.bytes", "duser": "user", "suser": "user", "cat": "category",
     "UNIFIadmin": "user",
 }  # fmt: skip
+_RECEIVED_IN = {"in": "destination.bytes", "out": "source.bytes"}
+_MIRRORED = frozenset({"fortinet", "sonicwall", "check point", "zscaler"})
+"""Vendors who write "in" for what the source received and "out" for what it sent, against the dictionary
+(FortiOS "CEF support", SonicOS "ArcSight CEF fields", Check Point's and Zscaler's field mappings)."""
 
 
 def understand(record: bytes) -> Event | None:
@@ -48,12 +52,13 @@ def understand(record: bytes) -> Event | None:
     header = _header().match(text, start) or _unifi_os().match(text, start)
     if header is None:
         return None
-    _, product, _, kind, name, *_ = (_unescape(part) for part in header.groups())
+    vendor, product, _, kind, name, *_ = (_unescape(part) for part in header.groups())
     values = _extension(text[header.end() :])
+    own = _OWN | _RECEIVED_IN if vendor.lower() in _MIRRORED else _OWN
     if product.startswith("UniFi"):
         return _unifi(values, product, name or kind, record)
     pairs: list[tuple[str, object]] = [
-        (_OWN.get(key, key), values[key]) for key in ("suser", *values) if key in values
+        (own.get(key, key), values[key]) for key in ("suser", *values) if key in values
     ]
     event = guess("cef", pairs, detail=f"CEF of {product}: ")
     if event is None:
@@ -124,11 +129,16 @@ def _extension(text: str) -> dict[str, str]:
     values: dict[str, str] = {}
     for index, key in enumerate(keys):
         end = keys[index + 1].start() if index + 1 < len(keys) else len(text)
-        values.setdefault(key[1], _unescape(text[key.end() : end].strip()))
+        values.setdefault(key[1], _unquoted(_unescape(text[key.end() : end].strip())))
     for name, label in list(values.items()):
         if name.endswith("Label") and (value := values.get(name.removesuffix("Label"))):
             values.setdefault(label, value)
     return values
+
+
+def _unquoted(text: str) -> str:
+    """SonicWall writes quotes around names."""
+    return text[1:-1] if len(text) > 1 and text[0] == text[-1] == '"' else text
 
 
 def _unescape(text: str) -> str:
@@ -144,12 +154,12 @@ def _header() -> re.Pattern[str]:
 
 @cache
 def _key() -> re.Pattern[str]:
-    return re.compile(r"(?:^|(?<=\s))([A-Za-z][\w.\-]{0,127}+)=")
+    return re.compile(r"(?:^|(?<=[\s|]))([A-Za-z][\w.\-]{0,127}+)=")
 
 
 @cache
 def _escape() -> re.Pattern[str]:
-    return re.compile(r"\\(.)", re.DOTALL)
+    return re.compile(r"\\([\\=|nr\"])")
 
 
 def sniff(head: Head) -> float:

@@ -44,11 +44,15 @@ _OTHERS: Final = MappingProxyType(
     | {
         "304001": Outcome.ALLOWED,
         "304002": Outcome.DENIED,
+        "750002": Outcome.ALLOWED,
+        "750003": Outcome.REFUSED,
+        "750006": Outcome.DATA,
         "725001": Outcome.ALLOWED,
         "725003": Outcome.ALLOWED,
     }
 )
-"""Sessions that ended, URLs, TLS handshakes: who is named opened, and this came of it."""
+"""Sessions that ended, URLs, IKEv2, TLS handshakes: who is named opened, and this came of it."""
+_NOBODY: Final = frozenset({"No Authentication Required", "Unknown", "Not Found"})
 _PORTS: Final = MappingProxyType(
     {
         "ssh": 22, "telnet": 23, "smtp": 25, "domain": 53, "www": 80, "http": 80, "pop3": 110, "ntp": 123,
@@ -135,7 +139,7 @@ def _event(said: str, fields: Fields) -> tuple[Initiator, Outcome, str]:
     values = dict(_pair().findall(said))
     get = values.get
     url, action = (
-        get("URL", ""),
+        get("URL") or get("URI", ""),
         get("AccessControlRuleAction") or get("InlineResult") or get("FileAction", ""),
     )
     pairs = [
@@ -147,7 +151,7 @@ def _event(said: str, fields: Fields) -> tuple[Initiator, Outcome, str]:
         ("destination.bytes", get("ResponderBytes")),
         ("network.transport", get("Protocol", "").lower()),
         ("network.application", get("ApplicationProtocol")),
-        ("user.name", None if get("User") in ("No Authentication Required", "Unknown") else get("User")),
+        ("user.name", None if get("User") in _NOBODY else get("User")),
         ("event.action", action),
         ("url.original", url),
         *(url_fields(url) if "://" in url else []),
@@ -204,7 +208,13 @@ def _session(number: str, said: str, fields: Fields) -> tuple[Initiator, Outcome
     peer, user = _peer().search(said), _user().search(said)
     ends = [(host, _port(port)) for host, port in _ends(number, said)]
     pairs: list[tuple[str, object]] = []
-    if peer is not None:
+    negotiated = _negotiated().search(said)
+    if negotiated is not None:
+        pairs += [
+            *side("source", negotiated[3], negotiated[4]),
+            *side("destination", negotiated[1], negotiated[2]),
+        ]
+    elif peer is not None:
         pairs += side("source", peer[1].strip("<>").removeprefix("::ffff:"))
     elif not said.startswith("AAA"):  # The address there is the authentication server's.
         for name, (host, port) in zip(("source", "destination"), ends, strict=False):
@@ -219,14 +229,27 @@ def _session(number: str, said: str, fields: Fields) -> tuple[Initiator, Outcome
     fields_of(pairs, fields)
     # One who is named is the remote end, and it came to us.
     initiator = Initiator.SOURCE if "source.ip" in fields or "source.domain" in fields else Initiator.UNKNOWN
-    why = " ".join(said.split())[:90]
-    if number in _ACCEPTED:
-        return initiator, Outcome.LOGIN_ACCEPTED, why
-    if number in _REFUSED:
-        return initiator, Outcome.LOGIN_REFUSED if "user.name" in fields else Outcome.REFUSED, why
-    if number in _OTHERS:
-        return initiator, _OTHERS[number], why
-    return Initiator.UNKNOWN, Outcome.UNKNOWN, why
+    if negotiated and number != "750002":
+        # Of two gateways either may have begun; a person's client did.
+        initiator = initiator if _is_person(fields.get("user.name")) else Initiator.UNKNOWN
+    return (
+        initiator,
+        _session_outcome(number, said, "user.name" in fields, initiator),
+        " ".join(said.split())[:90],
+    )
+
+
+def _session_outcome(number: str, said: str, user: bool, initiator: Initiator) -> Outcome:
+    if number in _ACCEPTED or (number == "750006" and initiator is Initiator.SOURCE):
+        return Outcome.LOGIN_ACCEPTED
+    if number in _REFUSED or (number == "750003" and "authenticate" in said):
+        return Outcome.LOGIN_REFUSED if user else Outcome.REFUSED
+    return _OTHERS.get(number, Outcome.UNKNOWN)
+
+
+def _is_person(name: object) -> bool:
+    """Whether an account of IKE is one: of gateways it is the peer's address, a group or nothing."""
+    return isinstance(name, str) and not is_address(name) and not name.startswith(("Unknown", "DefaultL2L"))
 
 
 def _ends(number: str, said: str) -> list[tuple[str, str]]:
@@ -249,7 +272,7 @@ def _port(text: str) -> object:
 
 @cache
 def _mark() -> re.Pattern[str]:
-    return re.compile(r"%(?:ASA|FTD|PIX|FWSM)-(?:[A-Za-z]{1,10}-)?\d-(\d{6}): ?")
+    return re.compile(r"%(?:ASA|FTD|NGIPS|PIX|FWSM)-(?:[A-Za-z]{1,10}-)?\d-(\d{6})(?:: ?| )")
 
 
 @cache
@@ -288,7 +311,9 @@ def _what() -> re.Pattern[str]:
 
 @cache
 def _pair() -> re.Pattern[str]:
-    return re.compile(r"(?:^|(?<=, ))([A-Za-z]{2,40}): (.*?)(?=, [A-Za-z]{2,40}: |$)", re.DOTALL)
+    return re.compile(
+        r"(?:^|(?<=, ))([A-Z][A-Za-z_ ]{1,40}): (.*?)(?=, [A-Z][A-Za-z_ ]{1,40}: |$)", re.DOTALL
+    )
 
 
 @cache
@@ -310,8 +335,9 @@ def _transport() -> re.Pattern[str]:
 @cache
 def _user() -> re.Pattern[str]:
     return re.compile(
-        r"(?:\b(?:[Uu]sername = |[Uu]name: |[Uu]ser = |for user |User (?=[<'\"]))(?=[\"'<]?[^\s=:])"
-        r"(?:[\"']([^\"']{1,128})[\"']|<([^<>]{0,128})>|([^\s,:<>]{1,128})))|\(LOCAL\\([^()\s]{1,128})\)"
+        r"(?:\b(?:[Uu]sername(?: = |:)|[Uu]name: |[Uu]ser ?= ?|for (?:client )?user |User (?=[<'\"]))"
+        r"(?=[\"'<]?[^\s=:])"
+        r"(?:[\"']([^\"']{1,128})[\"']|<([^<>]{0,128})>|([^\s,:<>]{1,128})))|\([\w.-]{1,64}\\([^()\s]{1,128})\)"
     )
 
 
@@ -320,6 +346,13 @@ def _peer() -> re.Pattern[str]:
     return re.compile(
         r"\b(?:user IP = |IP = |IP address: |IP )(<[0-9A-Fa-f:.]{2,45}>|[0-9A-Fa-f:.]{3,45})(?=$|\W)"
     )
+
+
+@cache
+def _negotiated() -> re.Pattern[str]:
+    """IKEv2's ends, this one first."""
+    end = r"([0-9A-Fa-f:.]{2,45}):(\d{1,5})"
+    return re.compile(rf"\bLocal: ?{end} Remote: ?{end} ")
 
 
 @cache
@@ -373,7 +406,7 @@ SPEC = LogFormat(
     sniff=sniff,
     reader=reader,
     linewise=True,
-    marks=("%ASA-", "%FTD-", "%PIX-", "%FWSM-"),
+    marks=("%ASA-", "%FTD-", "%NGIPS-", "%PIX-", "%FWSM-"),
     message=message,
     outcomes=frozenset(Outcome) - {Outcome.RESOLVED},
     losses=(LossWord("rate-limited", b"-106101:", "the firewall logs no more denied flows one by one"),),

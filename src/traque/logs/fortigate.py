@@ -53,12 +53,15 @@ def message(opened: Envelope) -> Event | None:
 
 
 def _fields(values: Mapping[str, str]) -> list[tuple[str, object]]:
+    # Of a long session every record tells the bytes so far; the delta is what this one adds.
     get = values.get
-    source, destination = get("srcip") or get("remip") or get("rem_ip"), get("dstip") or get("locip")
+    source = get("srcip") or get("remip") or get("rem_ip") or get("userip")
+    destination = get("dstip") or get("locip")
     if get("type") == "event" and source is None:
         # Administrators: ui="https(192.0.2.1)".
         source = get("ui", "").partition("(")[2].rstrip(")")
-    name = get("hostname") or get("qname")
+    asked = get("qname", "").strip("[]")
+    name = get("hostname") or asked
     url = get("url", "")
     if url.startswith("/") and name:
         url = f"{get('service', 'http').lower()}://{name}{url}"
@@ -69,8 +72,8 @@ def _fields(values: Mapping[str, str]) -> list[tuple[str, object]]:
         ("destination.ip", destination),
         ("destination.port", get("dstport") or get("locport")),
         ("destination.domain", get("hostname")),
-        ("source.bytes", get("sentbyte")),
-        ("destination.bytes", get("rcvdbyte")),
+        ("source.bytes", get("sentdelta") or get("sentbyte")),
+        ("destination.bytes", get("rcvddelta") or get("rcvdbyte")),
         ("user.name", get("user") or get("unauthuser")),
         ("event.action", get("action")),
         ("event.outcome", get("status")),
@@ -80,7 +83,7 @@ def _fields(values: Mapping[str, str]) -> list[tuple[str, object]]:
             {"6": "tcp", "17": "udp", "1": "icmp", "58": "ipv6-icmp"}.get(get("proto", "")),
         ),
         ("network.application", get("app") or get("service")),
-        ("dns.question.name", get("qname")),
+        ("dns.question.name", asked),
         ("dns.answers.data", get("ipaddr")),
         ("url.full", url),
         ("url.domain", get("hostname")),
@@ -131,7 +134,7 @@ def _event(values: Mapping[str, str]) -> tuple[Initiator, Outcome, str]:
     why = f"{kind} {action} {status}".strip()
     user = values.get("user", "N/A") not in ("N/A", "")
     initiator = Initiator.UNKNOWN
-    if values.get("remip") or values.get("srcip") or values.get("ui"):
+    if values.get("remip") or values.get("srcip") or values.get("userip") or values.get("ui"):
         initiator = Initiator.SOURCE
     if ipsec or action in ("negotiate", "phase2-up"):
         initiator = {"remote": Initiator.SOURCE, "local": Initiator.DESTINATION}.get(
@@ -162,31 +165,36 @@ def reader(_head: Head) -> RecordReader:
 
 
 # Traffic records: the source opened the session. What no judgement reads is free.
+_GIVEN = (("type", ("=traffic",)), ("srcip", (STATED,)), ("dstip", (STATED,)), ("action", (STATED, ABSENT)))
+_ROLES = (
+    ("date", "time"),
+    ("time", "time"),
+    ("srcip", "source_ip"),
+    ("dstip", "destination_ip"),
+    ("dstport", "destination_port"),
+    ("rcvdpkt", "count"),
+    ("user", "account"),
+    *((name, "") for name in ("type", "subtype", "logid", "tz", "devname", "devid", "action", "utmaction")),
+    *((name, "") for name in ("srcintfrole", "dstintfrole", "unauthuser", "locport", "qname", "eventtype")),
+)
 _TRAFFIC = Members(
     syntax="pairs",
-    given=(("type", ("=traffic",)), ("srcip", (STATED,)), ("dstip", (STATED,)), ("action", (STATED, ABSENT))),
+    given=(*_GIVEN, ("sentdelta", (ABSENT,)), ("rcvddelta", (ABSENT,))),
+    roles=(*_ROLES, ("sentbyte", "source_bytes"), ("rcvdbyte", "destination_bytes")),
+    others="free",
+)
+_LONG = Members(
+    syntax="pairs",
+    given=(*_GIVEN, ("sentdelta", (STATED,)), ("rcvddelta", (STATED,))),
     roles=(
-        ("date", "time"),
-        ("time", "time"),
-        ("srcip", "source_ip"),
-        ("dstip", "destination_ip"),
-        ("dstport", "destination_port"),
-        ("sentbyte", "source_bytes"),
-        ("rcvdbyte", "destination_bytes"),
-        ("rcvdpkt", "count"),
-        ("user", "account"),
-        *(
-            (name, "")
-            for name in ("type", "subtype", "logid", "tz", "devname", "devid", "action", "utmaction")
-        ),
-        *(
-            (name, "")
-            for name in ("srcintfrole", "dstintfrole", "unauthuser", "locport", "qname", "eventtype")
-        ),
+        *_ROLES,
+        ("sentdelta", "source_bytes"),
+        ("rcvddelta", "destination_bytes"),
+        ("rcvdbyte", "count"),
     ),
     others="free",
 )
-SHAPES = (_TRAFFIC,)
+SHAPES = (_TRAFFIC, _LONG)
 SPEC = LogFormat(
     name="fortigate",
     title="FortiGate key=value",

@@ -105,7 +105,7 @@ def _is_list(text: str) -> bool:
 
 def understand(record: bytes) -> Event | None:
     """What a line says, in an envelope or bare (a container's output), at the time when it was accepted."""
-    opened = open_envelope(record) or Envelope(None, "", "", text_of(record))
+    opened = open_envelope(record) or Envelope(None, "", "", text_of(record).lstrip(" "))
     event = message(opened)
     return None if event is None else msgspec.structs.replace(event, time=read(record, TIMES))
 

@@ -34,10 +34,11 @@ def message(opened: Envelope) -> Event | None:
 
 
 def _understand(text: str) -> Event | None:
-    kind, plain = _patterns()
+    kind, plain, shell = _patterns()
     found = kind.search(text)
     if found is None:
-        return None
+        login = shell.search(text)
+        return None if login is None else _login(login)
     name, rest = found[1], text[found.end() :]
     if "source-address=" in rest:
         values = pairs_of(rest)
@@ -66,6 +67,27 @@ def _understand(text: str) -> Event | None:
     ]
     return Event(
         format="junipersrx", fields=fields_of(pairs), initiator=Initiator.SOURCE, outcome=outcome, why=why
+    )
+
+
+def _login(login: re.Match[str]) -> Event:
+    """A person's shell of the management daemon, and the SSH connection that it came by."""
+    pairs = [
+        ("user.name", login[1]),
+        ("source.ip", login[2]),
+        ("source.port", login[3]),
+        ("destination.ip", login[4]),
+        ("destination.port", login[5]),
+        ("event.action", "UI_LOGIN_EVENT"),
+    ]
+    why = "UI_LOGIN_EVENT over SSH"
+    fields = fields_of(pairs)
+    return Event(
+        format="junipersrx",
+        fields=fields,
+        initiator=Initiator.SOURCE,
+        outcome=Outcome.LOGIN_ACCEPTED,
+        why=why,
     )
 
 
@@ -100,7 +122,7 @@ def _known(text: str | None) -> str | None:
 
 
 @cache
-def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
+def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     address = r"[0-9A-Fa-f:.]{2,45}"
     return (
         re.compile(
@@ -114,11 +136,15 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
             r"(?: 0x[0-9a-f]{1,8})? (?P<service_name>\S{1,64})"
             rf"(?: "
             rf"(?P<nat_source_address>{address})/\d{{1,5}}->(?P<nat_destination_address>{address})/\d{{1,5}}"
-            r"(?: 0x[0-9a-f]{1,8})?(?: \S{1,64}){2}?(?: \S{1,64} \S{1,64})?)?"
+            r"(?: 0x[0-9a-f]{1,8})?(?: \S{1,64}){0,6}?)?"
             r" (?P<protocol_id>\d{1,3})(?:\(\d{1,3}\))? (?P<policy_name>\S{1,128})"
             r"(?: \S{1,64} \S{1,64} \d{1,20} "
             r"(?P<packets_from_client>\d{1,18})\((?P<bytes_from_client>\d{1,18})\)"
             r" (?P<packets_from_server>\d{1,18})\((?P<bytes_from_server>\d{1,18})\))?"
+        ),
+        re.compile(
+            rf"UI_LOGIN_EVENT: User '([^']{{1,128}})' login, .{{0,160}}?"
+            rf"ssh-connection '({address}) (\d{{1,5}}) ({address}) (\d{{1,5}})'"
         ),
     )
 
@@ -141,12 +167,22 @@ SPEC = LogFormat(
     b'source-address="192.0.2.7" source-port="51022" destination-address="203.0.113.9" destination-port="22" '
     b'service-name="junos-ssh" protocol-id="6" policy-name="default-deny"]',
     knows="The source opened the session. DENY and blocked are denied, CREATE was let through, CLOSE with "
-    "bytes from the server is data, without them unanswered, a lone reset a refusal.",
+    "bytes from the server is data, without them unanswered, a lone reset a refusal. UI_LOGIN_EVENT over "
+    "SSH is a log-in accepted.",
     times=TIMES,
     sniff=sniff,
     reader=reader,
     linewise=True,
-    marks=("RT_FLOW", "APPTRACK_", "RT_IDP", "RT_UTM", "RT_SCREEN", "RT_AAMW", "RT_SECINTEL"),
+    marks=(
+        "RT_FLOW",
+        "APPTRACK_",
+        "RT_IDP",
+        "RT_UTM",
+        "RT_SCREEN",
+        "RT_AAMW",
+        "RT_SECINTEL",
+        "UI_LOGIN_EVENT",
+    ),
     message=message,
-    outcomes=frozenset(Outcome) - {Outcome.LOGIN_ACCEPTED, Outcome.LOGIN_REFUSED, Outcome.RESOLVED},
+    outcomes=frozenset(Outcome) - {Outcome.LOGIN_REFUSED, Outcome.RESOLVED},
 )

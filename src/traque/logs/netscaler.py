@@ -35,15 +35,22 @@ def _message(text: str) -> Event | None:
     found = mark.search(text)
     if found is None:
         return None
-    feature, name, said = found[1], found[2], text[found.end() :][:8192]
+    feature, name, said = found[1] or "CLI", found[2] or "Message", text[found.end() :][:8192]
+    if name == "Message":
+        return _spoken(feature, said)
     values: dict[str, str] = {}
     for key, quoted, bare in pair.findall(said):
         values.setdefault(key, quoted or bare)
     get = values.get
     context = get("Context", "").rpartition("@")
-    source = get("Client_ip") or get("ClientIP") or get("Remote_ip") or context[2]
-    ends = [*side("source", *host_and_port(source or get("Source", ""))), ("source.port", get("ClientPort"))]
+    source, stated = get("Client_ip") or get("ClientIP") or get("Remote_ip") or context[2], get("Source", "")
+    ends = [*side("source", *host_and_port(source or stated)), ("source.port", get("ClientPort"))]
+    if source and host_and_port(stated)[0] == source:
+        ends.append(("source.port", host_and_port(stated)[1]))
     target = get("Vserver") or get("Destination", "")
+    if feature == "SSLVPN":
+        # Through the tunnel the client reached this; the virtual server is the gateway itself.
+        target = get("Destination") or target
     ends += side("destination", *host_and_port(target or get("VserverServiceIP", "")))
     pairs = [
         *ends,
@@ -62,6 +69,24 @@ def _message(text: str) -> Event | None:
     )
     initiator = Initiator.SOURCE if "source.ip" in fields else Initiator.UNKNOWN
     return Event(format="netscaler", fields=fields, initiator=initiator, outcome=outcome, why=why)
+
+
+def _spoken(feature: str, said: str) -> Event:
+    """A message in words: a log-in refused, a tunnel's use authorized or denied."""
+    rejected, authorized = _sayings()
+    pairs: list[tuple[str, object]] = [("event.action", f"{feature} Message")]
+    outcome, why = Outcome.UNKNOWN, "a message of no known meaning"
+    if found := rejected.search(said):
+        outcome, why = Outcome.LOGIN_REFUSED, "Authentication is rejected"
+        pairs += [("user.name", found[1]), ("source.ip", found[2]), ("destination.ip", found[3])]
+    elif found := authorized.search(said):
+        outcome, why = Outcome.ALLOWED if found[1] == "Allow" else Outcome.DENIED, f"Authorize {found[1]}"
+        pairs += [("user.name", found[2]), ("source.ip", found[3]), ("destination.ip", found[4])]
+    fields = fields_of(pairs)
+    initiator = Initiator.SOURCE if "source.ip" in fields else Initiator.UNKNOWN
+    return Event(
+        format="netscaler", fields=fields, initiator=initiator, outcome=outcome, why=f"{feature}: {why}"
+    )
 
 
 def _outcome(name: str, values: Mapping[str, str], user: bool) -> Outcome:
@@ -94,14 +119,29 @@ def _outcome(name: str, values: Mapping[str, str], user: bool) -> Outcome:
 def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
     return (
         re.compile(
-            r": +(?:[\w-]{1,64} )?(SSLVPN|AAA|AAATM|TCP|SSLLOG|CLI|GUI|API|APPFW|ICA|UI|SNMP|EVENT) "
-            r"(?:Message|([A-Z][A-Z_]{2,40})) \d{1,12} \d{1,4} : "
+            r": +(?:[\w-]{1,64} )?(?:(SSLVPN|AAA|AAATM|TCP|SSLLOG|CLI|GUI|API|APPFW|ICA|UI|SNMP|EVENT) "
+            r"|(?=CMD_EXECUTED ))(?:Message|([A-Z][A-Z_]{2,40})) \d{1,12} \d{1,4} : "
         ),
         re.compile(
             r"(?:^| |- "
             r")(Context|User|Client_ip|ClientIP|ClientPort|Remote_ip|Nat_ip|Vserver|VserverServiceIP|"
             r"VserverServicePort|Source|Destination|Browser_type|Browser|Failure_reason|Total_bytes_send|"
             r'Total_bytes_recv|Command|Status) (?:"([^"]{0,2048})"|([^\s"]{1,256}))'
+        ),
+    )
+
+
+@cache
+def _sayings() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    address = r"([0-9A-Fa-f.:]{2,45})"
+    return (
+        re.compile(
+            rf"Authentication is rejected for ([^\s(]{{1,128}}) {{1,3}}\(client ip : {address} *, "
+            rf"vserver ip: ?{address}"
+        ),
+        re.compile(
+            rf"Authorize result is (Allow|Deny)(?:, User <([^<>]{{1,128}})>)?, "
+            rf"Srcip: {address}, Dstip: {address}"
         ),
     )
 
@@ -123,12 +163,13 @@ SPEC = LogFormat(
     b"0 : Context "
     b"alice@192.0.2.7 - SessionId: 22 - User alice - Client_ip 192.0.2.7 - Vserver 203.0.113.9:443",
     knows="By the message's name: LOGIN is a log-in accepted, LOGIN_FAILED one refused, a completed "
-    "handshake, a request or bytes sent are data. The client that it names initiated.",
+    "handshake, a request or bytes sent are data; what the gateway authorizes was let through or denied. The "
+    "client that it names initiated.",
     times=TIMES,
     sniff=sniff,
     reader=reader,
     linewise=True,
     marks=(" SSLVPN ", " AAA ", " AAATM ", " SSLLOG ", " CMD_EXECUTED ", " CONN_TERMINATE ", " CONN_DELINK "),
     message=message,
-    outcomes=frozenset(Outcome) - {Outcome.ALLOWED, Outcome.RESOLVED},
+    outcomes=frozenset(Outcome) - {Outcome.RESOLVED},
 )

@@ -27,6 +27,9 @@ TIMES = (
     TimeRule("syslog"),
     TimeRule("iso"),
 )
+COLUMNS: Final = 70
+"""Columns that a record may have, at the least."""
+
 _LOG_INS = ("portal-auth", "gateway-auth", "gateway-register", "gateway-connected", "portal-getconfig")
 
 
@@ -54,9 +57,13 @@ def _understand(text: str) -> Event | None:
         row = next(csv.reader([line]), []) if '"' in line else line.split(",")
     except csv.Error:
         row = line.split(",")
-    # A short record still says what its columns say.
-    row += [""] * (70 - len(row))
-    return _KINDS.get(start[2], _other)(row)
+    return of_row(row)
+
+
+def of_row(row: Sequence[str]) -> Event:
+    """What the columns say, without a time; a short record still says what its columns say."""
+    row = [*row, *[""] * (COLUMNS - len(row))]
+    return _KINDS.get(row[3], _other)(row)
 
 
 def _event(pairs: Sequence[tuple[str, object]], initiator: Initiator, outcome: Outcome, why: str) -> Event:
@@ -215,7 +222,7 @@ def _system(row: Sequence[str]) -> Event:
     peer, user = _words()
     said = row[14]
     host, account = peer.search(said), user.search(said)
-    name = (account[1] or account[2] or account[3]) if account else None
+    name = account[account.lastindex or 0] if account else None
     pairs = [
         ("source.ip", host[1] if host else None),
         ("user.name", name),
@@ -255,7 +262,10 @@ def _words() -> tuple[re.Pattern[str], re.Pattern[str]]:
     address = r"((?:\d{1,3}\.){3}\d{1,3}|[0-9A-Fa-f]{0,4}:[0-9A-Fa-f:]{1,39})"
     return (
         re.compile(rf"(?:[Ff]rom:? |Login from: ){address}"),
-        re.compile(r"[Uu]ser '([^']{1,128})'|User name: ([^,\s]{1,128})|^User (\S{1,128}) "),
+        re.compile(
+            r"[Uu]ser '([^']{1,128})'|User name: ([^,\s]{1,128})|^User (\S{1,128}) "
+            r"|authenticat(?:ed|ion) for user ([^',\s]{1,128}?)\.(?= |$)"
+        ),
     )
 
 

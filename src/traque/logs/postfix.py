@@ -1,4 +1,8 @@
-"""Postfix: connections in, log-ins over SASL, refusals, and deliveries out."""
+"""Postfix: connections in, log-ins over SASL, refusals, and deliveries out; postgrey's answers.
+
+Source: Postfix' own manual pages and DEBUG_README, postgrey's manual page. Some relays leave only
+``postfix`` of a process' name: then the message tells which way it went.
+"""
 
 from __future__ import annotations
 
@@ -11,16 +15,23 @@ from traque.logs._format import LogFormat, specific
 from traque.logs.syslog import reader
 from traque.model import Event, Initiator, Outcome
 
+_OUTWARD = frozenset({"smtp", "lmtp", "error", "relay", "local", "virtual", "pipe"})
+"""Processes that deliver."""
+
 
 def message(opened: Envelope) -> Event | None:
     """What a message of a Postfix process says; None for one that names no peer in a way that is known."""
     process = opened.program.rpartition("/")[2]
     fields = opened.fields()
     found: tuple[Initiator, Outcome, str] | None
-    if process in ("smtp", "lmtp", "error", "relay"):
+    if process == "postgrey":
+        found = _greylisted(opened.message, fields)
+    elif process in _OUTWARD:
         found = _outward(opened.message, fields)
     else:
         found = _inward(opened.message, fields)
+        if found is None and process == "postfix":
+            found = _outward(opened.message, fields)
     if found is None:
         found = _addresses(opened.message, fields)
     if found is None:
@@ -38,7 +49,7 @@ def message(opened: Envelope) -> Event | None:
 
 def _inward(text: str, fields: Fields) -> tuple[Initiator, Outcome, str] | None:
     """By smtpd and postscreen: the client connected to us."""
-    sasl, reject, limit, queued, _, _ = _inward_patterns()
+    sasl, reject, limit, queued = _inward_patterns()[:4]
     if found := sasl.search(text):
         account = _account(text)
         _client(fields, found, action="SASL authentication failed", user=account)
@@ -65,7 +76,19 @@ def _inward(text: str, fields: Fields) -> tuple[Initiator, Outcome, str] | None:
 
 def _contact(text: str, fields: Fields) -> tuple[Initiator, Outcome, str] | None:
     """Connections without a mail, and complaints about a client's name."""
-    contact, mention = _inward_patterns()[4:]
+    contact, mention, content, counted = _inward_patterns()[4:]
+    if found := content.search(text):
+        _client(fields, found, action=f"{found['action']} {found['part']}")
+        _mail(fields, text[found.end() - 7 :])
+        refused = found["action"] in ("reject", "milter-reject")
+        return (
+            Initiator.SOURCE,
+            Outcome.REFUSED if refused else Outcome.DATA,
+            f"{found['action']} {found['part']}",
+        )
+    if found := counted.search(text):
+        _client(fields, found, action=found["action"])
+        return Initiator.SOURCE, Outcome.ALLOWED, found["action"]
     if found := mention.search(text):
         address, name = found["ip"] or found["listed"], found["name"] or found["host"]
         fields_of([("related.ip", address), ("related.hosts", name)], fields)
@@ -77,6 +100,25 @@ def _contact(text: str, fields: Fields) -> tuple[Initiator, Outcome, str] | None
             return Initiator.SOURCE, Outcome.DATA, "disconnect after a mail"
         return Initiator.SOURCE, Outcome.ALLOWED, f"{found['action']} from"
     return None
+
+
+def _greylisted(text: str, fields: Fields) -> tuple[Initiator, Outcome, str] | None:
+    """postgrey: it puts a client off for some minutes, or lets it pass."""
+    values = dict(re.findall(r"(?:^|[ ,])(\w{1,40})=([^,]{0,320})", text[:2048]))
+    address, slash, bits = values.get("client_address", "").partition("/")
+    if not address or (slash and bits not in ("32", "128")):
+        return None
+    pairs = [
+        ("source.ip", address),
+        ("source.domain", None if values.get("client_name") == "unknown" else values.get("client_name")),
+        ("email.from.address", values.get("sender")),
+        ("email.to.address", values.get("recipient")),
+        ("event.action", values.get("action")),
+    ]
+    fields_of(pairs, fields)
+    passed = values.get("action") == "pass"
+    why = f"{values.get('action', '')} {values.get('reason', '')}".strip()[:80]
+    return Initiator.SOURCE, Outcome.ALLOWED if passed else Outcome.REFUSED, why
 
 
 def _client(
@@ -113,7 +155,7 @@ def _mail(fields: Fields, text: str) -> None:
 
 def _outward(text: str, fields: Fields) -> tuple[Initiator, Outcome, str] | None:
     """By smtp and lmtp: we connected to a server."""
-    delivery, failed, said = _outward_patterns()
+    delivery, failed, said, secured = _outward_patterns()
     sent = delivery.search(text)
     if sent is not None:
         fields_of([("email.to.address", sent["to"]), ("event.action", sent["status"])], fields)
@@ -136,6 +178,11 @@ def _outward(text: str, fields: Fields) -> tuple[Initiator, Outcome, str] | None
     if found := said.search(text):
         fields_of([*side("destination", found["ip"]), ("destination.domain", found["name"])], fields)
         return Initiator.SOURCE, Outcome.REFUSED, "host said"
+    if found := secured.search(text):
+        fields_of(
+            [*side("destination", found["ip"], found["port"]), ("destination.domain", found["name"])], fields
+        )
+        return Initiator.SOURCE, Outcome.DATA, "TLS connection established"
     return None
 
 
@@ -173,6 +220,15 @@ def _inward_patterns() -> tuple[re.Pattern[str], ...]:
             r"(?P<ip>[0-9A-Fa-f.:]{2,44}[0-9A-Fa-f])"
             r"|(?P<listed>[0-9A-Fa-f.:]{3,45}): (?:address not listed for )?hostname (?P<host>\S+))"
         ),
+        # The header is the sender's text: the last "from" is Postfix' own.
+        re.compile(
+            r"^\w{1,32}: (?P<action>warning|reject|milter-reject|hold|discard|filter|prepend|replace|redirect"
+            rf"|info|bcc): (?P<part>header|body|mime-header) .{{0,4096}} from {_CLIENT}; from=<"
+        ),
+        re.compile(
+            r"^statistics: (?P<action>max [a-z ]{1,40}) \d[\d/s]{0,16} for "
+            r"\(\w+:(?P<ip>[0-9A-Fa-f.:]{2,45})\) at "
+        ),
     )
 
 
@@ -186,6 +242,9 @@ def _outward_patterns() -> tuple[re.Pattern[str], ...]:
         ),
         re.compile(rf"\bconnect to {peer}:(?P<port>\d+): (?P<reason>[^)]{{1,100}})"),
         re.compile(rf"\bhost {peer} (?:said|refused to talk to me): "),
+        re.compile(
+            rf"^(?:\w+ TLS connection established to|\w+: Used TLS for) {peer}:(?P<port>\d{{1,5}})(?!\d)"
+        ),
     )
 
 
@@ -225,7 +284,7 @@ SPEC = LogFormat(
     sniff=lambda head: specific(head.share_of_messages("postfix")),
     reader=reader,
     linewise=True,
-    programs=("postfix/*", "postfix-*", "postfix"),
+    programs=("postfix/*", "postfix-*", "postfix", "postgrey"),
     message=message,
     message_shapes=_shapes(),
     outcomes=frozenset(Outcome) - {Outcome.RESOLVED, Outcome.DENIED},

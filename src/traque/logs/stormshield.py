@@ -95,6 +95,11 @@ def _meaning(values: Mapping[str, str]) -> tuple[Initiator, Outcome, str]:
     return initiator, Outcome.ALLOWED if known else Outcome.UNKNOWN, why
 
 
+_ACCEPTED = (
+    "authenticated", "authentication success", "login", "logged in", "tunnel created", "tunnel open"
+)  # fmt: skip
+
+
 def _session(kind: str, said: str, values: Mapping[str, str]) -> tuple[Initiator, Outcome, str]:
     """Log-ins: to the captive portal, the administration, the SSL and IPsec VPN; ``error=0`` is success."""
     initiator = Initiator.SOURCE if values.get("src") or values.get("address") else Initiator.UNKNOWN
@@ -116,9 +121,7 @@ def _session(kind: str, said: str, values: Mapping[str, str]) -> tuple[Initiator
         return initiator, Outcome.DATA, why
     if any(word in lowered for word in ("logout", "logged out", "closed", "expired", "disconnect")):
         return initiator, Outcome.DATA, why
-    if any(
-        word in lowered for word in ("authenticated", "login", "logged in", "tunnel created", "tunnel open")
-    ):
+    if any(word in lowered for word in _ACCEPTED):
         return initiator, Outcome.LOGIN_ACCEPTED, why
     return initiator, Outcome.UNKNOWN, why
 

@@ -10,7 +10,7 @@ from traque.logs._format import LogFormat
 from traque.logs._sayings import OwnLines, Saying, messages
 from traque.model import Outcome, TimeRule
 
-_LEVEL = r"^(?:\[\d+:\w+\] )?(?:info|error|notice|warning): "
+_LEVEL = r"^(?:\[\d+:\w+\] )?(?:info|error|notice|warning|query|reply): "
 _HOST = r"(?P<host>[0-9A-Fa-f.:]+)(?:@(?P<port>\d{1,5}))?"
 _NAME = r"(?P<question>\S{1,255}?)\.? (?P<type>[A-Z][A-Z0-9]*) (?:IN|CH|HS|ANY)"
 
@@ -24,7 +24,8 @@ message = messages(
             Outcome.DENIED,
         ),
         Saying(
-            rf"{_LEVEL}\S{{1,255}} (?P<action>inform|transparent|typetransparent|nodefault) {_HOST} {_NAME}",
+            rf"{_LEVEL}(?:\S{{1,255}} )?(?P<action>inform|transparent|typetransparent|nodefault) "
+            rf"{_HOST} {_NAME}",
             Outcome.RESOLVED,
         ),
         Saying(rf"{_LEVEL}(?P<action>rpz): applied .{{0,300}}? {_HOST} {_NAME}", Outcome.DENIED),

@@ -11,10 +11,14 @@ import re
 from collections.abc import Mapping
 from functools import cache
 
-from traque.logs._envelope import text_of
+import msgspec
+
+from traque.logs._envelope import Envelope, observed, text_of
 from traque.logs._fields import fields_of, http_outcome, is_address, side
-from traque.logs._format import AUTO, Head, LineReader, LogFormat, RecordReader
+from traque.logs._format import AUTO, Head, LineReader, LogFormat, RecordReader, specific
+from traque.logs._pairs import pairs_of
 from traque.logs._web import is_log_in_form, target_fields
+from traque.logs.syslog import reader as enveloped
 from traque.model import Event, Initiator, Outcome, TimeRule
 from traque.timestamps import read
 
@@ -46,6 +50,16 @@ def _columns(head: Head) -> list[Columns]:
             if names not in found and sum(name in names for name in _NAMES) >= 2:
                 found.append(names)
     return found
+
+
+def message(opened: Envelope) -> Event | None:
+    """A proxy's syslog, where each value stands beside its name: ``c-ip=192.0.2.7 s-action=TCP_HIT``."""
+    values = {name.lower(): value for name, value in pairs_of(opened.message).items()}
+    if "c-ip" not in values or _PROXY.isdisjoint(values):
+        return None
+    named = {f"cs-{name}": f"cs({name})" for name in ("user-agent", "referer")}
+    event = _event({named.get(name, name): value for name, value in values.items()}, b"")
+    return observed(None if event is None else msgspec.structs.replace(event, time=opened.time), opened)
 
 
 def _values(record: bytes, tables: list[Columns]) -> dict[str, str] | None:
@@ -147,10 +161,10 @@ def _word() -> re.Pattern[str]:
 
 
 def sniff(head: Head) -> float:
-    """A header with the names of web logs, and rows that fit one."""
+    """A header with the names of web logs, and rows that fit one; or the names in each row."""
     tables = _columns(head)
     if not tables:
-        return 0.0
+        return specific(head.share_of_messages("w3c"))
     if not head.sample:
         return 0.6
     fit = sum(1 for line in head.sample if _values(line, tables) is not None) / len(head.sample)
@@ -160,6 +174,8 @@ def sniff(head: Head) -> float:
 def reader(head: Head) -> RecordReader:
     """By the headers in the head."""
     tables = _columns(head)
+    if not tables:
+        return enveloped(head)
 
     def understand(record: bytes) -> Event | None:
         values = _values(record, tables)
@@ -181,5 +197,7 @@ SPEC = LogFormat(
     sniff=sniff,
     reader=reader,
     utc=True,
+    marks=(" s-action=", " sc-filter-result="),
+    message=message,
     outcomes=frozenset(Outcome) - {Outcome.ALLOWED, Outcome.RESOLVED},
 )

@@ -1,6 +1,7 @@
-"""Zscaler Internet Access: the NSS web and firewall logs as tab-separated pairs, JSON or quoted CSV.
+"""Zscaler Internet Access: the NSS logs (web, firewall, DNS, tunnels, audit) as pairs, JSON or quoted CSV.
 
-Source: Zscaler "NSS Feed Output Format: Web Logs" and "... Firewall Logs" (the feeds for Splunk and for JSON;
+Source: Zscaler "NSS Feed Output Format: Web Logs", "... Firewall Logs", "... DNS Logs", "... Tunnel Logs",
+"... SaaS Security Logs" and "... Admin Audit Logs" (the feeds for Splunk and for JSON;
 the sample lines of CSV). CSV has no header: the web log is read by the addresses that stand before method and
 status, and by its first columns; the firewall log by its position. Other orders of columns are not guessed
 at. Its CEF and LEEF feeds go to those formats.
@@ -26,6 +27,7 @@ TIMES = (
     TimeRule("apache-error", anchor=b'"'),
     TimeRule("syslog"),
     *(TimeRule(layout, anchor=b'"datetime":') for layout in ("iso", "apache-error")),
+    TimeRule("apache-error", anchor=b'"time":'),
     *(TimeRule(layout, anchor=b"datetime=") for layout in ("iso", "apache-error")),
 )
 
@@ -117,29 +119,34 @@ def _event(values: Mapping[str, str], time: Stamp | None) -> Event:
     if url and "://" not in url:
         tls = get("protocol", get("proto", "")).lower() in ("https", "ssl", "tunnel_ssl", "http_proxy_https")
         url = f"{'https' if tls else 'http'}://{url}"
-    server = get("serverip") or get("sip") or get("cdip") or get("sdip", "")
+    url = url or get("fullurl", "")
+    server = get("serverip") or get("sip") or get("cdip") or get("sdip") or get("srv_dip")
+    server = server or get("destinationip", "")
+    action = get("action") or get("resaction") or get("reqaction") or get("event", "")
     back = number_of(get("responsesize") or get("respsize") or get("inbytes"))
     pairs = [
-        ("source.ip", get("clientip") or get("cip") or get("csip")),
-        ("source.port", get("clientsourceport") or get("csport")),
+        ("source.ip", get("clientip") or get("cip") or get("csip") or get("clt_sip") or get("sourceip")),
+        ("source.port", get("clientsourceport") or get("csport") or get("sourceport")),
         ("source.nat.ip", get("clientpublicip") or get("cintip")),
         ("destination.ip", server if is_address(server) and server != UNSPECIFIED else None),
-        ("destination.port", get("cdport") or get("sdport")),
+        ("destination.port", get("cdport") or get("sdport") or get("srv_dport")),
+        ("dns.question.name", get("dns_req")),
+        ("dns.resolved_ip", get("dns_resp") if is_address(get("dns_resp", "")) else None),
         ("destination.domain", host),
         ("url.original", get("url")),
         *(url_fields(url) if url else []),
         ("source.bytes", get("requestsize") or get("reqsize") or get("outbytes")),
         ("destination.bytes", back),
-        ("user.name", get("user") or get("login")),
-        ("event.action", get("action")),
+        ("user.name", get("user") or get("login") or get("adminid")),
+        ("event.action", action),
         ("http.request.method", get("requestmethod") or get("reqmethod")),
         ("http.response.status_code", get("status") or get("respcode")),
         ("user_agent.original", get("useragent") or get("ua")),
         ("http.request.referrer", get("refererurl") or get("referer")),
-        ("file.hash.md5", get("md5") or get("bamd5")),
+        ("file.hash.md5", get("md5") or get("bamd5") or get("filemd5")),
         ("threat.name", get("threatname")),
     ]
-    action, status = get("action", ""), get("status") or get("respcode")
+    status = get("status") or get("respcode")
     why = f"{action} {status or ''}".strip()
     lowered, outcome = action.lower(), Outcome.UNKNOWN
     if lowered.startswith(("block", "drop", "deny", "caution")) or lowered == "reset":
@@ -148,6 +155,11 @@ def _event(values: Mapping[str, str], time: Stamp | None) -> Event:
         outcome = http_outcome(status)
     elif back:
         outcome = Outcome.DATA
+    elif get("dns_req"):
+        outcome = Outcome.RESOLVED
+    elif lowered == "sign_in":
+        accepted = get("result", "").upper() == "SUCCESS"
+        outcome = Outcome.LOGIN_ACCEPTED if accepted else Outcome.LOGIN_REFUSED
     elif lowered.startswith("allow"):
         outcome = Outcome.ALLOWED
     fields = fields_of(pairs)
@@ -173,18 +185,18 @@ def reader(_head: Head) -> RecordReader:
 
 SPEC = LogFormat(
     name="zscaler",
-    title="Zscaler NSS (web, firewall)",
+    title="Zscaler NSS (web, firewall, DNS, tunnel, audit)",
     example=b"2021-01-07 04:18:07\treason=Allowed\tprotocol=HTTPS\taction=Allowed\tresponsesize=5300\t"
     b"requestsize=400\t"
     b"serverip=198.51.100.9\trequestmethod=GET\tuseragent=curl/7.68.0\tproduct=NSS\tClientIP=10.0.0.7\tstatus=200\t"
     b"user=alice@example.org\turl=www.example/a\tvendor=Zscaler\thostname=www.example",
     knows="The client inside initiated. Blocked is denied; the HTTP status or the bytes back say what came "
-    "of an allowed request.",
+    "of an allowed request. SIGN_IN of the audit log is an administrator's log-in, by its result.",
     times=TIMES,
     sniff=sniff,
     reader=reader,
     marks=("vendor=Zscaler", "product=NSS"),
     message=message,
     document=document,
-    outcomes=frozenset(Outcome) - {Outcome.LOGIN_ACCEPTED, Outcome.LOGIN_REFUSED, Outcome.RESOLVED},
+    outcomes=frozenset(Outcome),
 )
