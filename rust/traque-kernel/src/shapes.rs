@@ -6,25 +6,15 @@
 use std::collections::HashMap;
 use std::fmt;
 
-use regex_automata::dfa::onepass;
-use regex_automata::hybrid::dfa;
-use regex_automata::nfa::thompson::{self, backtrack};
-use regex_automata::util::captures::GroupInfo;
-use regex_automata::util::primitives::NonMaxUsize;
-use regex_automata::util::syntax;
-use regex_automata::{Anchored, Input};
-
 use crate::fits::{Fit, Fits};
 use crate::members::{Members, Syntax};
+use crate::patterns::{Caches, Patterns};
 use crate::roles::Role;
 use crate::timestamps::{Stamp, TimeRule, read};
 
-/// Bytes that a compiled shape may take.
-const SHAPE_SIZE: usize = 4 << 20;
-
 /// Why a shape cannot be used.
 #[derive(Debug)]
-pub struct BadShape(String);
+pub struct BadShape(pub(crate) String);
 
 impl fmt::Display for BadShape {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -168,105 +158,16 @@ fn may_be_time(text: &[u8]) -> bool {
     !number || (dot == 10 && text[0] < b'4' && text.len() <= dot + 7)
 }
 
-/// One compiled expression, and what each of its groups (from 1) is.
-struct Pattern {
-    matcher: Matcher,
-    roles: Vec<Role>,
-}
-
-/// How an expression is matched: in one pass where each byte decides alone where it belongs, else by trying.
-enum Matcher {
-    OnePass(Box<onepass::DFA>),
-    Backtrack(Box<backtrack::BoundedBacktracker>),
-}
-
-/// What a matcher needs to run.
-enum Cache {
-    OnePass(onepass::Cache),
-    Backtrack(backtrack::Cache),
-}
-
-/// The expression for a whole record.
-fn whole(pattern: &str) -> String {
-    format!(r"\A(?:{pattern})\z")
-}
-
-/// Expressions are over bytes.
-fn bytes() -> syntax::Config {
-    syntax::Config::new().unicode(false).utf8(false)
-}
-
-impl Matcher {
-    fn new(pattern: &str) -> Result<Self, Box<dyn std::error::Error>> {
-        let (pattern, syntax) = (whole(pattern), bytes());
-        let nfa = thompson::Config::new().utf8(false);
-        let one_pass = onepass::DFA::builder()
-            .configure(onepass::DFA::config().size_limit(Some(SHAPE_SIZE)))
-            .syntax(syntax)
-            .thompson(nfa.clone())
-            .build(&pattern);
-        if let Ok(dfa) = one_pass {
-            return Ok(Self::OnePass(Box::new(dfa)));
-        }
-        let engine = backtrack::BoundedBacktracker::builder().syntax(syntax).thompson(nfa).build(&pattern)?;
-        Ok(Self::Backtrack(Box::new(engine)))
-    }
-
-    fn info(&self) -> &GroupInfo {
-        match self {
-            Self::OnePass(dfa) => dfa.get_nfa().group_info(),
-            Self::Backtrack(engine) => engine.get_nfa().group_info(),
-        }
-    }
-
-    fn create_cache(&self) -> Cache {
-        match self {
-            Self::OnePass(dfa) => Cache::OnePass(dfa.create_cache()),
-            Self::Backtrack(engine) => Cache::Backtrack(engine.create_cache()),
-        }
-    }
-
-    /// Whether all of `text` matches; a text too long to try does not.
-    fn matches(&self, cache: &mut Cache, text: &[u8], slots: &mut [Option<NonMaxUsize>]) -> bool {
-        let input = Input::new(text).anchored(Anchored::Yes);
-        let found = match (self, cache) {
-            (Self::OnePass(dfa), Cache::OnePass(cache)) => dfa.try_search_slots(cache, &input, slots),
-            (Self::Backtrack(engine), Cache::Backtrack(cache)) => engine.try_search_slots(cache, &input, slots),
-            _ => return false,
-        };
-        matches!(found, Ok(Some(_)))
-    }
-}
-
-impl Pattern {
-    fn new(pattern: &str) -> Result<Self, BadShape> {
-        let bad = |error: &dyn fmt::Display| BadShape(format!("{error}: {pattern}"));
-        let matcher = Matcher::new(pattern).map_err(|error| bad(&error))?;
-        let mut roles = Vec::new();
-        for name in matcher.info().pattern_names(regex_automata::PatternID::ZERO).skip(1) {
-            let name = name.unwrap_or_default().trim_end_matches(|c: char| c.is_ascii_digit());
-            roles.push(Role::named(name).ok_or_else(|| bad(&"no role of a group"))?);
-        }
-        Ok(Self { matcher, roles })
-    }
-}
-
 /// The shapes of a format's records, and where their time stands. Immutable, shared between threads.
 pub struct Shapes {
-    patterns: Vec<Pattern>,
-    /// Finds in one reading which pattern a record has, however many there are.
-    choice: Option<dfa::DFA>,
+    patterns: Patterns,
     named: Vec<Named>,
     times: Vec<TimeRule>,
 }
 
 /// What is needed to divide records, kept from one to the next for its memory.
 pub struct Divider {
-    choice: Option<dfa::Cache>,
-    caches: Vec<Cache>,
-    /// Whether the record before had the first pattern.
-    usual: bool,
-    slots: Vec<Option<NonMaxUsize>>,
+    caches: Caches,
     members: Members,
     fits: Fits,
     /// The parts of the record that was divided last, in its order.
@@ -279,49 +180,32 @@ impl Shapes {
     /// # Errors
     /// An expression that is malformed, or a group without a role.
     pub fn new(patterns: &[String], named: Vec<Named>, times: Vec<TimeRule>) -> Result<Self, BadShape> {
-        let compiled = patterns.iter().map(|pattern| Pattern::new(pattern)).collect::<Result<_, _>>()?;
-        let choice = if patterns.is_empty() {
-            None
-        } else {
-            let all: Vec<String> = patterns.iter().map(|pattern| whole(pattern)).collect();
-            let nfa = thompson::Config::new().utf8(false).which_captures(thompson::WhichCaptures::None);
-            let choice = dfa::DFA::builder().syntax(bytes()).thompson(nfa).build_many(&all);
-            Some(choice.map_err(|error| BadShape(error.to_string()))?)
-        };
-        Ok(Self { patterns: compiled, choice, named, times })
+        Ok(Self { patterns: Patterns::new(patterns)?, named, times })
     }
 
     /// What [`Shapes::divide`] needs.
     #[must_use]
     pub fn divider(&self) -> Divider {
-        Divider {
-            choice: self.choice.as_ref().map(dfa::DFA::create_cache),
-            caches: self.patterns.iter().map(|pattern| pattern.matcher.create_cache()).collect(),
-            usual: false,
-            slots: Vec::new(),
-            members: Members::default(),
-            fits: Fits::new(),
-            parts: Vec::new(),
-        }
+        Divider { caches: self.patterns.caches(), members: Members::default(), fits: Fits::new(), parts: Vec::new() }
     }
 
     /// Put the parts of a record in `divider`; answered are its shape's number and its time, None if it has no
     /// shape or no time.
     pub fn divide(&self, text: &[u8], divider: &mut Divider) -> Option<(usize, Stamp)> {
-        divider.parts.clear();
-        if let Some(shape) = self.pattern_of(text, divider) {
+        let Divider { caches, members, fits, parts } = divider;
+        parts.clear();
+        if let Some(shape) = self.patterns.find(text, caches, parts) {
             return Some((shape, read(text, &self.times)?));
         }
         let mut known = None;
         for (index, named) in self.named.iter().enumerate() {
             let syntax = named.syntax();
             if known != Some(syntax) {
-                if !divider.members.read(syntax, text) {
+                if !members.read(syntax, text) {
                     continue;
                 }
                 known = Some(syntax);
             }
-            let Divider { members, fits, parts, .. } = divider;
             let fit = fits.of(members, index, named);
             if named.fits(fit, members, text) {
                 parts.clear();
@@ -330,34 +214,5 @@ impl Shapes {
             }
         }
         None
-    }
-
-    /// The first pattern that `text` has; its groups are put in `divider`.
-    fn pattern_of(&self, text: &[u8], divider: &mut Divider) -> Option<usize> {
-        // Before the first there is none: where it is the usual one, no other has to be ruled out.
-        let index = if divider.usual && self.matches(0, text, divider) {
-            0
-        } else {
-            let (Some(choice), Some(cache)) = (&self.choice, &mut divider.choice) else { return None };
-            let chosen = choice.try_search_fwd(cache, &Input::new(text).anchored(Anchored::Yes)).ok()?;
-            let index = chosen.map(|chosen| chosen.pattern().as_usize());
-            divider.usual = index == Some(0);
-            index.filter(|&index| self.matches(index, text, divider))?
-        };
-        let roles = &self.patterns[index].roles;
-        for (group, role) in roles.iter().enumerate() {
-            if let (Some(start), Some(end)) = (divider.slots[2 * group + 2], divider.slots[2 * group + 3]) {
-                divider.parts.push(Part { start: start.get(), end: end.get(), role: *role });
-            }
-        }
-        Some(index)
-    }
-
-    /// Whether `text` has that pattern; its groups are put in the slots.
-    fn matches(&self, index: usize, text: &[u8], divider: &mut Divider) -> bool {
-        let Pattern { matcher, roles } = &self.patterns[index];
-        divider.slots.clear();
-        divider.slots.resize(2 * (roles.len() + 1), None);
-        matcher.matches(&mut divider.caches[index], text, &mut divider.slots)
     }
 }

@@ -251,9 +251,11 @@ def _outward_patterns() -> tuple[re.Pattern[str], ...]:
 def _shapes() -> tuple[str, ...]:
     """Log-ins refused, mails refused, and mails sent: the addresses of a mail are claims, and free."""
     # What only looks like an address would let the claims decide; those of IPv6 are judged one by one.
-    octet = r"(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
+    octet = r"(?:0|1(?:[0-9][0-9]?)?|2(?:[0-4][0-9]?|5[0-5]?|[6-9])?|[3-9][0-9]?)"
     peer = rf"(?:{octet}\.){{3}}{octet}"
     client = rf"[!-+.-;=?-Z\\^-~]{{0,99}}\[{peer}\]"
+    # "from=" ends it, so none of the clauses behind the first begins with an f: each byte tells what it belongs to.
+    reason = r"[^<>;]*; (?:[^<>;f][^<>;]*; )*"
     process, number, word = r"\[(?P<free1>[0-9]{1,7})\]: ", r"[0-9.]+", "[!-;=?-~]"
     claimed = " ".join(rf"{name}=<(?P<free{place}>{word}*)>" for place, name in ((2, "from"), (3, "to")))
     log_in = (
@@ -261,13 +263,13 @@ def _shapes() -> tuple[str, ...]:
         r"sasl_username=(?P<account>[A-Za-z0-9_][!-+.-~]*)"
     )
     refused = (
-        rf"postfix/smtpd{process}NOQUEUE: reject: RCPT from {client}: [45][0-9][0-9] [^<>]*; {claimed} "
+        rf"postfix/smtpd{process}NOQUEUE: reject: RCPT from {client}: [45][0-9][0-9] {reason}{claimed} "
         rf"proto=E?SMTP helo=<(?P<free4>{word}*)>"
     )
     sent = (
         rf"postfix/smtp{process}(?P<free2>[0-9A-Za-z]+): to=<(?P<free3>{word}+)>, "
         rf"relay=(?P<free4>[A-Za-z0-9._-]+)\[{peer}\]:[0-9]+, delay=(?P<free5>{number}), "
-        rf"delays=(?P<free6>[0-9./]+), dsn={number}, status=sent \((?P<free7>[ -~]*)\)"
+        rf"delays=(?P<free6>[0-9./]+), dsn={number}, status=sent \((?P<free7>[ -~]*)"
     )
     return log_in, refused, sent
 
