@@ -14,7 +14,7 @@ from functools import cache
 
 import msgspec
 
-from traque.logs._envelope import Envelope, observed, text_of
+from traque.logs._envelope import relayed, text_of
 from traque.logs._fields import fields_of
 from traque.logs._format import Head, LineReader, LogFormat, RecordReader, half, specific
 from traque.logs._names import guess
@@ -118,11 +118,6 @@ def _unifi_os() -> re.Pattern[str]:
     return re.compile(r"CEF: ?0\|(Ubiquiti)\|(UniFi OS)\|([^|]{0,40})\|([^|]{0,80})\|()\d{1,2}\|(?=\w+=)")
 
 
-def message(opened: Envelope) -> Event | None:
-    """The same record in a syslog envelope; the host of the envelope wrote it, unless it says otherwise."""
-    return observed(understand(opened.message.encode()), opened)
-
-
 def _extension(text: str) -> dict[str, str]:
     """The extension's pairs. A value runs to the next key; custom fields also stand under their labels."""
     keys = list(_key().finditer(text))
@@ -184,5 +179,5 @@ SPEC = LogFormat(
     reader=reader,
     linewise=True,
     begins=("CEF:",),
-    message=message,
+    message=relayed(understand),
 )

@@ -7,9 +7,9 @@ short. Rules that all layouts share:
 * **Clock**: ``hh:mm:ss``, hour of one or two digits below 24, second 60 is read as 59. Fraction: a dot and
   any number of digits, or a comma and exactly 3, 6 or 9 (in CSV a comma ends a field); digits past the
   sixth are cut off.
-* **Zone**: ``Z``; ``+hh``, ``+hhmm``, ``+hh:mm`` (or ``-``) up to 15 hours; or one of :data:`~traque.timestamps.ZONES`, in
-  upper case. One space may stand before it, but ``+hh`` alone follows the clock directly. Text that is no
-  zone leaves the time unzoned.
+* **Zone**: ``Z``; ``+hh``, ``+hhmm``, ``+hh:mm`` (or ``-``) up to 15 hours; or one of
+  :data:`~traque.timestamps.ZONES`, in upper case. One space may stand before it, but ``+hh`` alone follows
+  the clock directly. Text that is no zone leaves the time unzoned.
 * **Date**: years 1970 to 2199, and the day must exist. Two-digit years: 70-99 are 1970-1999, 00-69 are
   2000-2069 (POSIX). Month and weekday names are the first three English letters, in any case.
 """
