@@ -254,7 +254,8 @@ def _shapes() -> tuple[str, ...]:
     octet = r"(?:0|1(?:[0-9][0-9]?)?|2(?:[0-4][0-9]?|5[0-5]?|[6-9])?|[3-9][0-9]?)"
     peer = rf"(?:{octet}\.){{3}}{octet}"
     client = rf"[!-+.-;=?-Z\\^-~]{{0,99}}\[{peer}\]"
-    # "from=" ends it, so none of the clauses behind the first begins with an f: each byte tells what it belongs to.
+    # "from=" ends it, so none of the clauses behind the first begins with an f: each byte tells what it
+    # belongs to.
     reason = r"[^<>;]*; (?:[^<>;f][^<>;]*; )*"
     process, number, word = r"\[(?P<free1>[0-9]{1,7})\]: ", r"[0-9.]+", "[!-;=?-~]"
     claimed = " ".join(rf"{name}=<(?P<free{place}>{word}*)>" for place, name in ((2, "from"), (3, "to")))
