@@ -17,7 +17,7 @@ VALUES: Final = 400
 """A document is flattened to this depth and this many values; the rest is not looked at."""
 
 TIME_KEYS: Final = (
-    "timestamp", "@timestamp", "ts", "time", "eventTime", "event_time", "datetime", "date",
+    "timestamp", "@timestamp", "ts", "time", "eventTime", "event_time", "eventTimestamp", "datetime", "date",
     "TimeGenerated", "_time", "created", "createdAt", "created_at", "CreationTime", "CreationDate",
     "startTime", "start_time", "published", "ActivityDateTime", "createdDateTime", "EventTime",
     "TimeCreated", "UtcTime", "log_time", "logged_at", "when", "receiveTimestamp",

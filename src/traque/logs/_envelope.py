@@ -10,6 +10,7 @@ that is any program's own log). Without a time, ``host program[pid]:`` is an env
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import cache
 
 import msgspec
@@ -93,6 +94,15 @@ def observed(event: Event | None, opened: Envelope | None) -> Event | None:
     if event is not None and opened is not None and opened.host:
         event.fields.setdefault("observer.name", opened.host)
     return event
+
+
+def relayed(understand: Callable[[bytes], Event | None]) -> Callable[[Envelope], Event | None]:
+    """A reader of messages that are whole records, by what reads such a record."""
+
+    def message(opened: Envelope) -> Event | None:
+        return observed(understand(opened.message.encode()), opened)
+
+    return message
 
 
 def text_of(record: bytes) -> str:

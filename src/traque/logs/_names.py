@@ -27,7 +27,8 @@ _WELL_KNOWN: Final = {
     "client clientaddr clientaddress remoteaddr remoteaddress remoteip remip remotehost rhost rip peer "
     "peerip peeraddr ip ipaddress ipaddr idorigh origh calleripaddress callerip sourceipaddress "
     "sourcenetworkaddress actorip fromip attackerip clienthost callingstationid requestip userip "
-    "jsonpayloadremoteip httprequestremoteip cliip panospublicipv4",
+    "jsonpayloadremoteip httprequestremoteip cliip panospublicipv4 "
+    "httprequestclientip httprequestclientipaddress",
     "source.port": "spt sport srcport sourceport clientport cport idorigp origp remoteport remport "
     "clientsrcport",
     "source.domain": "shost srchost sourcehost sourcehostname clienthostname",
@@ -46,7 +47,7 @@ _WELL_KNOWN: Final = {
     "network.direction": "direction devicedirection flowdirection networkdirection",
     "user.name": "user username suser srcuser sourceuser sourceusername account accountname login usr "
     "useremail userprincipalname principalemail targetusername remoteuser csusername loginname upn "
-    "actor actorname panossourceusername susr",
+    "actor actorname panossourceusername susr caller",
     "event.action": "act action disposition decision eventaction deviceaction policyaction verdict fwaction "
     "panoseventidvalue eventname operation securityaction",
     "event.outcome": "outcome result eventoutcome authresult loginstatus panoseventstatus",
@@ -54,9 +55,9 @@ _WELL_KNOWN: Final = {
     "responsestatus elbstatuscode httpresponsestatuscode httprequeststatus downstreamstatus "
     "edgeresponsestatus",
     "http.request.method": "method requestmethod httpmethod csmethod verb httprequestmethod "
-    "httprequestrequestmethod clientrequestmethod",
+    "httprequestrequestmethod clientrequestmethod httprequesthttpmethod",
     "url.original": "url uri request requesturi requesturl requestpath urlfull urloriginal httpurl "
-    "httprequestrequesturl clientrequesturi",
+    "httprequesturi httprequestrequesturl clientrequesturi",
     "url.path": "csuristem uripath urlpath",
     "url.query": "csuriquery uriquery querystring urlquery",
     "url.domain": "cshost httphost vhost urldomain requesthost authority clientrequesthost",

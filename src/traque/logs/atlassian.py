@@ -13,9 +13,9 @@ from functools import cache
 from traque.logs._cloud import audit, caller, text
 from traque.logs._documents import Document
 from traque.logs._envelope import text_of
-from traque.logs._fields import fields_of, http_outcome, side
+from traque.logs._fields import fields_of, side
 from traque.logs._format import Head, LineReader, LogFormat, RecordReader, half, specific
-from traque.logs._web import is_log_in_form, target_fields
+from traque.logs._web import target_fields, web_outcome
 from traque.logs.json import understand as understand_json
 from traque.model import Event, Initiator, Outcome, TimeRule
 from traque.timestamps import read
@@ -32,11 +32,7 @@ def understand(record: bytes) -> Event | None:
         return None
     named, user, remote, method, target, status, size, referrer, agent = found.groups()
     user = None if user == "-" else user
-    outcome, why = http_outcome(status, user=user is not None), f"HTTP {status}"
-    if user is not None:
-        why += " with an account"
-    elif is_log_in_form(method, status, target):
-        outcome, why = Outcome.LOGIN_ACCEPTED, f"HTTP {status} after a log-in form: probably accepted"
+    outcome, why = web_outcome(method, status, target, user=user is not None)
     pairs = [
         *side("source", remote),
         ("http.request.headers.x-forwarded-for", named if named not in ("-", remote) else None),

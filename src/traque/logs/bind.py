@@ -80,6 +80,11 @@ message = messages(
             Outcome.UNANSWERED,
         ),
         Saying(
+            rf"{_LEVEL}(?P<action>DNS format error) from {_FAR} resolving "
+            r"(?P<question>[^\s/]{1,255})/(?P<type>\w{1,10}) for ",
+            Outcome.REFUSED,
+        ),
+        Saying(
             rf"{_LEVEL}(?P<action>[\w ()]{{3,60}}) resolving {_ASKED}(?: \(in \S+\))?: {_FAR}",
             Outcome.REFUSED,
         ),

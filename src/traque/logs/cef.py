@@ -2,6 +2,8 @@
 
 Of Infoblox's (NIOS "RPZ events") the message names the question that a response policy answered.
 
+Incapsula's (Imperva "Cloud WAF: log file structure") are requests to a web site, in names of its own.
+
 UniFi's events are CEF with ways of their own (Ubiquiti "UniFi System Logs & SIEM Integration"): UniFi OS
 leaves the name out of the header and says who came from where in ``msg``; UniFi Network writes
 ``UNIFIutcTime``.
@@ -14,8 +16,8 @@ from functools import cache
 
 import msgspec
 
-from traque.logs._envelope import Envelope, observed, text_of
-from traque.logs._fields import fields_of
+from traque.logs._envelope import relayed, text_of
+from traque.logs._fields import fields_of, http_outcome, url_fields
 from traque.logs._format import Head, LineReader, LogFormat, RecordReader, half, specific
 from traque.logs._names import guess
 from traque.model import Event, Initiator, Outcome, TimeRule
@@ -55,6 +57,8 @@ def understand(record: bytes) -> Event | None:
     vendor, product, _, kind, name, *_ = (_unescape(part) for part in header.groups())
     values = _extension(text[header.end() :])
     own = _OWN | _RECEIVED_IN if vendor.lower() in _MIRRORED else _OWN
+    if vendor == "Incapsula":
+        return _incapsula(values, record)
     if product.startswith("UniFi"):
         return _unifi(values, product, name or kind, record)
     pairs: list[tuple[str, object]] = [
@@ -76,6 +80,43 @@ def _policy_zone(event: Event, said: str, action: str) -> Event:
     passed = action.upper() == "PASSTHRU"
     outcome = Outcome.RESOLVED if passed else Outcome.DENIED
     return msgspec.structs.replace(event, outcome=outcome, why=f"Infoblox response policy: {action}")
+
+
+def _incapsula(values: dict[str, str], record: bytes) -> Event:
+    """A request at Imperva's cloud: ``cpt`` is the client's port, ``sip`` and ``spt`` the site's server."""
+    get = values.get
+    url, action, status = get("request", ""), get("act", ""), get("cn1", "")
+    pairs = [
+        ("source.ip", get("src")),
+        ("source.port", get("cpt")),
+        ("server.ip", get("sip")),
+        ("server.port", get("spt")),
+        *(url_fields(url if "://" in url else f"{get('app', 'http').lower()}://{url}") if url else []),
+        ("url.original", url),
+        ("http.request.method", get("requestMethod")),
+        ("http.response.status_code", status),
+        ("http.request.headers.x-forwarded-for", get("xff")),
+        ("http.request.referrer", get("ref")),
+        ("user_agent.original", get("requestClientApplication")),
+        ("destination.bytes", get("in")),
+        ("event.action", action),
+    ]
+    if "BLOCKED" in action or "BLACKLISTED" in action or "CHALLENGED" in action:
+        outcome = Outcome.DENIED
+    elif status:
+        outcome = http_outcome(status)
+    elif "CACHED" in action:
+        outcome = Outcome.DATA
+    else:
+        outcome = Outcome.ALLOWED if action == "REQ_PASSED" else Outcome.UNKNOWN
+    return Event(
+        format="cef",
+        time=read(record, TIMES),
+        fields=fields_of(pairs),
+        initiator=Initiator.SOURCE,
+        outcome=outcome,
+        why=f"Incapsula {action} {status}".strip(),
+    )
 
 
 def _unifi(values: dict[str, str], product: str, name: str, record: bytes) -> Event:
@@ -116,11 +157,6 @@ def _accessed() -> re.Pattern[str]:
 def _unifi_os() -> re.Pattern[str]:
     """``CEF:0|Ubiquiti|UniFi OS|4.3.6|admins|1|``: no name between the class and the severity."""
     return re.compile(r"CEF: ?0\|(Ubiquiti)\|(UniFi OS)\|([^|]{0,40})\|([^|]{0,80})\|()\d{1,2}\|(?=\w+=)")
-
-
-def message(opened: Envelope) -> Event | None:
-    """The same record in a syslog envelope; the host of the envelope wrote it, unless it says otherwise."""
-    return observed(understand(opened.message.encode()), opened)
 
 
 def _extension(text: str) -> dict[str, str]:
@@ -184,5 +220,5 @@ SPEC = LogFormat(
     reader=reader,
     linewise=True,
     begins=("CEF:",),
-    message=message,
+    message=relayed(understand),
 )

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from traque.logs._cloud import document_reader, document_sniff, mapping, text
 from traque.logs._documents import Document, stamp_of
-from traque.logs._fields import fields_of, is_address, side
+from traque.logs._fields import fields_of, is_address, side, url_fields
 from traque.logs._format import LogFormat
 from traque.model import Event, Initiator, Outcome, TimeRule
 
@@ -70,6 +70,12 @@ def _host(url: object) -> str:
     return text(url).partition("://")[2].partition("/")[0] or text(url).partition("/")[0]
 
 
+def _url(value: object) -> list[tuple[str, object]]:
+    """A URL's fields but for its port: the connection states that."""
+    known = url_fields(text(value)) if "://" in text(value)[:12] else []
+    return [("url.original", value), *(pair for pair in known if pair[0] != "destination.port")]
+
+
 def _defender(found: Document) -> _Known | None:
     action = text(found.get("ActionType"))
     if not action or not ("DeviceName" in found or "DeviceId" in found):
@@ -82,7 +88,7 @@ def _defender(found: Document) -> _Known | None:
         (f"{near}.ip", found.get("LocalIP")),
         (f"{near}.port", found.get("LocalPort")),
         (f"{far}.domain", _host(found.get("RemoteUrl"))),
-        ("url.original", found.get("RemoteUrl")),
+        *_url(found.get("RemoteUrl")),
         ("user.name", found.get("AccountName") or found.get("InitiatingProcessAccountName")),
         *_hashes(found, "SHA256", "SHA1", "MD5"),
         ("file.name", found.get("FileName")),
@@ -128,6 +134,7 @@ def _falcon(found: Document) -> _Known | None:
         (f"{near}.ip", found.get("LocalAddressIP4", found.get("LocalAddressIP6"))),
         (f"{near}.port", found.get("LocalPort_decimal", found.get("LocalPort"))),
         ("dns.question.name", found.get("DomainName")),
+        *_url(found.get("OriginatingURL")),
         ("dns.resolved_ip", text(found.get("IP4Records")).strip(";").replace(";", ",")),
         ("user.name", found.get("UserName")),
         ("process.executable", found.get("ImageFileName")),
@@ -160,7 +167,7 @@ def _sentinel(found: Document) -> _Known | None:
         *side("destination", text(found.get("dst.ip.address")), found.get("dst.port.number")),
         ("dns.question.name", found.get("event.dns.request")),
         ("dns.resolved_ip", text(found.get("event.dns.response")).strip(";").replace(";", ",")),
-        ("url.original", found.get("url.address")),
+        *_url(found.get("url.address")),
         (
             "user.name",
             found.get("event.login.userName")

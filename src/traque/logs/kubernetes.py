@@ -17,7 +17,11 @@ TIMES = anchored("requestReceivedTimestamp", "stageTimestamp", "timestamp")
 
 def document(found: Document) -> Event | None:
     """One audit event; None for other documents."""
-    if not text(found.get("apiVersion")).startswith("audit.k8s.io/") or "requestURI" not in found:
+    # Collectors leave apiVersion out; the rest is as telling.
+    known = text(found.get("apiVersion")).startswith("audit.k8s.io/") or (
+        "auditID" in found and "stage" in found
+    )
+    if not known or "requestURI" not in found:
         return None
     addresses = found.get("sourceIPs")
     several = [one for one in addresses if isinstance(one, str)] if isinstance(addresses, list) else []

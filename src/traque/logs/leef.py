@@ -11,7 +11,7 @@ from functools import cache
 
 import msgspec
 
-from traque.logs._envelope import Envelope, observed, text_of
+from traque.logs._envelope import relayed, text_of
 from traque.logs._format import Head, LineReader, LogFormat, RecordReader, half, specific
 from traque.logs._names import guess
 from traque.model import Event, TimeRule
@@ -45,11 +45,6 @@ def understand(record: bytes) -> Event | None:
         event = Event(format="leef", why=f"LEEF of {product} without a known key")
     event.fields.setdefault("event.action", name)
     return msgspec.structs.replace(event, time=read(record, TIMES))
-
-
-def message(opened: Envelope) -> Event | None:
-    """The same record in a syslog envelope; the host of the envelope wrote it, unless it says otherwise."""
-    return observed(understand(opened.message.encode()), opened)
 
 
 def _pairs(text: str, version: str, stated: str) -> list[tuple[str, str]]:
@@ -113,5 +108,5 @@ SPEC = LogFormat(
     reader=reader,
     linewise=True,
     marks=("LEEF:",),
-    message=message,
+    message=relayed(understand),
 )

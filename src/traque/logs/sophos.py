@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from traque.logs._envelope import Envelope, observed, text_of
+from traque.logs._envelope import relayed, text_of
 from traque.logs._fields import fields_of, http_outcome, number_of, url_fields
 from traque.logs._format import Head, LineReader, LogFormat, RecordReader, half, specific
 from traque.logs._pairs import pairs_of
@@ -35,11 +35,6 @@ def understand(record: bytes) -> Event | None:
         if "sub" in values and "name" in values:
             return _event(record, values, *_utm(values))
     return None
-
-
-def message(opened: Envelope) -> Event | None:
-    """The same record inside a syslog envelope."""
-    return observed(understand(opened.message.encode()), opened)
 
 
 def _event(
@@ -153,6 +148,6 @@ SPEC = LogFormat(
     reader=reader,
     linewise=True,
     marks=(' log_component="', ' sub="'),
-    message=message,
+    message=relayed(understand),
     outcomes=frozenset(Outcome) - {Outcome.RESOLVED},
 )

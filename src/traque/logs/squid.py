@@ -1,4 +1,8 @@
-"""Squid's access log, in its native and its combined format."""
+"""Squid's access log, in its native and its combined format; Cisco's web appliance, which writes it too.
+
+Source: Squid, ``logformat squid`` and ``combined``; Cisco "Secure Web Appliance: access log file", which
+syslog prefixes with ``Info:`` and whose tunnels are ``tunnel://host:443/``.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +16,7 @@ from traque.logs.syslog import reader as syslog_reader
 from traque.model import Event, Initiator, Outcome, TimeRule
 from traque.timestamps import read
 
-TIMES = (TimeRule("epoch"), TimeRule("clf", anchor=b"["))
+TIMES = (TimeRule("epoch"), TimeRule("epoch", anchor=b"Info: "), TimeRule("clf", anchor=b"["))
 
 
 def understand(record: bytes) -> Event | None:
@@ -29,6 +33,7 @@ def message(opened: Envelope) -> Event | None:
 
 
 def _understand(text: str, record: bytes) -> Event | None:
+    text = text.removeprefix("Info: ")
     if found := _pattern().match(text):
         client, tag, status, size, method, url, user, hierarchy, peer = found.groups()
     elif found := _combined().match(text):
@@ -38,7 +43,8 @@ def _understand(text: str, record: bytes) -> Event | None:
         return None
     # Behind a parent or sibling proxy the peer is that proxy: the URL alone says where the request went.
     direct = hierarchy.endswith("DIRECT") or hierarchy in ("ORIGINAL_DST", "PINNED")
-    asked = [] if url.startswith("error:") else url_fields(url)
+    tunnel = url.removeprefix("tunnel://").rstrip("/") if url.startswith("tunnel://") else url
+    asked = [] if url.startswith("error:") else url_fields(tunnel)
     if direct and is_address(peer):
         asked = [("destination.ip", peer), *asked]
     elif peer != "-":
@@ -135,7 +141,7 @@ def _shapes() -> tuple[str, ...]:
 SHAPES = _shapes()
 SPEC = LogFormat(
     name="squid",
-    title="Squid access log (native, combined)",
+    title="Squid access log (native, combined), Cisco web appliance",
     example=b"1609993087.123     45 10.0.0.7 TCP_TUNNEL/200 5120 CONNECT www.example:443 - "
     b"HIER_DIRECT/192.0.2.7 -",
     knows="The client initiated. TCP_DENIED is denied; status 0, a time-out and a failed CONNECT are "
@@ -146,6 +152,7 @@ SPEC = LogFormat(
     reader=reader,
     linewise=True,
     programs=("squid", "(squid*"),
+    begins=("Info: 1",),
     message=message,
     shapes=SHAPES,
     outcomes=frozenset({Outcome.DATA, Outcome.REFUSED, Outcome.UNANSWERED, Outcome.DENIED, Outcome.UNKNOWN}),

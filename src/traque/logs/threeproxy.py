@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from traque.logs._envelope import Envelope, observed, text_of
+from traque.logs._envelope import relayed, text_of
 from traque.logs._fields import fields_of, number_of, side, url_fields
 from traque.logs._format import Head, LineReader, LogFormat, RecordReader, half, share, specific
 from traque.model import Event, Initiator, Outcome, TimeRule
@@ -50,11 +50,6 @@ def understand(record: bytes) -> Event | None:
         outcome=outcome,
         why=why,
     )
-
-
-def message(opened: Envelope) -> Event | None:
-    """The same line sent through syslog."""
-    return observed(understand(opened.message.encode()), opened)
 
 
 def _outcome(code: int, named: bool, received: int) -> tuple[Outcome, str]:
@@ -105,7 +100,7 @@ SPEC = LogFormat(
     reader=reader,
     linewise=True,
     programs=("3proxy",),
-    message=message,
+    message=relayed(understand),
     utc=True,
     outcomes=frozenset(
         {Outcome.LOGIN_REFUSED, Outcome.REFUSED, Outcome.DENIED, Outcome.DATA, Outcome.UNANSWERED}

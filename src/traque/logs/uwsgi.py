@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from traque.logs._envelope import Envelope, observed, text_of
-from traque.logs._fields import fields_of, http_outcome, side
+from traque.logs._envelope import relayed, text_of
+from traque.logs._fields import fields_of, side
 from traque.logs._format import Head, LineReader, LogFormat, RecordReader, half, specific
-from traque.logs._web import is_log_in_form, target_fields
+from traque.logs._web import target_fields, web_outcome
 from traque.model import Event, Initiator, Outcome, TimeRule
 from traque.timestamps import read
 
@@ -26,11 +26,7 @@ def understand(record: bytes) -> Event | None:
     if found is None:
         return None
     client, user, method, target, size, status = found.groups()
-    outcome, why = http_outcome(status, user=bool(user)), f"HTTP {status}"
-    if user:
-        why += " with an account"
-    elif is_log_in_form(method, status, target):
-        outcome, why = Outcome.LOGIN_ACCEPTED, f"HTTP {status} after a log-in form: probably accepted"
+    outcome, why = web_outcome(method, status, target, user=bool(user))
     pairs = [
         *side("source", client),
         ("user.name", user),
@@ -47,11 +43,6 @@ def understand(record: bytes) -> Event | None:
         outcome=outcome,
         why=why,
     )
-
-
-def message(opened: Envelope) -> Event | None:
-    """The same line in a syslog envelope, where the process number may have gone into the envelope."""
-    return observed(understand(opened.message.encode()), opened)
 
 
 @cache
@@ -87,6 +78,6 @@ SPEC = LogFormat(
     reader=reader,
     linewise=True,
     programs=("uwsgi",),
-    message=message,
+    message=relayed(understand),
     outcomes=frozenset(Outcome) - {Outcome.ALLOWED, Outcome.RESOLVED, Outcome.DENIED},
 )

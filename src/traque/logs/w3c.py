@@ -17,7 +17,7 @@ from traque.logs._envelope import Envelope, observed, text_of
 from traque.logs._fields import fields_of, http_outcome, is_address, side
 from traque.logs._format import AUTO, Head, LineReader, LogFormat, RecordReader, specific
 from traque.logs._pairs import pairs_of
-from traque.logs._web import is_log_in_form, target_fields
+from traque.logs._web import target_fields, web_outcome
 from traque.logs.syslog import reader as enveloped
 from traque.model import Event, Initiator, Outcome, TimeRule
 from traque.timestamps import read
@@ -110,11 +110,7 @@ def _server(found: Mapping[str, str]) -> tuple[list[tuple[str, object]], Outcome
     )
     scheme = get("cs-protocol") or ("https" if get("s-port") == "443" else "http")
     status, user = get("sc-status"), "cs-username" in found
-    outcome, why = http_outcome(status, user=user), f"HTTP {status or 'without a status'}"
-    if user:
-        why += " with an account"
-    elif is_log_in_form(get("cs-method"), status, target):
-        outcome, why = Outcome.LOGIN_ACCEPTED, f"HTTP {status} after a log-in form: probably accepted"
+    outcome, why = web_outcome(get("cs-method"), status, target, user=user)
     pairs = [
         ("destination.ip", get("s-ip")),
         ("destination.port", get("s-port")),

@@ -6,9 +6,9 @@ import re
 from functools import cache
 
 from traque.logs._envelope import CLOCK, MONTH, Envelope, text_of
-from traque.logs._fields import fields_of, host_and_port, http_outcome, is_address, side
+from traque.logs._fields import fields_of, host_and_port, is_address, side
 from traque.logs._format import Head, LineReader, LogFormat, RecordReader, half, specific
-from traque.logs._web import is_log_in_form
+from traque.logs._web import web_outcome
 from traque.logs.syslog import reader as syslog_reader
 from traque.model import Event, Initiator, Outcome, TimeRule
 from traque.timestamps import read
@@ -45,11 +45,7 @@ def understand(record: bytes) -> Event | None:
         ("user_agent.original", agent),
         ("http.request.headers.x-forwarded-for", forwarded),
     ]
-    outcome, why = http_outcome(status, user=user is not None), f"HTTP {status}"
-    if user is not None:
-        why += " with an account"
-    elif is_log_in_form(method, status, target):
-        outcome, why = Outcome.LOGIN_ACCEPTED, f"HTTP {status} after a log-in form: probably accepted"
+    outcome, why = web_outcome(method, status, target, user=user is not None)
     return Event(
         format="webaccess",
         time=read(record, TIMES),

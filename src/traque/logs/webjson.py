@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from traque.logs._documents import Document, time_of
-from traque.logs._fields import fields_of, host_and_port, http_outcome, side
+from traque.logs._fields import fields_of, host_and_port, side
 from traque.logs._format import Head, LineReader, LogFormat, RecordReader, specific
-from traque.logs._web import is_log_in_form, target_fields
+from traque.logs._web import target_fields, web_outcome
 from traque.logs.json import understand
 from traque.model import Event, Initiator, Outcome, TimeRule
 
@@ -84,11 +84,7 @@ def _event(entry: Document, pairs: list[tuple[str, object]], asked: tuple[object
         ("http.response.status_code", status),
         *target_fields(target, host, scheme),
     ]
-    outcome, why = http_outcome(status, user=bool(user)), f"HTTP {status}"
-    if user:
-        why += " with an account"
-    elif is_log_in_form(method, str(status), target):
-        outcome, why = Outcome.LOGIN_ACCEPTED, f"HTTP {status} after a log-in form: probably accepted"
+    outcome, why = web_outcome(method, status, target, user=bool(user))
     return Event(
         format="webjson",
         time=time_of(entry),

@@ -1,9 +1,9 @@
 """Windows events: as XML, as JSON (winlogbeat, NXLog, evtx_dump, Microsoft Sentinel), and as Snare's text.
 
 Source: Microsoft Learn, "Advanced security audit policy" (4624, 4625, 4648, 4768, 4771, 4776, 4778, 5140,
-5152, 5156...), Sysinternals Sysmon (1, 3, 22), Terminal Services logs (1149, 21, 24, 25), winlogbeat
-exported fields, NXLog ``im_msvistalog``. A rendered message is read in English and French where the data
-are missing.
+5152, 5156...), "AD FS auditing" (1200 to 1203), Sysinternals Sysmon (1, 3, 22), Terminal Services logs
+(1149, 21, 24, 25), winlogbeat exported fields, NXLog ``im_msvistalog``. A rendered message is read in English
+and French where the data are missing.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from functools import cache
-from types import MappingProxyType
 from typing import Final, NamedTuple
 
 import msgspec
@@ -24,6 +23,21 @@ from traque.logs._format import Head, LineReader, LogFormat, RecordReader, share
 from traque.logs._inner import at, text_at
 from traque.logs._losses import WINDOWS
 from traque.logs._names import placed
+from traque.logs._windows import (
+    ACCEPTED,
+    BY_STATUS,
+    DESTINATION,
+    DESTINATION_PORT,
+    IN,
+    LABELS,
+    MEANING,
+    NOTHING,
+    REFUSED,
+    SOURCE,
+    SOURCE_PORT,
+    USER,
+    Known,
+)
 from traque.model import Event, Initiator, Outcome, Stamp, TimeRule
 from traque.timestamps import read
 
@@ -51,99 +65,6 @@ class _Raw(NamedTuple):
     computer: str
     time: Stamp | None
     data: dict[str, str]
-
-
-_Known = tuple[Initiator, Outcome]
-_IN = Initiator.SOURCE
-_ACCEPTED, _REFUSED = (_IN, Outcome.LOGIN_ACCEPTED), (_IN, Outcome.LOGIN_REFUSED)
-_CONTACT, _DENIED = (_IN, Outcome.ALLOWED), (_IN, Outcome.DENIED)
-_NOTHING = (Initiator.UNKNOWN, Outcome.UNKNOWN)
-
-_MEANING: Final[Mapping[tuple[str, int], _Known]] = MappingProxyType(
-    {
-        ("security", 4624): _ACCEPTED,
-        ("security", 4625): _REFUSED,
-        ("security", 4648): _NOTHING,
-        ("security", 4771): _REFUSED,
-        ("security", 4778): _ACCEPTED,
-        ("security", 4779): _CONTACT,
-        ("security", 4825): _DENIED,
-        ("security", 5140): (_IN, Outcome.DATA),
-        ("security", 5145): (_IN, Outcome.DATA),
-        ("security", 5152): _DENIED,
-        ("security", 5153): _DENIED,
-        ("security", 5157): _DENIED,
-        ("security", 5156): _CONTACT,
-        ("security", 6272): _ACCEPTED,
-        ("security", 6273): _REFUSED,
-        ("security", 6274): _REFUSED,
-        ("remoteconnectionmanager", 1149): _ACCEPTED,
-        ("localsessionmanager", 21): _ACCEPTED,
-        ("localsessionmanager", 22): _ACCEPTED,
-        ("localsessionmanager", 24): _CONTACT,
-        ("localsessionmanager", 25): _ACCEPTED,
-        ("rdpcorets", 131): _CONTACT,
-        ("rdpcorets", 140): _REFUSED,
-        ("terminalservices-gateway", 200): _CONTACT,
-        ("terminalservices-gateway", 201): _DENIED,
-        ("terminalservices-gateway", 301): _DENIED,
-        ("terminalservices-gateway", 302): _ACCEPTED,
-        ("terminalservices-gateway", 303): (_IN, Outcome.DATA),
-        ("sysmon", 22): (_IN, Outcome.RESOLVED),
-        ("dns-client", 3006): (_IN, Outcome.RESOLVED),
-        ("dns-client", 3008): (_IN, Outcome.RESOLVED),
-        ("dns-client", 3020): (_IN, Outcome.RESOLVED),
-        ("bits-client", 59): _CONTACT,
-        ("bits-client", 60): _CONTACT,
-        ("bits-client", 61): _CONTACT,
-    }
-)
-_BY_STATUS: Final = frozenset({4768, 4769, 4776})
-
-_SOURCE: Final = (
-    "IpAddress", "ClientAddress", "ClientIP", "IPString", "SourceAddress", "SourceIp", "Address", "Param3",
-    "CallingStationID", "ClientIPAddress", "RemoteIP",
-)  # fmt: skip
-_SOURCE_PORT: Final = ("IpPort", "ClientPort", "SourcePort")
-_DESTINATION: Final = ("DestAddress", "DestinationIp", "DestinationAddress")
-_DESTINATION_PORT: Final = ("DestPort", "DestinationPort")
-_USER: Final = (
-    "TargetUserName", "AccountName", "User", "Param1", "Username", "UserName", "SubjectUserName",
-    "TargetOutboundUserName",
-)  # fmt: skip
-
-_LABELS: Final = MappingProxyType(
-    {
-        "Source Network Address": "IpAddress",
-        "Adresse du réseau source": "IpAddress",
-        "Source Port": "IpPort",
-        "Port source": "IpPort",
-        "Client Address": "IpAddress",
-        "Adresse du client": "IpAddress",
-        "Client Port": "IpPort",
-        "Port client": "IpPort",
-        "Network Address": "IpAddress",
-        "Adresse du réseau": "IpAddress",
-        "Source Address": "SourceAddress",
-        "Adresse source": "SourceAddress",
-        "Destination Address": "DestAddress",
-        "Adresse de destination": "DestAddress",
-        "Destination Port": "DestPort",
-        "Port de destination": "DestPort",
-        "SourceIp": "SourceIp",
-        "SourcePort": "SourcePort",
-        "DestinationIp": "DestinationIp",
-        "DestinationHostname": "DestinationHostname",
-        "DestinationPort": "DestinationPort",
-        "QueryName": "QueryName",
-        "QueryResults": "QueryResults",
-        "Image": "Image",
-        "Hashes": "Hashes",
-        "Account Name": "TargetUserName",
-        "Nom du compte": "TargetUserName",
-        "Status": "Status",
-    }
-)
 
 
 def _event(raw: _Raw) -> Event:
@@ -176,34 +97,35 @@ def _names_peer(fields: Fields) -> bool:
     return any(name in fields for name in ("source.ip", "source.domain", "destination.ip", "url.full"))
 
 
-def _meaning(channel: str, raw: _Raw, fields: Fields) -> _Known:
+def _meaning(channel: str, raw: _Raw, fields: Fields) -> Known:
     data = raw.data
     if "sysmon" in channel and raw.number == 3:
         tcp = data.get("Protocol", "").lower() == "tcp"
-        return _IN, Outcome.DATA if tcp else Outcome.ALLOWED
-    if channel in ("security", "") and raw.number in _BY_STATUS:
+        return IN, Outcome.DATA if tcp else Outcome.ALLOWED
+    if channel in ("security", "") and raw.number in BY_STATUS:
         status = data.get("Status", data.get("ErrorCode", ""))
-        return _ACCEPTED if (number_of(status) == 0 or status in ("0x0", "0x00000000")) else _REFUSED
+        return ACCEPTED if (number_of(status) == 0 or status in ("0x0", "0x00000000")) else REFUSED
     known = next(
         (
             meaning
-            for (part, number), meaning in _MEANING.items()
+            for (part, number), meaning in MEANING.items()
             if number == raw.number and part in (channel or part)
         ),
-        _NOTHING,
+        NOTHING,
     )
-    if raw.number in (5152, 5156, 5157) and known is not _NOTHING:
+    if raw.number in (5152, 5156, 5157) and known is not NOTHING:
         return opener(fields.get("source.port"), fields.get("destination.port")), known[1]
     return known
 
 
 def _endpoints(data: Mapping[str, str]) -> Iterable[tuple[str, object]]:
     for name, addresses, ports in (
-        ("source", _SOURCE, _SOURCE_PORT),
-        ("destination", _DESTINATION, _DESTINATION_PORT),
+        ("source", SOURCE, SOURCE_PORT),
+        ("destination", DESTINATION, DESTINATION_PORT),
     ):
         for key in addresses:
-            host, port = host_and_port(data.get(key, "").strip())
+            # AD FS lists the proxies on the way after the client; a sentence ends with a dot.
+            host, port = host_and_port(data.get(key, "").partition(",")[0].strip().rstrip("."))
             if is_address(host):
                 yield f"{name}.ip", host
                 yield (
@@ -216,7 +138,7 @@ def _endpoints(data: Mapping[str, str]) -> Iterable[tuple[str, object]]:
 
 
 def _things(data: Mapping[str, str]) -> Iterable[tuple[str, object]]:
-    yield "user.name", next((data[key] for key in _USER if data.get(key, "-") not in ("-", "")), None)
+    yield "user.name", next((data[key] for key in USER if data.get(key, "-") not in ("-", "")), None)
     yield "dns.question.name", data.get("QueryName", "").rstrip(".")
     answers = [part.strip() for part in data.get("QueryResults", "").split(";")]
     yield "dns.resolved_ip", ",".join(part for part in answers if is_address(part))
@@ -233,7 +155,7 @@ def _things(data: Mapping[str, str]) -> Iterable[tuple[str, object]]:
     for part in data.get("Hashes", data.get("Hash", "")).split(","):
         kind, _, value = part.partition("=")
         yield f"file.hash.{kind.strip().lower()}", value
-    if "://" in (url := data.get("url", "")):
+    if "://" in (url := data.get("url") or data.get("RemoteName", "")):
         yield from ((name, value) for name, value in placed([("url", url)]))
 
 
@@ -341,8 +263,14 @@ def _beat(found: Document) -> Event | None:
 
 
 def _labelled(text: str) -> dict[str, str]:
-    """The values of a rendered message, by their English or French labels; the last of each counts."""
-    return {_LABELS[label]: value for label, value in _patterns().label.findall(text[:8192]) if value != "-"}
+    """The values of a rendered message, by their English or French labels; the last of each counts.
+
+    AD FS puts a document of XML into its messages.
+    """
+    if "<AuditBase" in text[:1024]:
+        named = {name: value for name, value in _patterns().plain.findall(text[:32768]) if value != "N/A"}
+        return named | {"TargetUserName": named.get("UserId", "")}
+    return {LABELS[label]: value for label, value in _patterns().label.findall(text[:8192]) if value != "-"}
 
 
 def _xml(text: str) -> Event | None:
@@ -439,7 +367,7 @@ class _Patterns(NamedTuple):
 
 @cache
 def _patterns() -> _Patterns:
-    labels = "|".join(sorted(_LABELS, key=len, reverse=True))
+    labels = "|".join(sorted(LABELS, key=len, reverse=True))
     return _Patterns(
         re.compile(r"<EventID(?:\s[^<>]{0,100})?>(\d{1,6})</EventID>"),
         re.compile(r"<Channel>([^<]{1,200})</Channel>"),
@@ -455,9 +383,9 @@ SPEC = LogFormat(
     title="Windows events (XML, winlogbeat, NXLog, evtx_dump and Sentinel JSON, Snare)",
     example=b'{"EventTime":"2021-01-07T04:18:07.123Z","EventID":4624,"Channel":"Security","Hostname":"dc1.corp.example",'
     b'"TargetUserName":"alice","LogonType":"10","IpAddress":"192.0.2.7","IpPort":"51022"}',
-    knows="By the event: 4624, 4778, 1149 and 21 accepted an account, 4625 and 4771 refused one, "
-    "4768 and 4776 by "
-    "their status; 5156 and 5157 by ports; Sysmon 3 connected, 22 asked for a name. Others only name values.",
+    knows="By the event: 4624, 4778, 21 and AD FS 1200 and 1202 accepted an account, 4625, 4771 and 1203 "
+    "refused one, 4768 and 4776 by their status; 5156 and 5157 by ports; Sysmon 3 connected, 22 asked for a "
+    "name. Others only name values.",
     times=TIMES,
     sniff=sniff,
     reader=reader,

@@ -5,7 +5,8 @@
 
 from traque.timestamps._choice import packed, read
 from traque.timestamps._moments import YearRule, resolve, rotation_date
-from traque.timestamps._reading import LAYOUTS, SEARCHED, SKIPPED, ZONES
+from traque.timestamps._pieces import ZONES
+from traque.timestamps._reading import LAYOUTS, SEARCHED, SKIPPED
 from traque.timestamps._reading import read as specified
 
 __all__ = [
