@@ -74,6 +74,8 @@ def open_envelope(record: bytes) -> Envelope | None:
             host, rest = device[1] or device[2], rest[device.end() :]
         if tagged := tag.match(rest):
             host, program, message = tagged[1] or host, tagged[2], rest[tagged.end() :]
+        elif relayed := _relay().match(rest):
+            host, message = relayed[1], rest[relayed.end() :]
         elif priority is None and text[:1].isdigit():
             # An ISO time and no tag: any program's own log, whose first word is no host.
             return None
@@ -106,6 +108,15 @@ def _device() -> re.Pattern[str]:
     return re.compile(
         r'(?:([\w.-]{1,64}) )?\(?"?(?:[\w-]{1,32},)?([0-9a-f]{12}),[\w.+-]{1,64}"?\)?:? +'
         r"(?=[\w-]{1,32}(?:\[\d{1,10}\])?: )"
+    )
+
+
+@cache
+def _relay() -> re.Pattern[str]:
+    """Who passed a whole record on: a host or ``group/stream``, or Wazuh's ``(agent) address->file``."""
+    return re.compile(
+        r"(?:\([^)\s]{1,64}\) )?([\w./:%>-]{1,200}) +(?=(?:[\w.:-]{1,80} +)?"
+        rf"(?:<\d{{1,3}}>|{MONTH} [ \d]\d \d\d:\d\d:\d\d |20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d))"
     )
 
 
