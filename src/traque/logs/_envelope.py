@@ -98,8 +98,8 @@ def observed(event: Event | None, opened: Envelope | None) -> Event | None:
 
 
 def text_of(record: bytes) -> str:
-    """The record as text, without its line end or byte order mark; invalid UTF-8 becomes U+FFFD."""
-    return record.decode("utf-8", "replace").removeprefix("\ufeff").rstrip("\r\n")
+    """The record as text, without what ends it or byte order mark; invalid UTF-8 becomes U+FFFD."""
+    return record.decode("utf-8", "replace").removeprefix("\ufeff").rstrip(" \r\n")
 
 
 @cache
@@ -131,9 +131,9 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], re.P
     data = r'(?:-|(?:\[(?:[^]"\\]|\\.|"(?:[^"\\]|\\.)*+")*+\])++)'
     return (
         re.compile(
-            rf"<(\d{{1,3}})>\d{{1,2}} (?:-|{iso}) (\S+) (\S+) \S+ (\S+) ({data})(?: (.*))?$", re.DOTALL
+            rf" *<(\d{{1,3}})>\d{{1,2}} (?:-|{iso}) (\S+) (\S+) \S+ (\S+) ({data})(?: (.*))?$", re.DOTALL
         ),
-        re.compile(rf"(?:<(\d{{1,3}})>)? ?(?:{iso}|{month}|{utm}|@4[0-9a-f]{{23}}):? +(?:<[\w.]+> )?"),
+        re.compile(rf"(?: *<(\d{{1,3}})>)? ?(?:{iso}|{month}|{utm}|@4[0-9a-f]{{23}}):? +(?:<[\w.]+> )?"),
         re.compile(rf"(?:({host}) +)?({word})(?:\[[^\]\s]*\])?: ?"),
         re.compile(rf"(?:({host}) )?({word})\[\d{{1,10}}\]: "),
     )

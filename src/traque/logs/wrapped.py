@@ -167,7 +167,7 @@ def _fluent() -> re.Pattern[str]:
 
 @cache
 def _loki() -> re.Pattern[str]:
-    return re.compile(r'\["(1\d{18})",("(?:[^"\\]|\\.)*+")(?:,\{[^{}]*\})?\]')
+    return re.compile(r'\[\s*"(1\d{18})"\s*,\s*("(?:[^"\\]|\\.)*+")(?:\s*,\s*\{[^{}]*\})?\s*\]')
 
 
 def sniff(head: Head) -> float:
@@ -184,7 +184,7 @@ def sniff(head: Head) -> float:
 def _is_carried(line: bytes) -> bool:
     text = text_of(line[:4096])
     return any(found().match(text) for found in (_cri, _fluent)) or (
-        '["1' in text and _loki().search(text_of(line)) is not None
+        '"1' in text and _loki().search(text_of(line)) is not None
     )
 
 
