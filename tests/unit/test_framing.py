@@ -314,17 +314,15 @@ def test_a_document_that_is_cut_is_searched_and_said(tmp_path: Path) -> None:
 
 
 def test_hexadecimal_addresses_are_said_not_to_be_searched(tmp_path: Path) -> None:
+    """Audit's own file is written out (``test_framing_ends``); what reached another log is not."""
     log = tmp_path / "audit.log"
-    log.write_text(
-        "type=SOCKADDR msg=audit(1609993089.123:443): saddr=020001BBC63364070000000000000000\n" * 3
-    )
+    header = "Jan  7 04:18:09 srv audispd: "
+    raw = f"{header}type=SOCKADDR msg=audit(1609993089.123:443): saddr=020001BBC63364070000000000000000"
+    log.write_text(f"{raw}\n" * 3)
     result = hunt([from_values(["198.51.100.7"])], [log], options=HuntOptions(engine="python"))
     (source,) = result.coverage.sources
     assert not source.complete
     assert "saddr=" in source.why
-    log.write_text(
-        "type=SOCKADDR msg=audit(1609993089.123:443): saddr=020001BBC63364070000000000000000"
-        "SADDR={ saddr_fam=inet laddr=198.51.100.7 lport=443 }\n"
-    )
+    log.write_text(f"{raw}SADDR={{ saddr_fam=inet laddr=198.51.100.7 lport=443 }}\n")
     result = hunt([from_values(["198.51.100.7"])], [log], options=HuntOptions(engine="python"))
     assert result.coverage.sources[0].complete

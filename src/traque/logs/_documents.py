@@ -23,6 +23,7 @@ TIME_KEYS: Final = (
     "TimeCreated", "UtcTime", "log_time", "logged_at", "when", "receiveTimestamp",
     "__REALTIME_TIMESTAMP", "_SOURCE_REALTIME_TIMESTAMP", "t", "Timestamp", "Time",
     "EdgeStartTimestamp", "instant", "timeStamp", "started_at", "time_local", "time_iso8601", "msec",
+    "ISODATE", "R_ISODATE", "DATE", "start",
 )  # fmt: skip
 """Names that a document's time has, the likeliest first."""
 
@@ -36,6 +37,15 @@ def decode(record: bytes | str) -> Document | None:
     except (msgspec.DecodeError, RecursionError, UnicodeError, ValueError):
         return None
     return value if isinstance(value, dict) and value else None
+
+
+def decode_text(record: str) -> str:
+    """The text that a JSON string is; empty for anything else."""
+    try:
+        value = msgspec.json.decode(record)
+    except (msgspec.DecodeError, RecursionError, UnicodeError, ValueError):
+        return ""
+    return value if isinstance(value, str) else ""
 
 
 def flatten(document: Document) -> Iterator[tuple[str, object]]:

@@ -75,6 +75,8 @@ def open_envelope(record: bytes) -> Envelope | None:
             host, rest = device[1] or device[2], rest[device.end() :]
         if tagged := tag.match(rest):
             host, program, message = tagged[1] or host, tagged[2], rest[tagged.end() :]
+        elif relayed := _relay().match(rest):
+            host, message = relayed[1], rest[relayed.end() :]
         elif priority is None and text[:1].isdigit():
             # An ISO time and no tag: any program's own log, whose first word is no host.
             return None
@@ -106,8 +108,8 @@ def relayed(understand: Callable[[bytes], Event | None]) -> Callable[[Envelope],
 
 
 def text_of(record: bytes) -> str:
-    """The record as text, without its line end or byte order mark; invalid UTF-8 becomes U+FFFD."""
-    return record.decode("utf-8", "replace").removeprefix("\ufeff").rstrip("\r\n")
+    """The record as text, without what ends it or byte order mark; invalid UTF-8 becomes U+FFFD."""
+    return record.decode("utf-8", "replace").removeprefix("\ufeff").rstrip(" \r\n")
 
 
 @cache
@@ -116,6 +118,15 @@ def _device() -> re.Pattern[str]:
     return re.compile(
         r'(?:([\w.-]{1,64}) )?\(?"?(?:[\w-]{1,32},)?([0-9a-f]{12}),[\w.+-]{1,64}"?\)?:? +'
         r"(?=[\w-]{1,32}(?:\[\d{1,10}\])?: )"
+    )
+
+
+@cache
+def _relay() -> re.Pattern[str]:
+    """Who passed a whole record on: a host or ``group/stream``, or Wazuh's ``(agent) address->file``."""
+    return re.compile(
+        r"(?:\([^)\s]{1,64}\) )?([\w./:%>-]{1,200}) +(?=(?:[\w.:-]{1,80} +)?"
+        rf"(?:<\d{{1,3}}>|{MONTH} [ \d]\d \d\d:\d\d:\d\d |20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d))"
     )
 
 
@@ -130,9 +141,9 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], re.P
     data = r'(?:-|(?:\[(?:[^]"\\]|\\.|"(?:[^"\\]|\\.)*+")*+\])++)'
     return (
         re.compile(
-            rf"<(\d{{1,3}})>\d{{1,2}} (?:-|{iso}) (\S+) (\S+) \S+ (\S+) ({data})(?: (.*))?$", re.DOTALL
+            rf" *<(\d{{1,3}})>\d{{1,2}} (?:-|{iso}) (\S+) (\S+) \S+ (\S+) ({data})(?: (.*))?$", re.DOTALL
         ),
-        re.compile(rf"(?:<(\d{{1,3}})>)? ?(?:{iso}|{month}|{utm}|@4[0-9a-f]{{23}}):? +(?:<[\w.]+> )?"),
+        re.compile(rf"(?: *<(\d{{1,3}})>)? ?(?:{iso}|{month}|{utm}|@4[0-9a-f]{{23}}):? +(?:<[\w.]+> )?"),
         re.compile(rf"(?:({host}) +)?({word})(?:\[[^\]\s]*\])?: ?"),
         re.compile(rf"(?:({host}) )?({word})\[\d{{1,10}}\]: "),
     )

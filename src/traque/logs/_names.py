@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Final
 
 from traque.logs._fields import (
+    Fields,
     fields_of,
     host_and_port,
     http_outcome,
@@ -88,6 +89,12 @@ _AROUND: Final = frozenset(
 )
 """Members that hold all others of a document."""
 
+NEAR: Final = 120
+"""Characters of a long name that are looked at."""
+_ENDS: Final = ("src", "source", "dst", "dest", "client", "server", "remote")
+_OTHER_ENDS: Final = frozenset({"nat", "xlate", "translated", "original", "related", "geoip", "previous"})
+"""Members in which such names are not the exchange's own ends."""
+
 DENIED: Final = frozenset(
     {
         "deny", "denied", "block", "blocked", "drop", "dropped", "reject", "rejected", "discard",
@@ -141,8 +148,24 @@ def ecs_name(name: str) -> str | None:
     found = _table().get(_plain(name))
     if found is None and "." in name:
         outer, _, inner = name.partition(".")
-        found = _table().get(_plain(inner)) if outer.lower() in _AROUND else None
+        found = _table().get(_plain(inner)) if outer.lower() in _AROUND else _end(name[-NEAR:])
     return found
+
+
+def _end(name: str) -> str | None:
+    """The end that a member names, wherever in a document it stands: ``a.src_ip``, but not ``a.ip``."""
+    *around, outer, last = name.split(".")
+    for tail, above in ((f"{outer}.{last}", around), (last, [*around, outer])):
+        known = _table().get(_plain(tail))
+        if (
+            known is not None
+            and above
+            and known.startswith(("source.", "destination."))
+            and _plain(tail).startswith(_ENDS)
+            and not _OTHER_ENDS.intersection(part.lower() for part in above)
+        ):
+            return known
+    return None
 
 
 def _plain(name: str) -> str:
@@ -160,6 +183,7 @@ def guess(name: str, pairs: Iterable[tuple[str, object]], *, detail: str = "") -
     fields = fields_of(placed(pairs))
     if not fields:
         return None
+    _ask(pairs, fields)
     initiator = Initiator.UNKNOWN
     if "source.ip" in fields or "source.domain" in fields:
         initiator = opener(fields.get("source.port"), fields.get("destination.port"))
@@ -170,6 +194,20 @@ def guess(name: str, pairs: Iterable[tuple[str, object]], *, detail: str = "") -
         outcome, reason = _by_message(pairs, "user.name" in fields) or (outcome, reason)
     why = f"guessed from field names: {detail}{reason}"
     return Event(format=name, fields=fields, initiator=initiator, outcome=outcome, why=why)
+
+
+def _ask(pairs: Iterable[tuple[str, object]], fields: Fields) -> None:
+    """Host and path of an HTTP request, in fields whose names mean something else in other logs."""
+    if "url.full" in fields or "http.request.method" not in fields:
+        return
+    if not ("url.path" in fields or "url.original" in fields):
+        path = next((value for name, value in pairs if name.rpartition(".")[2].lower() == "path"), None)
+        if not isinstance(path, str) or not path.startswith("/"):
+            return
+        fields["url.path"] = path
+    host, _ = host_and_port(str(fields.get("url.domain", fields.get("host.name", ""))))
+    if "." in host:
+        fields["url.domain"] = host
 
 
 def placed(pairs: Iterable[tuple[str, object]]) -> Iterable[tuple[str, object]]:

@@ -1,9 +1,9 @@
 r"""Linux audit records (auditd, audisp): log-ins, accounts, commands; enriched or raw.
 
 Source: Linux audit documentation, "Audit record types" and fields. The records of one event, which share
-``msg=audit(time:serial)``, are read as one (see :mod:`traque.sources.framing`). Values that the kernel writes
-in hexadecimal (``saddr=``, ``proctitle=``, arguments with blanks) are searched only where enrichment
-(``SADDR={...}``) or quotes spell them out.
+``msg=audit(time:serial)``, are read as one, and values that the kernel writes in hexadecimal (``saddr=``,
+``proctitle=``, arguments with blanks) are written out, see :mod:`traque.sources.framing`; in other logs
+(syslog) they are searched only where enrichment (``SADDR={...}``) or quotes spell them out.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import re
 from functools import cache
 
 from traque.logs._envelope import Envelope, text_of
-from traque.logs._fields import fields_of, is_address, side
+from traque.logs._fields import fields_of, host_and_port, is_address, side
 from traque.logs._format import Head, LineReader, LogFormat, RecordReader, half, share, specific
 from traque.logs._losses import AUDIT
 from traque.model import Event, Initiator, Outcome, Stamp, TimeRule
@@ -20,6 +20,7 @@ from traque.timestamps import read
 
 TIMES = (TimeRule("epoch", anchor=b"msg=audit("), TimeRule("epoch", anchor=b"audit("))
 
+_ACCEPTS = frozenset({"accept", "accept4"})
 _LOGINS = frozenset({"USER_LOGIN", "USER_AUTH", "CRED_ACQ", "USER_START", "LOGIN"})
 
 
@@ -37,13 +38,16 @@ def _event(text: str, time: Stamp | None) -> Event:
     far = address if is_address(address) else hostname if is_address(hostname) or "." in hostname else ""
     accepted = pairs.get("res", pairs.get("success", "")).lower() in ("success", "yes", "1")
     account = pairs.get("acct") or pairs.get("AUID")
-    enriched = pairs.get("laddr", "")
+    spelt, port = host_and_port(pairs.get("saddr", ""))
+    enriched, port = pairs.get("laddr", spelt), pairs.get("lport", port)
+    if is_address(enriched) and not far and (pairs.get("SYSCALL") in _ACCEPTS or _accept().search(text)):
+        far, enriched = enriched, ""
     arguments = " ".join(
         value for key, value in sorted(pairs.items()) if re.fullmatch(r"a\d{1,3}", key) and value
     )
     found = [
         *(side("source", far) if far else []),
-        *(side("destination", enriched, pairs.get("lport")) if is_address(enriched) else []),
+        *(side("destination", enriched, port) if is_address(enriched) else []),
         ("user.name", account),
         ("event.action", pairs.get("op") or (kinds[0] if kinds else "")),
         ("event.outcome", pairs.get("res") or pairs.get("success")),
@@ -99,7 +103,15 @@ def _kind() -> re.Pattern[str]:
 
 @cache
 def _connect() -> re.Pattern[str]:
-    return re.compile(r" arch=c000003e syscall=42 ")
+    """By number: x86-64, aarch64, s390x and ppc64le."""
+    return re.compile(
+        r" arch=(?:c000003e syscall=42|c00000b7 syscall=203|80000016 syscall=362|c0000015 syscall=328) "
+    )
+
+
+@cache
+def _accept() -> re.Pattern[str]:
+    return re.compile(r" arch=(?:c000003e syscall=(?:43|288)|c00000b7 syscall=(?:202|242)) ")
 
 
 @cache
@@ -115,8 +127,7 @@ SPEC = LogFormat(
     b"addr=192.0.2.7 terminal=ssh res=success'",
     knows="addr= initiated; USER_AUTH, USER_LOGIN, CRED_ACQ and USER_START with res= say whether "
     "the account was "
-    "accepted; a connect with its enriched address opened a connection. Values in hexadecimal "
-    "(saddr=, proctitle=) are not searched.",
+    "accepted; a connect opened a connection to its socket's address, an accept took one.",
     times=TIMES,
     sniff=lambda head: specific(max(half(head, understand), head.share_of_messages("auditd"))),
     reader=reader,

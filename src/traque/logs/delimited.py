@@ -19,6 +19,8 @@ from traque.timestamps import read
 _SEPARATORS = (",", "\t", ";", "|")
 _LAYOUTS = ("iso", "epoch", "clf", "day-month", "syslog", "apache-error")
 _MARK = b"#Fields:"
+_CARRYING = frozenset({"_raw", "raw", "message", "Message", "full_message", "full_log", "line", "Line"})
+_ENDS = frozenset({"source.ip", "destination.ip", "source.domain", "destination.domain"})
 
 
 class _Table(msgspec.Struct, frozen=True):
@@ -100,9 +102,12 @@ def sniff(head: Head) -> float:
 
 
 def reader(head: Head) -> RecordReader:
-    """By the header in the head."""
+    """By the header in the head. A column may hold a record of another format (Splunk, Graylog)."""
+    from traque.logs import wrapped
+
     table = _table(head) or _Table((), ",", b"")
     times = _times(table, [line for line in head.sample if table.row(line) is not None])
+    carries = _CARRYING.intersection(table.names)
 
     def understand(record: bytes) -> Event | None:
         values = table.row(record)
@@ -110,6 +115,9 @@ def reader(head: Head) -> RecordReader:
             return None
         event = guess("delimited", zip(table.names, values, strict=True))
         time = read(record, times)
+        if carries and (event is None or not _ENDS & event.fields.keys()):
+            event = wrapped.document(dict(zip(table.names, values, strict=True))) or event
+            time = event.time if event is not None and event.time is not None else time
         if event is None:
             return (
                 None if time is None else Event(format="delimited", time=time, why="no column name is known")

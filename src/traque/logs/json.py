@@ -14,18 +14,25 @@ from traque.logs._names import guess
 from traque.model import Event, TimeRule
 from traque.timestamps import read
 
+DEPTH = 3
+
 
 def understand(record: bytes | str) -> Event | None:
     """What a JSON document says: by the format that knows such documents, else by its field names."""
     document = decode(record)
-    if document is None:
-        return None
+    return None if document is None else read_any(document)
+
+
+def read_any(document: Document, depth: int = DEPTH) -> Event:
+    """As :func:`understand`, for a document that is decoded; ``depth``: how many may stand in one another."""
+    from traque.logs import wrapped
+
     for spec in _documents():
         if spec.document is not None:
             event = spec.document(document)
             if event is not None:
                 return event
-    return read_document(document)
+    return wrapped.inside(document, depth) or read_document(document)
 
 
 def read_document(document: Document) -> Event:

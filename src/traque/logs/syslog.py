@@ -13,7 +13,7 @@ import msgspec
 from traque.logs._envelope import SHAPE, TIMES, Envelope, open_envelope
 from traque.logs._fields import fields_of, side
 from traque.logs._format import Head, LineReader, LogFormat, RecordReader, envelope
-from traque.model import Event, Initiator, Outcome
+from traque.model import Event, Initiator, Outcome, Stamp
 
 MessageReader = Callable[[Envelope], Event | None]
 
@@ -60,20 +60,29 @@ def dispatch(opened: Envelope) -> Event | None:
 
 def _relayed(opened: Envelope) -> Event | None:
     """A record inside a record: a relay put its own header before a whole one."""
-    message = opened.message
-    if not message.startswith("<") and not _header().match(message):
+    found = _header().match(opened.message)
+    if found is None:
         return None
+    message = opened.message[found.end() :]
     inner = open_envelope(message.encode("utf-8", "replace"))
     if inner is None or len(inner.message) >= len(message):
         return None
-    if inner.time is None:
-        inner = msgspec.structs.replace(inner, time=opened.time)
-    return dispatch(inner)
+    return dispatch(msgspec.structs.replace(inner, time=_better(inner.time, opened.time)))
+
+
+def _better(own: Stamp | None, relayed: Stamp | None) -> Stamp | None:
+    """A record's own time, unless the relay's says more of day and zone."""
+    if own is None or relayed is None:
+        return own or relayed
+    return relayed if (relayed.dated, relayed.zoned) > (own.dated, own.zoned) else own
 
 
 @cache
 def _header() -> re.Pattern[str]:
-    return re.compile(r"[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d |\d{4}-\d\d-\d\dT\d\d:\d\d")
+    """A record's beginning, after the word that the relay may have put before it."""
+    return re.compile(
+        r"(?:[\w.:-]{1,80} +)?(?=<|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d |\d{4}-\d\d-\d\dT\d\d:\d\d)"
+    )
 
 
 def classify(record: bytes) -> str | None:

@@ -66,8 +66,16 @@ def encoded_container(head: bytes, name: str) -> str | None:
 
 
 def encoded_values(head: bytes) -> str | None:
-    """What in a text is encoded and was not spelt out beside it: Linux audit's socket addresses."""
-    if b"saddr=" in head and re.search(rb"\bsaddr=(?:0200|0A00)[0-9A-F]{12,64}\b(?![^\n]{0,64}SADDR=)", head):
+    """What in a text is encoded and not spelt out: Linux audit's socket addresses in another log.
+
+    In audit's own file they are written out when it is framed (:mod:`traque.sources.framing`).
+    """
+    own = re.match(rb"(?:node=\S{1,80} )?type=\S{1,40} msg=audit\(", head) is not None
+    if (
+        not own
+        and b"saddr=" in head
+        and re.search(rb"\bsaddr=(?:0200|0A00)[0-9A-F]{12,64}\b(?![^\n]{0,64}SADDR=)", head)
+    ):
         return "Linux audit: socket addresses in hexadecimal (saddr=) without enrichment"
     return None
 

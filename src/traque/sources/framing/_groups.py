@@ -1,4 +1,4 @@
-"""Lines that belong together: the journal's export, Windows DNS details, Linux audit events, traces."""
+"""Lines that belong together: the journal's export, Windows DNS details, Linux audit events, stack traces."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable
 from functools import cache
 from typing import Final
+
+from traque.sources.framing._spelling import Spelled, audit, is_journal, journal
 
 _LOOK: Final = 160
 """So much of a line tells whether it continues the record before it."""
@@ -52,12 +54,14 @@ class LineGroups:
         return bytes(out[:done])
 
 
-def groups_of(head: bytes) -> LineGroups | None:
+def groups_of(head: bytes) -> LineGroups | Spelled | None:
     """By the first lines of the text; None for lines that stand alone."""
     if head.startswith(b"__CURSOR=") and b"\n__REALTIME_TIMESTAMP=" in head[:4096]:
         return LineGroups(lambda _, line: not line.startswith(b"__CURSOR="), 0x1F)
     if _audit().match(head) is not None:
-        return LineGroups(_same_audit_event, 0x20)
+        return Spelled(audit, LineGroups(_same_audit_event, 0x20))
+    if is_journal(head):
+        return Spelled(journal)
     if b" PACKET " in head[:16384] and _dns_packet().search(head[:65536]) is not None:
         return LineGroups(lambda _, line: _dated().match(line) is None, 0x20)
     if head.startswith(b"[**] ["):
@@ -69,15 +73,20 @@ def groups_of(head: bytes) -> LineGroups | None:
 
 @cache
 def _trace() -> re.Pattern[bytes]:
-    """A stack trace of Java and its relatives, or of Python, under a line of a log."""
-    return re.compile(rb"\n[ \t]+at [\w.$<>/]+\([^()\n]*\)\r?\n|\nTraceback \(most recent call last\):\r?\n")
+    """A stack trace of Java and its relatives, JavaScript, Python, Go or PHP, under a line of a log."""
+    return re.compile(
+        rb"\n[ \t]+at (?:[\w.$<>/]+\([^()\n]*\)|[^\n]{1,200}:\d{1,6}:\d{1,6}\)?(?: \{)?)\r?\n"
+        rb"|\nTraceback \(most recent call last\):\r?\n|\ngoroutine \d{1,9} \[|\nStack trace:\r?\n#0 "
+    )
 
 
 @cache
 def _continues() -> re.Pattern[bytes]:
     return re.compile(
         rb"[ \t]|\r?$|Caused by: |Traceback \(|During handling of |The above exception |"
-        rb"[A-Za-z_][\w.]*(?:Error|Exception|Warning|Exit|Interrupt)(?::|\r?$)"
+        rb"[A-Za-z_][\w.]*(?:Error|Exception|Warning|Exit|Interrupt)(?::|\r?$)|"
+        rb"goroutine \d{1,9} \[|created by |panic\(|[\w./*()]+\.[\w.*()]+\([^ ]*\)\r?$|"  # Go
+        rb"Stack trace:|#\d{1,4} |\}"
     )
 
 

@@ -21,7 +21,7 @@ _BEFORE, _BETWEEN, _INSIDE, _AFTER, _CLOSING = range(5)
 
 _LISTS: Final = (
     b"Records|records|value|values|events|Events|items|Items|entries|logs|Logs|data|results|Results|alerts|"
-    b"findings|Findings|logEvents|resources"
+    b"findings|Findings|logEvents|resources|hits|rows|logEntries|activities|audit_logs|auditLogs"
 )
 """The members that hold a document's records: CloudTrail, Azure, Microsoft Graph, Google, CloudWatch..."""
 
@@ -63,7 +63,7 @@ class JsonFramer:
         self._state = _BEFORE
         self._depth = 0
         self._base = 0  # the depth at which elements stand
-        self._in_object = False  # the list is a member of an object
+        self._around = 0  # objects around the list
         self._first = True  # no document has begun
 
     def feed(self, data: bytes) -> bytes:
@@ -136,18 +136,20 @@ class JsonFramer:
         if mark == b"]" and self._state in (_BETWEEN, _AFTER) and self._base:
             out[place] = _BLANK
             self._state = _CLOSING
-            if not self._in_object:
+            if not self._around:
                 self._ended()
         elif mark == b"," and self._state == _AFTER:
             out[place] = _END
             self._state = _BETWEEN
         elif mark == b"}" and self._state == _CLOSING:
             out[place] = _BLANK
-            self._ended()
+            self._around -= 1
+            if not self._around:
+                self._ended()
         elif mark == b"," and self._state == _CLOSING:
             # The object has members after its list: a record of their own.
             out[place] = _END
-            self._state, self._depth, self._base = _INSIDE, 1, 0
+            self._state, self._depth, self._base = _INSIDE, self._around, 0
         else:
             return False
         return True
@@ -170,12 +172,12 @@ class JsonFramer:
             else:
                 self._inserts.append(at)
         self._first = False
-        self._in_object = bool(opened["wrapped"])
+        self._around = (1 + bool(opened["outer"])) if opened["wrapped"] else 0
         if not (opened["list"] or opened["wrapped"]):
             self._base = self._depth = 0
             self._state = _INSIDE
             return opened.end() - 1, True
-        if opened["members"]:
+        if opened["members"] or opened["outer"]:
             out[opened.end() - 1] = _END
         else:
             out[begin : opened.end()] = b" " * (opened.end() - begin)
@@ -209,14 +211,14 @@ class JsonFramer:
 class _Patterns:
     def __init__(self) -> None:
         string = rb'"(?:[^"\\]++|\\.)*+"'
-        scalar = rb"(?:" + string + rb"|[\w.+\-]++|\[(?:\s*+" + string + rb"\s*+,?)*+\s*+\])"
-        member = rb"\s*+" + string + rb"\s*+:\s*+" + scalar + rb"\s*+,"
+        scalar = rb"(?:" + string + rb"|[\w.+\-]++|\[(?:\s*+" + string + rb"\s*+,?)*+\s*+\]"
+        flat = rb"|\{(?:\s*+" + string + rb"\s*+:\s*+(?:" + string + rb"|[\w.+\-]++)\s*+,?)*+\s*+\})"
+        member = rb"\s*+" + string + rb"\s*+:\s*+" + scalar + flat + rb"\s*+,"
+        members = rb"(?:" + member + rb"){0,12}?"
         self.opening = re.compile(
-            rb"(?:\xef\xbb\xbf)?\s*+(?:(?P<list>\[)|(?P<wrapped>\{(?P<members>(?:"
-            + member
-            + rb'){0,12}?)\s*+"(?:'
-            + _LISTS
-            + rb')"\s*+:\s*+\[)|\{)',
+            rb"(?:\xef\xbb\xbf)?\s*+(?:(?P<list>\[)|(?P<wrapped>\{"
+            rb"(?P<outer>" + members + rb'\s*+"(?:hits|data|response|result)"\s*+:\s*+\{)?'
+            rb"(?P<members>" + members + rb')\s*+"(?:' + _LISTS + rb')"\s*+:\s*+\[)|\{)',
             re.DOTALL,
         )
         self.bracket = re.compile(rb"(?:[\s,:\w.+\-]*+" + string + rb")*+[\s,:\w.+\-]*+[{}\[\]]", re.DOTALL)

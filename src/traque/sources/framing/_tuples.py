@@ -1,4 +1,4 @@
-"""Azure's flow logs: each tuple in a document's ``flowTuples`` on a line of its own."""
+"""Documents whose records are tuples deep inside: Azure's ``flowTuples``, Loki's ``values``: one a line."""
 
 from __future__ import annotations
 
@@ -10,17 +10,24 @@ _TAIL: Final = 1024
 """A tuple and the brackets up to the next comma are shorter."""
 
 
-def has_tuples(head: bytes) -> bool:
-    """Whether the text is a document with flow tuples."""
-    return head.lstrip()[:1] in (b"{", b"[") and b'"flowTuples"' in head
+def tuples_of(head: bytes) -> TupleFramer | None:
+    """The framer of a document with flow tuples, or with Loki's streams; None for others."""
+    if head.lstrip()[:1] not in (b"{", b"["):
+        return None
+    if b'"flowTuples"' in head:
+        return TupleFramer(_flow())
+    if b'"values"' in head and _stream().search(head) is not None:
+        return TupleFramer(_line())
+    return None
 
 
 class TupleFramer:
-    """The comma after a tuple becomes the line end, line ends inside documents become blanks."""
+    """The comma after a tuple, with which ``between`` ends, becomes the line end; others become blanks."""
 
     lost = False
 
-    def __init__(self) -> None:
+    def __init__(self, between: re.Pattern[bytes]) -> None:
+        self._between = between
         self._held = b""
         self._last = b""
 
@@ -36,7 +43,7 @@ class TupleFramer:
         data = self._held + more
         ready = len(data) if final else max(0, len(data) - _TAIL)
         out = bytearray(data)
-        for found in _tuple().finditer(data):
+        for found in self._between.finditer(data):
             if found.end() > ready:
                 ready = min(ready, found.start())
                 break
@@ -51,8 +58,21 @@ class TupleFramer:
 
 
 @cache
-def _tuple() -> re.Pattern[bytes]:
+def _flow() -> re.Pattern[bytes]:
     return re.compile(rb'"1\d{9}(?:\d{3})?,[^"\n]{10,200}"[\]}\s]{0,400},')
+
+
+@cache
+def _stream() -> re.Pattern[bytes]:
+    return re.compile(rb'"values"\s{0,100}:\s{0,100}\[\s{0,100}\[\s{0,100}"1\d{18}"')
+
+
+@cache
+def _line() -> re.Pattern[bytes]:
+    """Between two lines, and between two streams. Inside of a string every quote would be escaped."""
+    return re.compile(
+        rb'\]\s{0,200},(?=\s{0,200}\[\s{0,200}"1\d{18}")|\]\s{0,200}\}\s{0,200},(?=\s{0,200}\{\s{0,200}"stream")'
+    )
 
 
 @cache
