@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use std::ops::Range;
 use std::sync::Arc;
 
-use memchr::memchr_iter;
+use memchr::{memchr, memchr_iter, memrchr};
 
 use crate::classes::Masks;
 use crate::engine::Finders;
@@ -17,7 +17,7 @@ use crate::samples::{SHOWN, Sample, Sampler};
 use crate::shapes::Shapes;
 use crate::simd::{Path, fetch};
 use crate::stream::{Records, Stream, without_line_end};
-use crate::timestamps::TimeRule;
+use crate::timestamps::{Stamp, TimeRule};
 use crate::told::{Fresh, Place, Shaped, Told};
 use crate::urls::Site;
 
@@ -33,6 +33,9 @@ const URLS_BESIDES: usize = 4096;
 
 /// Bytes of the longest URL that is held.
 const URL_MOST: usize = 4096;
+
+/// Bytes of records that are gone through at once, about.
+const BLOCK: usize = 128 << 10;
 
 /// Rows of which the memory is asked for before they are handed over.
 const AHEAD: usize = 16;
@@ -66,16 +69,25 @@ struct Gatherer {
     readings: Readings,
     /// Where the records of the text end that is looked at.
     ends: Vec<u32>,
-    /// Their moments, as far as they were asked for.
-    times: Vec<Lazy<i64>>,
+    /// Their times, as far as they were asked for.
+    times: Vec<Lazy<Time>>,
     /// What they say of the values in them, where their format has shapes.
     told: Option<Told>,
     shaped: Vec<Lazy<Shaped>>,
-    /// Of a record that is too long to be held: its number and its moment.
-    long: (u64, Option<i64>),
+    /// How many holes there are up to the end of each, where that is asked for.
+    holes: Vec<u32>,
+    /// Of a record that is too long to be held: its number and its time.
+    long: (u64, Option<Time>),
     v4: Rows<u32>,
     v6: Rows<u128>,
     written: [WrittenRows; Kind::WRITTEN.len()],
+}
+
+/// A time as a record writes it, and the moment that it names.
+#[derive(Clone, Copy)]
+struct Time {
+    stamp: Stamp,
+    moment: Option<i64>,
 }
 
 /// What is worked out when it is asked for the first time.
@@ -99,6 +111,7 @@ impl Collector {
             times: Vec::new(),
             told: None,
             shaped: Vec::new(),
+            holes: Vec::new(),
             long: (0, None),
             v4: Rows::new(),
             v6: Rows::new(),
@@ -177,10 +190,7 @@ impl Collector {
             _ => {
                 let (rows, mut arena) = written[kind as usize - Kind::DomainName as usize].take();
                 if kind == Kind::DomainName {
-                    for row in &rows {
-                        let name = reversed(row.value.of(&arena));
-                        row.value.of_mut(&mut arena).copy_from_slice(&name);
-                    }
+                    rows.iter().for_each(|row| reverse(row.value.of_mut(&mut arena)));
                 }
                 // Most comparisons end within so many bytes.
                 let mut order: Vec<(u128, u32)> =
@@ -237,10 +247,10 @@ fn beginning(value: &[u8]) -> u128 {
     u128::from_be_bytes(begin)
 }
 
-/// A name with its labels from the last to the first.
-fn reversed(name: &[u8]) -> Vec<u8> {
-    let labels: Vec<&[u8]> = name.rsplit(|&byte| byte == b'.').collect();
-    labels.join(&b'.')
+/// Bring the labels of a name in the order from the last to the first.
+fn reverse(name: &mut [u8]) {
+    name.reverse();
+    name.split_mut(|&byte| byte == b'.').for_each(<[u8]>::reverse);
 }
 
 /// Some bytes on their way.
@@ -253,36 +263,62 @@ impl Records for Pass<'_> {
     type Out = Vec<Sample>;
 
     fn whole(&mut self, text: &[u8], base: u64, before: u64, out: &mut Vec<Sample>) -> u64 {
-        self.gatherer.find(text);
-        let lines = self.gatherer.masks.lines();
-        self.gatherer.sampler.records(text, base, |at| before + lines.before(text, at), out);
-        let total = lines.total();
-        self.gatherer.divide(text);
-        self.gatherer.read_urls(text);
-        self.gatherer.count(text, before, self.clock);
-        total
+        let (mut at, mut records) = (0, 0);
+        while at < text.len() {
+            let end = at + block(&text[at..]);
+            records += self.block(&text[at..end], base + at as u64, before + records, out);
+            at = end;
+        }
+        records
     }
 
     fn long_begins(&mut self, head: &[u8], base: u64, before: u64, out: &mut Vec<Sample>) {
         self.gatherer.sampler.records(&head[..SHOWN], base, |_| before, out);
-        self.gatherer.long = (before, self.gatherer.moments.read(&head[..SHOWN], self.clock));
+        self.gatherer.long = (before, time(&mut self.gatherer.moments, &head[..SHOWN], self.clock));
     }
 
     fn window(&mut self, text: &[u8], own: Range<usize>, _: u64, _: &mut Vec<Sample>) {
         let gatherer = &mut *self.gatherer;
         gatherer.find(text);
         gatherer.readings.retain(&own);
-        let (record, moment) = gatherer.long;
+        let (record, time) = gatherer.long;
         gatherer.ends.clear();
         gatherer.ends.push(text.len() as u32);
         gatherer.times.clear();
-        gatherer.times.push(Lazy::Known(moment));
+        gatherer.times.push(Lazy::Known(time));
         let told = gatherer.told.take();
         gatherer.count(text, record, self.clock);
         gatherer.told = told;
     }
 
     fn long_ends(&mut self, _: u64, _: u64, _: &mut Vec<Sample>) {}
+}
+
+impl Pass<'_> {
+    /// Some whole records; answered is how many.
+    fn block(&mut self, text: &[u8], base: u64, before: u64, out: &mut Vec<Sample>) -> u64 {
+        let gatherer = &mut *self.gatherer;
+        gatherer.find(text);
+        let lines = gatherer.masks.lines();
+        gatherer.sampler.records(text, base, |at| before + lines.before(text, at), out);
+        gatherer.divide(text);
+        gatherer.read_urls(text);
+        gatherer.count(text, before, self.clock);
+        gatherer.ends.len() as u64
+    }
+}
+
+/// How many bytes of whole records are gone through at once: few enough to stay near the processor meanwhile.
+fn block(text: &[u8]) -> usize {
+    let Some((begin, rest)) = text.split_at_checked(BLOCK) else { return text.len() };
+    let end = memrchr(b'\n', begin).or_else(|| memchr(b'\n', rest).map(|end| BLOCK + end));
+    end.map_or(text.len(), |end| end + 1)
+}
+
+/// The time of the record that begins `text`.
+fn time(moments: &mut Moments, text: &[u8], clock: &mut dyn Clock) -> Option<Time> {
+    let stamp = moments.read(text)?;
+    Some(Time { stamp, moment: moments.moment(stamp, clock) })
 }
 
 impl Gatherer {
@@ -322,16 +358,23 @@ impl Gatherer {
 
     /// Count all readings; `before` are the records before those of the text.
     fn count(&mut self, text: &[u8], before: u64, clock: &mut dyn Clock) {
-        let Self { readings, ends, times, moments, told, shaped, v4, v6, written, .. } = self;
+        let Self { readings, ends, times, moments, told, shaped, holes, v4, v6, written, .. } = self;
         readings.sort();
+        holes.clear();
         shaped.clear();
         shaped.resize(if told.is_some() { ends.len() } else { 0 }, Lazy::Unasked);
         if let Some(told) = told {
             told.begin();
+            let mut count = 0;
+            holes.extend(ends.iter().map(|&end| {
+                count += readings.holes[count..].iter().take_while(|hole| hole.start < end).count();
+                count as u32
+            }));
         }
         let arena = &readings.arena;
-        let mut sights =
-            Sights { text, ends, times, moments, told: told.as_mut(), holes: &readings.holes, shaped, clock, before };
+        let told = told.as_mut();
+        let holes = (&*readings.holes, &**holes);
+        let mut sights = Sights { text, ends, times, moments, told, holes, shaped, clock, before };
         sights.each(Kind::Ipv4, &readings.v4, u32::to_be_bytes, |value, sight| v4.count(value, sight));
         sights.each(Kind::Ipv6, &readings.v6, u128::to_be_bytes, |value, sight| v6.count(value, sight));
         v4.settle();
@@ -347,10 +390,11 @@ impl Gatherer {
 struct Sights<'s> {
     text: &'s [u8],
     ends: &'s [u32],
-    times: &'s mut [Lazy<i64>],
+    times: &'s mut [Lazy<Time>],
     moments: &'s mut Moments,
     told: Option<&'s mut Told>,
-    holes: &'s [Reading<Hole>],
+    /// The holes, and how many there are up to the end of each record.
+    holes: (&'s [Reading<Hole>], &'s [u32]),
     shaped: &'s mut [Lazy<Shaped>],
     clock: &'s mut dyn Clock,
     before: u64,
@@ -429,26 +473,29 @@ impl<'s> Sights<'s> {
     /// Whether a record has a shape.
     fn shape(&mut self, record: usize) -> bool {
         if matches!(self.shaped[record], Lazy::Unasked) {
-            let (begin, text) = (self.begin(record), self.record(record));
-            let first = self.holes.partition_point(|hole| (hole.start as usize) < begin);
-            let last = self.holes.partition_point(|hole| hole.start < self.ends[record]);
-            let holes = &self.holes[first..last];
-            self.shaped[record] = Lazy::Known(self.told.as_mut().and_then(|told| told.shaped(text, begin, holes)));
+            let (begin, text, stamp) = (self.begin(record), self.record(record), self.time(record).map(|it| it.stamp));
+            let (holes, ends) = self.holes;
+            let first = if record == 0 { 0 } else { ends[record - 1] };
+            let holes = &holes[first as usize..ends[record] as usize];
+            self.shaped[record] =
+                Lazy::Known(self.told.as_mut().and_then(|told| told.shaped(text, begin, stamp, holes)));
         }
         matches!(self.shaped[record], Lazy::Known(Some(_)))
     }
 
     fn sight(&mut self, record: usize) -> Sight {
-        let moment = match self.times[record] {
-            Lazy::Known(moment) => moment,
-            Lazy::Unasked => {
-                let moment = self.moments.read(&self.text[self.begin(record)..], self.clock);
-                self.times[record] = Lazy::Known(moment);
-                moment
-            }
-        };
+        let moment = self.time(record).and_then(|time| time.moment);
         let day = moment.map_or(UNDATED, |moment| moment.div_euclid(DAY) as i32);
         Sight { record: self.before + record as u64, moment: moment.unwrap_or(0), day, fact: 0, sums: [None; 2] }
+    }
+
+    fn time(&mut self, record: usize) -> Option<Time> {
+        if let Lazy::Known(time) = self.times[record] {
+            return time;
+        }
+        let time = time(self.moments, &self.text[self.begin(record)..], self.clock);
+        self.times[record] = Lazy::Known(time);
+        time
     }
 }
 
@@ -459,7 +506,11 @@ fn has_facts(kind: Kind) -> bool {
 
 /// A value as it is written in a row.
 fn stored(kind: Kind, value: &[u8]) -> Vec<u8> {
-    if kind == Kind::DomainName { reversed(value) } else { value.to_vec() }
+    let mut value = value.to_vec();
+    if kind == Kind::DomainName {
+        reverse(&mut value);
+    }
+    value
 }
 
 /// The record in which `at` lies, not before that of the last place (`usize::MAX` for none).
