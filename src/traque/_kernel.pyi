@@ -124,7 +124,7 @@ class Collector:
         stem: str,
         source: int,
         facts: Sequence[tuple[int, tuple[int, int] | None, tuple[int, int] | None]],
-    ) -> list[tuple[str, str, _File]]: ...
+    ) -> list[tuple[str, str, int]]: ...
 
 @final
 class Words:

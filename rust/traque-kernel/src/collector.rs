@@ -1,55 +1,28 @@
 //! Collects what stands in the records of one stream, added up by value and day: the ledger's rows.
 
-use std::net::{Ipv4Addr, Ipv6Addr};
 use std::ops::Range;
 use std::sync::Arc;
 
-use memchr::memchr_iter;
+use memchr::{memchr, memchr_iter, memrchr};
 
 use crate::classes::Masks;
 use crate::engine::Finders;
-use crate::known::Span;
+use crate::held_urls::read_urls;
+use crate::in_order::{self, Collected};
 use crate::moments::{Clock, Moments};
-use crate::readings::{Everything, Hole, Host, Kind, Reading, Readings};
+use crate::readings::{Everything, Kind, Readings};
 use crate::roles::Networks;
-use crate::rows::{Number, Row, Rows, Sight, Tally, UNDATED, WrittenRows};
+use crate::rows::{Rows, WrittenRows};
 use crate::samples::{SHOWN, Sample, Sampler};
 use crate::shapes::Shapes;
-use crate::simd::{Path, fetch};
-use crate::stream::{Records, Stream, without_line_end};
+use crate::sights::{Lazy, Sights, Time, time};
+use crate::simd::Path;
+use crate::stream::{Records, Stream};
 use crate::timestamps::TimeRule;
-use crate::told::{Fresh, Place, Shaped, Told};
-use crate::urls::Site;
+use crate::told::{Fresh, Shaped, Told};
 
-/// Microseconds of a day.
-const DAY: i64 = 86_400_000_000;
-
-/// Lengths of a URL that are held for one host: the shortest, and the longest.
-const LENGTHS: usize = 8;
-
-/// Bytes of the URLs that are held of a record, for each of its bytes, and besides.
-const URLS_EACH: usize = 16;
-const URLS_BESIDES: usize = 4096;
-
-/// Bytes of the longest URL that is held.
-const URL_MOST: usize = 4096;
-
-/// Rows of which the memory is asked for before they are handed over.
-const AHEAD: usize = 16;
-
-/// A row as it is handed over.
-#[derive(Clone, Copy, Debug)]
-pub struct Collected<'v> {
-    /// The value: the bytes of an address or a hash, a name from its last label to its first, a URL without its
-    /// scheme and then a space and the scheme, a mail address.
-    pub value: &'v [u8],
-    /// The day since 1970; None without a time.
-    pub day: Option<i32>,
-    /// What its records say of it, by a number.
-    pub fact: u32,
-    /// What was counted.
-    pub tally: Tally,
-}
+/// Bytes of records that are gone through at once, about.
+const BLOCK: usize = 128 << 10;
 
 /// Collects the rows of one stream.
 pub struct Collector {
@@ -66,23 +39,18 @@ struct Gatherer {
     readings: Readings,
     /// Where the records of the text end that is looked at.
     ends: Vec<u32>,
-    /// Their moments, as far as they were asked for.
-    times: Vec<Lazy<i64>>,
+    /// Their times, as far as they were asked for.
+    times: Vec<Lazy<Time>>,
     /// What they say of the values in them, where their format has shapes.
     told: Option<Told>,
     shaped: Vec<Lazy<Shaped>>,
-    /// Of a record that is too long to be held: its number and its moment.
-    long: (u64, Option<i64>),
+    /// How many holes there are up to the end of each, where that is asked for.
+    holes: Vec<u32>,
+    /// Of a record that is too long to be held: its number and its time.
+    long: (u64, Option<Time>),
     v4: Rows<u32>,
     v6: Rows<u128>,
     written: [WrittenRows; Kind::WRITTEN.len()],
-}
-
-/// What is worked out when it is asked for the first time.
-#[derive(Clone, Copy)]
-enum Lazy<T> {
-    Unasked,
-    Known(Option<T>),
 }
 
 impl Collector {
@@ -99,6 +67,7 @@ impl Collector {
             times: Vec::new(),
             told: None,
             shaped: Vec::new(),
+            holes: Vec::new(),
             long: (0, None),
             v4: Rows::new(),
             v6: Rows::new(),
@@ -168,79 +137,21 @@ impl Collector {
         &mut self,
         kind: Kind,
         fact: impl Fn(u32) -> u32,
-        mut each: impl FnMut(Collected<'_>) -> Result<(), E>,
+        each: impl FnMut(Collected<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
         let Gatherer { v4, v6, written, .. } = &mut self.gatherer;
         match kind {
-            Kind::Ipv4 => numbers(&v4.take(), &fact, u32::to_be_bytes, each),
-            Kind::Ipv6 => numbers(&v6.take(), &fact, u128::to_be_bytes, each),
+            Kind::Ipv4 => in_order::numbers(&v4.take(), &fact, u32::to_be_bytes, each),
+            Kind::Ipv6 => in_order::numbers(&v6.take(), &fact, u128::to_be_bytes, each),
             _ => {
                 let (rows, mut arena) = written[kind as usize - Kind::DomainName as usize].take();
                 if kind == Kind::DomainName {
-                    for row in &rows {
-                        let name = reversed(row.value.of(&arena));
-                        row.value.of_mut(&mut arena).copy_from_slice(&name);
-                    }
+                    rows.iter().for_each(|row| in_order::reverse(row.value.of_mut(&mut arena)));
                 }
-                // Most comparisons end within so many bytes.
-                let mut order: Vec<(u128, u32)> =
-                    (0..).zip(&rows).map(|(place, row)| (beginning(row.value.of(&arena)), place)).collect();
-                let key = |place: u32| {
-                    let row = &rows[place as usize];
-                    (row.value.of(&arena), row.day, fact(row.fact))
-                };
-                order.sort_unstable_by(|one, other| one.0.cmp(&other.0).then_with(|| key(one.1).cmp(&key(other.1))));
-                let soon = |at: usize| order.get(at).map(|&(_, place)| &rows[place as usize]);
-                order.iter().enumerate().try_for_each(|(at, &(_, place))| {
-                    if let Some(row) = soon(at + 2 * AHEAD) {
-                        fetch(row);
-                    }
-                    if let Some(byte) = soon(at + AHEAD).and_then(|row| row.value.of(&arena).first()) {
-                        fetch(byte);
-                    }
-                    let row = &rows[place as usize];
-                    each(collected(row, row.value.of(&arena)))
-                })
+                in_order::texts(&rows, &mut arena, &fact, each)
             }
         }
     }
-}
-
-fn numbers<V: Number + Ord, const SIZE: usize, E>(
-    rows: &[Row<V>],
-    fact: impl Fn(u32) -> u32,
-    bytes: impl Fn(V) -> [u8; SIZE],
-    mut each: impl FnMut(Collected<'_>) -> Result<(), E>,
-) -> Result<(), E> {
-    // Keys are moved instead of rows, which are larger.
-    let key = |(place, row): (u32, &Row<V>)| (row.value, row.day, fact(row.fact), place);
-    let mut order: Vec<_> = (0..).zip(rows).map(key).collect();
-    order.sort_unstable();
-    order.iter().enumerate().try_for_each(|(at, &(value, .., place))| {
-        if let Some(&(.., soon)) = order.get(at + AHEAD) {
-            fetch(&rows[soon as usize]);
-        }
-        each(collected(&rows[place as usize], &bytes(value)))
-    })
-}
-
-/// Undated rows come first, as in a table.
-fn collected<'v, V>(row: &Row<V>, value: &'v [u8]) -> Collected<'v> {
-    Collected { value, day: (row.day != UNDATED).then_some(row.day), fact: row.fact, tally: row.tally }
-}
-
-/// The beginning of a value as a number in the order of the values.
-fn beginning(value: &[u8]) -> u128 {
-    let mut begin = [0; 16];
-    let length = value.len().min(begin.len());
-    begin[..length].copy_from_slice(&value[..length]);
-    u128::from_be_bytes(begin)
-}
-
-/// A name with its labels from the last to the first.
-fn reversed(name: &[u8]) -> Vec<u8> {
-    let labels: Vec<&[u8]> = name.rsplit(|&byte| byte == b'.').collect();
-    labels.join(&b'.')
 }
 
 /// Some bytes on their way.
@@ -253,36 +164,56 @@ impl Records for Pass<'_> {
     type Out = Vec<Sample>;
 
     fn whole(&mut self, text: &[u8], base: u64, before: u64, out: &mut Vec<Sample>) -> u64 {
-        self.gatherer.find(text);
-        let lines = self.gatherer.masks.lines();
-        self.gatherer.sampler.records(text, base, |at| before + lines.before(text, at), out);
-        let total = lines.total();
-        self.gatherer.divide(text);
-        self.gatherer.read_urls(text);
-        self.gatherer.count(text, before, self.clock);
-        total
+        let (mut at, mut records) = (0, 0);
+        while at < text.len() {
+            let end = at + block(&text[at..]);
+            records += self.block(&text[at..end], base + at as u64, before + records, out);
+            at = end;
+        }
+        records
     }
 
     fn long_begins(&mut self, head: &[u8], base: u64, before: u64, out: &mut Vec<Sample>) {
         self.gatherer.sampler.records(&head[..SHOWN], base, |_| before, out);
-        self.gatherer.long = (before, self.gatherer.moments.read(&head[..SHOWN], self.clock));
+        self.gatherer.long = (before, time(&mut self.gatherer.moments, &head[..SHOWN], self.clock));
     }
 
     fn window(&mut self, text: &[u8], own: Range<usize>, _: u64, _: &mut Vec<Sample>) {
         let gatherer = &mut *self.gatherer;
         gatherer.find(text);
         gatherer.readings.retain(&own);
-        let (record, moment) = gatherer.long;
+        let (record, time) = gatherer.long;
         gatherer.ends.clear();
         gatherer.ends.push(text.len() as u32);
         gatherer.times.clear();
-        gatherer.times.push(Lazy::Known(moment));
+        gatherer.times.push(Lazy::Known(time));
         let told = gatherer.told.take();
         gatherer.count(text, record, self.clock);
         gatherer.told = told;
     }
 
     fn long_ends(&mut self, _: u64, _: u64, _: &mut Vec<Sample>) {}
+}
+
+impl Pass<'_> {
+    /// Some whole records; answered is how many.
+    fn block(&mut self, text: &[u8], base: u64, before: u64, out: &mut Vec<Sample>) -> u64 {
+        let gatherer = &mut *self.gatherer;
+        gatherer.find(text);
+        let lines = gatherer.masks.lines();
+        gatherer.sampler.records(text, base, |at| before + lines.before(text, at), out);
+        gatherer.divide(text);
+        read_urls(text, &gatherer.ends, &mut gatherer.readings);
+        gatherer.count(text, before, self.clock);
+        gatherer.ends.len() as u64
+    }
+}
+
+/// How many bytes of whole records are gone through at once: few enough to stay near the processor meanwhile.
+fn block(text: &[u8]) -> usize {
+    let Some((begin, rest)) = text.split_at_checked(BLOCK) else { return text.len() };
+    let end = memrchr(b'\n', begin).or_else(|| memchr(b'\n', rest).map(|end| BLOCK + end));
+    end.map_or(text.len(), |end| end + 1)
 }
 
 impl Gatherer {
@@ -299,39 +230,25 @@ impl Gatherer {
         self.times.resize(self.ends.len(), Lazy::Unasked);
     }
 
-    /// Read the URLs at the hosts that were found: of each host some lengths, of a record not without limit.
-    fn read_urls(&mut self, text: &[u8]) {
-        let Self { readings, ends, .. } = self;
-        let mut hosts = std::mem::take(&mut readings.hosts);
-        hosts.sort_unstable_by_key(|host| (host.start, host.end));
-        hosts.dedup_by_key(|host| (host.start, host.end));
-        let (mut record, mut left) = (usize::MAX, 0);
-        for host in &hosts {
-            let here = record_at(ends, record, host.start);
-            if here != record {
-                record = here;
-                let begin = if here == 0 { 0 } else { ends[here - 1] as usize + 1 };
-                let length = without_line_end(&text[begin..ends[here] as usize]).len();
-                left = URLS_BESIDES + URLS_EACH * length;
-            }
-            left = left.saturating_sub(urls_at(text, host, left, readings));
-        }
-        hosts.clear();
-        readings.hosts = hosts;
-    }
-
     /// Count all readings; `before` are the records before those of the text.
     fn count(&mut self, text: &[u8], before: u64, clock: &mut dyn Clock) {
-        let Self { readings, ends, times, moments, told, shaped, v4, v6, written, .. } = self;
+        let Self { readings, ends, times, moments, told, shaped, holes, v4, v6, written, .. } = self;
         readings.sort();
+        holes.clear();
         shaped.clear();
         shaped.resize(if told.is_some() { ends.len() } else { 0 }, Lazy::Unasked);
         if let Some(told) = told {
             told.begin();
+            let mut count = 0;
+            holes.extend(ends.iter().map(|&end| {
+                count += readings.holes[count..].iter().take_while(|hole| hole.start < end).count();
+                count as u32
+            }));
         }
         let arena = &readings.arena;
-        let mut sights =
-            Sights { text, ends, times, moments, told: told.as_mut(), holes: &readings.holes, shaped, clock, before };
+        let told = told.as_mut();
+        let holes = (&*readings.holes, &**holes);
+        let mut sights = Sights { text, ends, times, moments, told, holes, shaped, clock, before };
         sights.each(Kind::Ipv4, &readings.v4, u32::to_be_bytes, |value, sight| v4.count(value, sight));
         sights.each(Kind::Ipv6, &readings.v6, u128::to_be_bytes, |value, sight| v6.count(value, sight));
         v4.settle();
@@ -341,173 +258,4 @@ impl Gatherer {
             rows.settle(arena);
         }
     }
-}
-
-/// The records of a text as readings are counted in them.
-struct Sights<'s> {
-    text: &'s [u8],
-    ends: &'s [u32],
-    times: &'s mut [Lazy<i64>],
-    moments: &'s mut Moments,
-    told: Option<&'s mut Told>,
-    holes: &'s [Reading<Hole>],
-    shaped: &'s mut [Lazy<Shaped>],
-    clock: &'s mut dyn Clock,
-    before: u64,
-}
-
-/// Readings of one kind in one record of which more is told than that they are there.
-const FEW: usize = 32;
-
-impl<'s> Sights<'s> {
-    /// Count the readings of one kind, which are in order.
-    fn each<V: Copy, B: AsRef<[u8]>>(
-        &mut self,
-        kind: Kind,
-        readings: &[Reading<V>],
-        bytes: impl Fn(V) -> B,
-        mut count: impl FnMut(V, &Sight),
-    ) {
-        let mut record = usize::MAX;
-        let mut rest = readings;
-        while let Some(first) = rest.first() {
-            record = record_at(self.ends, record, first.start);
-            let end = self.ends[record];
-            let here = rest.iter().position(|reading| reading.start > end).unwrap_or(rest.len());
-            let (these, later) = rest.split_at(here);
-            rest = later;
-            let sight = self.sight(record);
-            if self.told.is_none() || these.len() > FEW || !has_facts(kind) || !self.shape(record) {
-                for reading in these {
-                    count(reading.value, &sight);
-                }
-            } else {
-                self.tell(kind, record, these, &sight, &bytes, &mut count);
-            }
-        }
-    }
-
-    /// Count the readings in a record that has a shape.
-    fn tell<V: Copy, B: AsRef<[u8]>>(
-        &mut self,
-        kind: Kind,
-        record: usize,
-        readings: &[Reading<V>],
-        sight: &Sight,
-        bytes: &impl Fn(V) -> B,
-        count: &mut impl FnMut(V, &Sight),
-    ) {
-        let text = self.record(record);
-        let (Some(told), Lazy::Known(Some(shaped))) = (self.told.as_deref_mut(), &self.shaped[record]) else { return };
-        for (index, reading) in readings.iter().enumerate() {
-            let value = bytes(reading.value);
-            let value = value.as_ref();
-            let same = |other: &&Reading<V>| bytes(other.value).as_ref() == value;
-            if readings[..index].iter().any(|other| same(&other)) {
-                continue;
-            }
-            let mut place = Place::default();
-            for one in readings[index..].iter().filter(same) {
-                place.join(told.place(shaped, one.start, one.end));
-            }
-            let fresh = || Fresh { kind, value: stored(kind, value), record: text.to_vec() };
-            let fact = told.fact(shaped, kind, place, fresh);
-            count(reading.value, &Sight { fact, sums: shaped.sums, ..*sight });
-        }
-    }
-
-    /// A record without its line end.
-    fn record(&self, record: usize) -> &'s [u8] {
-        let text = self.text;
-        without_line_end(&text[self.begin(record)..self.ends[record] as usize])
-    }
-
-    fn begin(&self, record: usize) -> usize {
-        if record == 0 { 0 } else { self.ends[record - 1] as usize + 1 }
-    }
-
-    /// Whether a record has a shape.
-    fn shape(&mut self, record: usize) -> bool {
-        if matches!(self.shaped[record], Lazy::Unasked) {
-            let (begin, text) = (self.begin(record), self.record(record));
-            let first = self.holes.partition_point(|hole| (hole.start as usize) < begin);
-            let last = self.holes.partition_point(|hole| hole.start < self.ends[record]);
-            let holes = &self.holes[first..last];
-            self.shaped[record] = Lazy::Known(self.told.as_mut().and_then(|told| told.shaped(text, begin, holes)));
-        }
-        matches!(self.shaped[record], Lazy::Known(Some(_)))
-    }
-
-    fn sight(&mut self, record: usize) -> Sight {
-        let moment = match self.times[record] {
-            Lazy::Known(moment) => moment,
-            Lazy::Unasked => {
-                let moment = self.moments.read(&self.text[self.begin(record)..], self.clock);
-                self.times[record] = Lazy::Known(moment);
-                moment
-            }
-        };
-        let day = moment.map_or(UNDATED, |moment| moment.div_euclid(DAY) as i32);
-        Sight { record: self.before + record as u64, moment: moment.unwrap_or(0), day, fact: 0, sums: [None; 2] }
-    }
-}
-
-/// Whether facts are told of values of a kind: a hash is no peer.
-fn has_facts(kind: Kind) -> bool {
-    !matches!(kind, Kind::Md5 | Kind::Sha1 | Kind::Sha256 | Kind::Sha512)
-}
-
-/// A value as it is written in a row.
-fn stored(kind: Kind, value: &[u8]) -> Vec<u8> {
-    if kind == Kind::DomainName { reversed(value) } else { value.to_vec() }
-}
-
-/// The record in which `at` lies, not before that of the last place (`usize::MAX` for none).
-#[inline]
-fn record_at(ends: &[u32], last: usize, at: u32) -> usize {
-    let mut record = if last == usize::MAX { 0 } else { last };
-    while ends[record] < at {
-        record += 1;
-    }
-    record
-}
-
-/// Read the URLs at a host, unless they are more than `most` bytes; answered are their bytes, or `most` for too many.
-fn urls_at(text: &[u8], host: &Reading<Host>, most: usize, out: &mut Readings) -> usize {
-    let (start, end) = (host.start as usize, host.end as usize);
-    let value = match host.value {
-        Host::V4(address) => Ipv4Addr::from(address).to_string().into_bytes(),
-        Host::V6(address) => format!("[{}]", Ipv6Addr::from(address)).into_bytes(),
-        Host::Name(name) => name.of(&out.arena).to_vec(),
-    };
-    let site = Site::read(text, start, end);
-    let mut found: Vec<(Span, Vec<u8>)> = Vec::new();
-    let mut bytes = 0;
-    let mut add = |start: usize, stop: usize, url: Vec<u8>, scheme: Option<&[u8]>| {
-        if url.len() + scheme.map_or(0, |scheme| scheme.len() + 3) <= URL_MOST {
-            let url = scheme.map_or(url.clone(), |scheme| [&url, scheme].join(&b' '));
-            bytes += url.len();
-            found.push(((start, stop), url));
-        }
-    };
-    for (stop, rest) in site.rests(LENGTHS) {
-        let bare = rest.behind(&value, None);
-        let mut is_new = bare != value;
-        for (start, scheme) in &site.schemes {
-            let mut url = Vec::new();
-            rest.append(&value, Some(scheme), &mut url);
-            is_new &= url != bare;
-            add(*start, stop, url, Some(scheme));
-        }
-        if is_new {
-            add(start, stop, bare, None);
-        }
-    }
-    if bytes > most {
-        return most;
-    }
-    for (span, url) in &found {
-        out.push(Kind::Url, *span, url);
-    }
-    bytes
 }

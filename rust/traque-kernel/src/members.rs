@@ -3,6 +3,8 @@
 //! Both readers are strict: what they do not understand to the last byte is no record of such a shape, for the
 //! parts that they name must be the ones that the log format's own reader reads.
 
+use crate::runs::run;
+
 /// How values are named.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Syntax {
@@ -114,8 +116,8 @@ impl Members {
             let quoted = text.get(at) == Some(&b'"');
             at += usize::from(quoted);
             let start = at;
-            let inner = |byte: &u8| if quoted { !matches!(byte, b'"' | b'\\') } else { is_bare(*byte) };
-            at += text[at..].iter().take_while(|byte| inner(byte)).count();
+            let rest = &text[at..];
+            at += if quoted { run(rest, |byte| !matches!(byte, b'"' | b'\\')) } else { run(rest, is_bare) };
             let span = (start, at);
             if quoted {
                 if text.get(at) != Some(&b'"') {
@@ -141,7 +143,7 @@ fn is_bare(byte: u8) -> bool {
 
 /// Readers leave out a value that is empty or `-`, and treat bytes that are no ASCII apart.
 fn is_plain(text: &[u8]) -> bool {
-    !matches!(text, b"" | b"-") && text.iter().all(|byte| matches!(byte, b' '..=b'~'))
+    !matches!(text, b"" | b"-") && run(text, |byte| matches!(byte, b' '..=b'~')) == text.len()
 }
 
 struct Json<'t, 'm> {
@@ -275,6 +277,7 @@ impl Json<'_, '_> {
         let start = self.at;
         let mut plain = true;
         loop {
+            self.at += run(&self.text[self.at..], |byte| !matches!(byte, b'"' | b'\\' | 0..=0x1f));
             match *self.text.get(self.at)? {
                 b'"' => break,
                 b'\\' => {
@@ -282,8 +285,7 @@ impl Json<'_, '_> {
                         matches!(self.text.get(self.at + 1)?, b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't');
                     self.at += 2;
                 }
-                0..=0x1f => return None,
-                _ => self.at += 1,
+                _ => return None,
             }
         }
         self.at += 1;

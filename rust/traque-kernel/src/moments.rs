@@ -33,16 +33,13 @@ impl Moments {
         Self { rules, shifts: HashMap::new(), last: None }
     }
 
-    /// The moment of the record that begins `text`, up to its line feed.
-    pub fn read(&mut self, text: &[u8], clock: &mut dyn Clock) -> Option<i64> {
-        if self.rules.is_empty() {
-            return None;
-        }
-        let stamp = timestamps::read(head_of(text), &self.rules)?;
-        self.moment(stamp, clock)
+    /// The time of the record that begins `text`, up to its line feed.
+    pub fn read(&self, text: &[u8]) -> Option<Stamp> {
+        if self.rules.is_empty() { None } else { timestamps::read(head_of(text), &self.rules) }
     }
 
-    fn moment(&mut self, stamp: Stamp, clock: &mut dyn Clock) -> Option<i64> {
+    /// The moment that it names.
+    pub fn moment(&mut self, stamp: Stamp, clock: &mut dyn Clock) -> Option<i64> {
         if stamp.zoned && stamp.dated {
             return Some(stamp.us);
         }

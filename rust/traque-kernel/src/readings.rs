@@ -108,6 +108,14 @@ impl Kept {
         &arena[self.at as usize..][..self.length as usize]
     }
 
+    /// How they begin, as a number in their order; behind them in `arena` are as many as it has, whatever they are.
+    #[inline]
+    #[must_use]
+    pub fn beginning(self, arena: &[u8]) -> u128 {
+        let begin = arena[self.at as usize..].first_chunk().map_or(0, |begin| u128::from_be_bytes(*begin));
+        begin & !u128::MAX.checked_shr(8 * self.length).unwrap_or(0)
+    }
+
     /// The bytes, to be changed.
     #[must_use]
     pub fn of_mut(self, arena: &mut [u8]) -> &mut [u8] {
@@ -199,6 +207,18 @@ impl Readings {
         for written in &mut self.written {
             written.retain(|reading| own.contains(&(reading.start as usize)));
         }
+    }
+
+    /// How much there is of a kind.
+    #[must_use]
+    pub fn mark(&self, kind: Kind) -> (usize, usize) {
+        (self.written[kind as usize - Kind::DomainName as usize].len(), self.arena.len())
+    }
+
+    /// Forget what was added of a kind since then; nothing else was.
+    pub fn reset(&mut self, kind: Kind, (readings, bytes): (usize, usize)) {
+        self.written[kind as usize - Kind::DomainName as usize].truncate(readings);
+        self.arena.truncate(bytes);
     }
 
     /// Bytes that are read as a value of that kind.
@@ -370,13 +390,18 @@ impl KnownHash for AllHashes {
     }
 }
 
-/// Last labels that are no top-level domains, in order (`traque.ledger.oracle.FILE_ENDINGS`).
-const FILE_ENDINGS: [&[u8]; 49] = [
-    b"asp", b"aspx", b"bat", b"bin", b"cfg", b"cgi", b"cmd", b"conf", b"css", b"csv", b"dat", b"dll", b"doc", b"docx",
-    b"exe", b"gif", b"gz", b"htm", b"html", b"ico", b"ini", b"jpeg", b"jpg", b"js", b"json", b"jsp", b"lnk", b"log",
-    b"mp4", b"pdf", b"php", b"png", b"ppt", b"pptx", b"rar", b"sql", b"svg", b"tar", b"tgz", b"tmp", b"ttf", b"txt",
-    b"webp", b"woff", b"xls", b"xlsx", b"xml", b"yaml", b"yml",
-];
+/// Whether a last label is no top-level domain (`traque.ledger.oracle.FILE_ENDINGS`).
+#[rustfmt::skip]
+fn is_file_ending(last: &[u8]) -> bool {
+    matches!(
+        last,
+        b"asp" | b"aspx" | b"bat" | b"bin" | b"cfg" | b"cgi" | b"cmd" | b"conf" | b"css" | b"csv"
+        | b"dat" | b"dll" | b"doc" | b"docx" | b"exe" | b"gif" | b"gz" | b"htm" | b"html" | b"ico"
+        | b"ini" | b"jpeg" | b"jpg" | b"js" | b"json" | b"jsp" | b"lnk" | b"log" | b"mp4" | b"pdf"
+        | b"php" | b"png" | b"ppt" | b"pptx" | b"rar" | b"sql" | b"svg" | b"tar" | b"tgz" | b"tmp"
+        | b"ttf" | b"txt" | b"webp" | b"woff" | b"xls" | b"xlsx" | b"xml" | b"yaml" | b"yml"
+    )
+}
 
 /// Whether a name in lower case is held.
 fn is_held(name: &[u8]) -> bool {
@@ -387,8 +412,7 @@ fn is_held(name: &[u8]) -> bool {
             .any(|top| name.strip_suffix(*top).is_some_and(|below| matches!(below, [] | [.., b'.'])))
     };
     let last = &name[last..];
-    let is_file = || last.len() <= 4 && FILE_ENDINGS.binary_search(&last).is_ok();
-    !(last[0].is_ascii_digit() || is_file() || name.ends_with(b"arpa") && is_reverse())
+    !(last[0].is_ascii_digit() || is_file_ending(last) || name.ends_with(b"arpa") && is_reverse())
 }
 
 /// Whether what ends at a place names the value after it.

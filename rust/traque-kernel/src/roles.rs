@@ -10,6 +10,10 @@ pub const SUMS: [&str; 2] = ["source_bytes", "destination_bytes"];
 pub const VALUES: [&str; 8] =
     ["source", "destination", "source_ip", "destination_ip", "source_port", "destination_port", "account", "domain"];
 
+/// What of their text decides.
+const CLASSES: [fn(&[u8], &Networks) -> Option<u32>; VALUES.len()] =
+    [host_class, host_class, address_class, address_class, port_class, port_class, word_class, host_class];
+
 /// The longest value that is counted, in bytes.
 const LONGEST: usize = 253;
 
@@ -86,14 +90,7 @@ impl Role {
         match self {
             Self::Time | Self::Free | Self::Path => Some(0),
             Self::Count | Self::Sum(_) => is_number(text, 15).then(|| number_of(text).min(2) as u32),
-            Self::Value(value) => match VALUES[value] {
-                "source" | "destination" | "domain" => {
-                    address_class(text, inside).or_else(|| is_host_name(text).then_some(0))
-                }
-                "source_ip" | "destination_ip" => address_class(text, inside),
-                "source_port" | "destination_port" => is_number(text, 5).then_some(0),
-                _ => is_word(text).then_some(0),
-            },
+            Self::Value(value) => CLASSES[value](text, inside),
         }
     }
 }
@@ -127,9 +124,40 @@ fn is_host_name(text: &[u8]) -> bool {
     text.len() <= LONGEST && text.iter().any(u8::is_ascii_alphabetic) && text.split(|byte| *byte == b'.').all(is_label)
 }
 
+fn host_class(text: &[u8], inside: &Networks) -> Option<u32> {
+    address_class(text, inside).or_else(|| is_host_name(text).then_some(0))
+}
+
+fn port_class(text: &[u8], _: &Networks) -> Option<u32> {
+    is_number(text, 5).then_some(0)
+}
+
+fn word_class(text: &[u8], _: &Networks) -> Option<u32> {
+    is_word(text).then_some(0)
+}
+
 fn address_class(text: &[u8], inside: &Networks) -> Option<u32> {
-    let address = IpAddr::from_str(std::str::from_utf8(text).ok()?).ok()?;
-    Some(if inside.hold(address) { 2 } else { 1 })
+    let is_inside = match four(text) {
+        Some(address) => inside.hold_v4(address),
+        None if text.contains(&b':') => inside.hold(IpAddr::from_str(std::str::from_utf8(text).ok()?).ok()?),
+        None => return None,
+    };
+    Some(if is_inside { 2 } else { 1 })
+}
+
+/// An IPv4 address as the standard library reads it: no zero before a number.
+fn four(text: &[u8]) -> Option<u32> {
+    let mut address = 0;
+    let mut numbers = 0;
+    for number in text.split(|byte| *byte == b'.') {
+        let value = number_of(number);
+        if !is_number(number, 3) || value > 255 {
+            return None;
+        }
+        address = address << 8 | value as u32;
+        numbers += 1;
+    }
+    (numbers == 4).then_some(address)
 }
 
 /// The networks inside an organisation.

@@ -198,21 +198,60 @@ impl<V: Number> Rows<V> {
 
 /// A number that is a value.
 pub trait Number: Copy + Eq {
+    /// What rows are ordered by: value, day, fact, and then their place.
+    type Key: Copy + Ord;
+
     /// Its hash.
     fn hash(self, seed: Seed) -> u64;
+
+    /// The key of a row at a place.
+    fn key(self, day: i32, fact: u32, place: u32) -> Self::Key;
+
+    /// The place in a key.
+    fn place(key: Self::Key) -> u32;
+}
+
+/// Day, fact and place in their order; days have a sign.
+#[inline]
+fn behind(day: i32, fact: u32, place: u32) -> u128 {
+    u128::from(day.cast_unsigned() ^ 1 << 31) << 64 | u128::from(fact) << 32 | u128::from(place)
 }
 
 impl Number for u32 {
+    type Key = u128;
+
     #[inline]
     fn hash(self, seed: Seed) -> u64 {
         seed.number(u64::from(self))
     }
+
+    #[inline]
+    fn key(self, day: i32, fact: u32, place: u32) -> u128 {
+        u128::from(self) << 96 | behind(day, fact, place)
+    }
+
+    #[inline]
+    fn place(key: u128) -> u32 {
+        key as u32
+    }
 }
 
 impl Number for u128 {
+    type Key = (u128, u128);
+
     #[inline]
     fn hash(self, seed: Seed) -> u64 {
         seed.wide(self)
+    }
+
+    #[inline]
+    fn key(self, day: i32, fact: u32, place: u32) -> (u128, u128) {
+        (self, behind(day, fact, place))
+    }
+
+    #[inline]
+    fn place((_, behind): (u128, u128)) -> u32 {
+        behind as u32
     }
 }
 

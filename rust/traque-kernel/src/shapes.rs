@@ -120,7 +120,7 @@ impl Named {
         self.others
     }
 
-    /// Add the parts of a record; answered is its time.
+    /// Add the parts of a record, if it has them; answered is the time that is one of them.
     fn divide(
         &self,
         fit: &Fit,
@@ -128,7 +128,7 @@ impl Named {
         text: &[u8],
         times: &[TimeRule],
         parts: &mut Vec<Part>,
-    ) -> Option<Stamp> {
+    ) -> Option<Option<Stamp>> {
         let mut stamp = None;
         for &(place, role) in &fit.roles {
             let member = members.at(place);
@@ -147,7 +147,7 @@ impl Named {
             }
             parts.push(Part { start, end, role });
         }
-        if self.json { stamp } else { read(text, times) }
+        Some(stamp)
     }
 }
 
@@ -192,10 +192,20 @@ impl Shapes {
     /// Put the parts of a record in `divider`; answered are its shape's number and its time, None if it has no
     /// shape or no time.
     pub fn divide(&self, text: &[u8], divider: &mut Divider) -> Option<(usize, Stamp)> {
+        self.divide_at(text, divider, || read(text, &self.times))
+    }
+
+    /// The same of a record of which `stamp` is what its time is read as.
+    pub fn divide_at(
+        &self,
+        text: &[u8],
+        divider: &mut Divider,
+        stamp: impl FnOnce() -> Option<Stamp>,
+    ) -> Option<(usize, Stamp)> {
         let Divider { caches, members, fits, parts } = divider;
         parts.clear();
         if let Some(shape) = self.patterns.find(text, caches, parts) {
-            return Some((shape, read(text, &self.times)?));
+            return Some((shape, stamp()?));
         }
         let mut known = None;
         for (index, named) in self.named.iter().enumerate() {
@@ -209,8 +219,9 @@ impl Shapes {
             let fit = fits.of(members, index, named);
             if named.fits(fit, members, text) {
                 parts.clear();
-                let stamp = named.divide(fit, members, text, &self.times, parts)?;
-                return Some((self.patterns.len() + index, stamp));
+                let written = named.divide(fit, members, text, &self.times, parts)?;
+                let stamp = if named.json { written } else { stamp() };
+                return Some((self.patterns.len() + index, stamp?));
             }
         }
         None

@@ -14,6 +14,7 @@ use crate::readings::{Hole, Kind, Reading};
 use crate::roles::{Networks, Role, SUMS, number_of};
 use crate::set::Seed;
 use crate::shapes::{Divider, Shapes};
+use crate::timestamps::Stamp;
 
 /// Kinds of records that are told apart in one stream, and places of values in them; further ones say nothing.
 const KINDS: usize = 1 << 14;
@@ -112,13 +113,19 @@ impl Told {
         std::mem::take(&mut self.fresh)
     }
 
-    /// The kind and the parts of a record, which begins at `base` of the text, where `holes` stand in it; None for
-    /// one without a shape.
-    pub fn shaped(&mut self, record: &[u8], base: usize, holes: &[Reading<Hole>]) -> Option<Shaped> {
+    /// The kind and the parts of a record, which begins at `base` of the text, whose time is read as `stamp`, and
+    /// where `holes` stand in it; None for one without a shape.
+    pub fn shaped(
+        &mut self,
+        record: &[u8],
+        base: usize,
+        stamp: Option<Stamp>,
+        holes: &[Reading<Hole>],
+    ) -> Option<Shaped> {
         if record.len() > LONGEST {
             return None;
         }
-        let (shape, stamp) = self.shapes.divide(record, &mut self.divider)?;
+        let (shape, stamp) = self.shapes.divide_at(record, &mut self.divider, || stamp)?;
         let Self { divider, inside, seed, parts: all, .. } = self;
         let first = all.len();
         let mut sums = [None; SUMS.len()];

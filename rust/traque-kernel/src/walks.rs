@@ -3,6 +3,7 @@
 use regex_syntax::hir::{Class, Hir, HirKind};
 
 use crate::roles::Role;
+use crate::runs::run;
 use crate::shapes::Part;
 
 /// Bytes that may stand in a place.
@@ -122,7 +123,8 @@ pub fn walk(steps: &[Step], text: &[u8], mut at: usize, parts: &mut Vec<Part>) -
         at = match step {
             Step::Text(wanted) => text[at..].starts_with(wanted).then_some(at + wanted.len())?,
             Step::Run { of, least, most } => {
-                let length = run(&text[at..], of, *most);
+                let rest = &text[at..];
+                let length = run(&rest[..rest.len().min(*most)], |byte| of[usize::from(byte)]);
                 (length >= *least).then_some(at + length)?
             }
             Step::Again { way, least, most } => {
@@ -146,15 +148,4 @@ pub fn walk(steps: &[Step], text: &[u8], mut at: usize, parts: &mut Vec<Part>) -
         };
     }
     Some(at)
-}
-
-/// How many bytes of a class begin a text, at most `most`.
-#[inline]
-fn run(text: &[u8], of: &Bytes, most: usize) -> usize {
-    let text = &text[..text.len().min(most)];
-    let is = |&byte: &u8| of[usize::from(byte)];
-    // All of some bytes are looked at without a branch between.
-    let whole = text.as_chunks::<8>().0.iter().take_while(|eight| eight.iter().fold(true, |all, byte| all & is(byte)));
-    let begun = whole.count() * 8;
-    begun + text[begun..].iter().take_while(|byte| is(byte)).count()
 }

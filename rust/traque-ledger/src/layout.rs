@@ -117,20 +117,6 @@ pub fn properties(table: Table) -> Result<WriterPropertiesBuilder> {
     Ok(properties)
 }
 
-/// How they are written where they are merged soon: neither compressed nor as dictionaries, and with no bounds.
-pub fn draft(table: Table) -> Result<WriterPropertiesBuilder> {
-    let mut properties = properties(table)?
-        .set_compression(Compression::UNCOMPRESSED)
-        .set_dictionary_enabled(false)
-        .set_statistics_enabled(EnabledStatistics::None);
-    for column in [path("value"), path("second")] {
-        properties = properties
-            .set_column_statistics_enabled(column.clone(), EnabledStatistics::None)
-            .set_column_data_page_row_count_limit(column, RUN_PAGE_ROWS);
-    }
-    Ok(properties)
-}
-
 fn path(column: &str) -> ColumnPath {
     ColumnPath::from(column)
 }

@@ -2,6 +2,7 @@
 
 mod batch;
 mod columns;
+mod draft;
 mod errors;
 mod find;
 mod input;
@@ -12,6 +13,7 @@ mod parallel;
 mod rows;
 mod write;
 
+pub use draft::{Draft, ENDING as DRAFT};
 pub use errors::FileError;
 pub use find::find;
 pub use merge::{Dropped, merge};

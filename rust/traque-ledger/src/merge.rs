@@ -10,6 +10,7 @@ use std::vec;
 
 use crate::batch::{Place, Values};
 use crate::columns::{OtherColumns, ValueColumn};
+use crate::draft::{Drafted, ENDING};
 use crate::errors::{about, damaged, guarded, invalid};
 use crate::input::Input;
 use crate::rows::{Table, Tally};
@@ -75,6 +76,64 @@ pub fn merge(table: Table, inputs: &[PathBuf], output: &Path, dropped: Dropped) 
 
 /// Goes through the rows of a file in order.
 struct Cursor {
+    rows: Rows,
+    /// The row that it stands at.
+    value: Vec<u8>,
+    place: Place,
+    tally: Tally,
+    /// The value of the row before it.
+    before: Vec<u8>,
+}
+
+/// Where rows come from.
+enum Rows {
+    Filed(Box<Filed>),
+    Drafted(Drafted),
+}
+
+impl Cursor {
+    /// A cursor at the first row, if the file has one.
+    fn open(path: &Path, table: Table) -> io::Result<Option<Box<Self>>> {
+        let rows = if path.extension().is_some_and(|ending| ending == ENDING) {
+            Rows::Drafted(Drafted::open(path).map_err(about(path))?)
+        } else {
+            Rows::Filed(Box::new(guarded(path, || Filed::open(path, table))?))
+        };
+        let mut cursor = Box::new(Self {
+            rows,
+            value: Vec::new(),
+            place: Place::default(),
+            tally: Tally { count: 0, first: 0, last: 0, inward: None, outward: None },
+            before: Vec::new(),
+        });
+        Ok(cursor.advance()?.then_some(cursor))
+    }
+
+    /// Go to the next row; whether there is one.
+    fn advance(&mut self) -> io::Result<bool> {
+        self.before.clone_from(&self.value);
+        let next = match &mut self.rows {
+            Rows::Filed(rows) => rows.next(&mut self.value)?,
+            Rows::Drafted(rows) => rows.next(&mut self.value).map_err(about(&rows.path))?,
+        };
+        let Some((place, tally)) = next else { return Ok(false) };
+        if (&self.before, self.place) > (&self.value, place) {
+            return Err(about(self.path())(damaged("its rows are out of order")));
+        }
+        (self.place, self.tally) = (place, tally);
+        Ok(true)
+    }
+
+    fn path(&self) -> &Path {
+        match &self.rows {
+            Rows::Filed(rows) => &rows.input.path,
+            Rows::Drafted(rows) => &rows.path,
+        }
+    }
+}
+
+/// The rows of a file of the ledger.
+struct Filed {
     input: Input,
     /// The row group after the one that is read.
     group: usize,
@@ -84,51 +143,32 @@ struct Cursor {
     values: Values,
     rows: vec::IntoIter<(Place, Tally)>,
     index: usize,
-    /// The row that it stands at.
-    value: Vec<u8>,
-    place: Place,
-    tally: Tally,
-    /// The value of the row before it.
-    before: Vec<u8>,
 }
 
-impl Cursor {
-    /// A cursor at the first row, if the file has one.
-    fn open(path: &Path, table: Table) -> io::Result<Option<Box<Self>>> {
-        let input = guarded(path, || Input::open(path, table))?;
-        let mut cursor = Box::new(Self {
-            input,
+impl Filed {
+    fn open(path: &Path, table: Table) -> io::Result<Self> {
+        Ok(Self {
+            input: Input::open(path, table)?,
             group: 0,
             left: 0,
             columns: None,
             values: Values::Numbers(Vec::new()),
             rows: Vec::new().into_iter(),
             index: 0,
-            value: Vec::new(),
-            place: Place { source: 0, day: None, fact: 0 },
-            tally: Tally { count: 0, first: 0, last: 0, inward: None, outward: None },
-            before: Vec::new(),
-        });
-        Ok(cursor.advance()?.then_some(cursor))
+        })
     }
 
-    /// Go to the next row; whether there is one.
-    fn advance(&mut self) -> io::Result<bool> {
+    /// The next row, whose value takes the place of what is in `value`.
+    fn next(&mut self, value: &mut Vec<u8>) -> io::Result<Option<(Place, Tally)>> {
         if self.index == self.values.len() {
             let path = self.input.path.clone();
             if !guarded(&path, || self.fill())? {
-                return Ok(false);
+                return Ok(None);
             }
         }
-        let Some((place, tally)) = self.rows.next() else { return Ok(false) };
-        std::mem::swap(&mut self.before, &mut self.value);
-        self.values.copy(self.index, &mut self.value);
+        self.values.copy(self.index, value);
         self.index += 1;
-        if (&self.before, self.place) > (&self.value, place) {
-            return Err(about(&self.input.path)(damaged("its rows are out of order")));
-        }
-        (self.place, self.tally) = (place, tally);
-        Ok(true)
+        Ok(self.rows.next())
     }
 
     /// Read the next rows; whether there are any.

@@ -7,7 +7,6 @@ use std::sync::Arc;
 
 use parquet::data_type::{ByteArrayType, FixedLenByteArrayType, Int32Type, Int64Type};
 use parquet::errors::Result;
-use parquet::file::properties::WriterPropertiesBuilder;
 use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
 
 use crate::batch::{Batch, DAY, Packed, Place, Values};
@@ -70,20 +69,8 @@ impl Writer {
     /// # Errors
     /// Those of the file system.
     pub fn create(path: &Path, table: Table) -> io::Result<Self> {
-        Self::begin(path, table, layout::properties(table))
-    }
-
-    /// Begin a file that will soon be merged into another: written and read faster, but larger.
-    ///
-    /// # Errors
-    /// Those of the file system.
-    pub fn draft(path: &Path, table: Table) -> io::Result<Self> {
-        Self::begin(path, table, layout::draft(table))
-    }
-
-    fn begin(path: &Path, table: Table, properties: Result<WriterPropertiesBuilder>) -> io::Result<Self> {
         let schema = layout::schema(table).map_err(from_parquet)?;
-        let properties = properties.map_err(from_parquet)?.build();
+        let properties = layout::properties(table).map_err(from_parquet)?.build();
         let output = Output::create(path).map_err(about(path))?;
         let file = SerializedFileWriter::new(output, schema, Arc::new(properties));
         Ok(Self {

@@ -10,9 +10,9 @@ use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
 use pyo3::types::PyBytes;
 use traque_kernel as kernel;
-use traque_ledger::{Table, Tally, Writer};
+use traque_ledger::{DRAFT, Draft, Table, Tally};
 
-use crate::ledger::{File, file, run, table};
+use crate::ledger::{run, table};
 use crate::{Networks, Rule, Shapes, packed_samples, path_named, rules};
 
 /// A row: value, day, fact, count, first, last, sums.
@@ -139,29 +139,29 @@ impl Collector {
         Ok(rows)
     }
 
-    /// Write the rows of each kind that has some as a file `kind=NAME/STEM.parquet` below `folder`; they are
-    /// forgotten here, also if that fails. The files are made to be merged soon. `source` is their source; `facts` says of each fact, from 0 on, its number,
-    /// and what the bytes from and to the value are. Answered are kind, file name, and what `write_rows` does.
-    fn write<'py>(
+    /// Write the rows of each kind that has some as a draft `kind=NAME/STEM.draft` below `folder`, for `merge_rows`;
+    /// they are forgotten here, also if that fails. `source` is their source; `facts` says of each fact, from 0 on,
+    /// its number, and what the bytes from and to the value are. Answered are kind, file name and number of rows.
+    fn write(
         &mut self,
-        py: Python<'py>,
+        py: Python<'_>,
         folder: PathBuf,
         stem: &str,
         source: u32,
         facts: Vec<(u32, Bytes, Bytes)>,
-    ) -> PyResult<Vec<(&'static str, String, File<'py>)>> {
+    ) -> PyResult<Vec<(&'static str, String, u64)>> {
         let inner = &mut self.inner;
-        let written = run(py, || {
+        run(py, || {
             let known = |fact: u32| facts.get(fact as usize).copied().unwrap_or_default();
             let mut files = Vec::new();
             for (table, kind) in Table::ALL.into_iter().zip(kernel::Kind::ALL) {
                 if inner.rows_of(kind) == 0 {
                     continue;
                 }
-                let name = format!("kind={}/{stem}.parquet", table.name());
+                let name = format!("kind={}/{stem}.{DRAFT}", table.name());
                 let path = folder.join(&name);
                 create_dir_all(path.parent().unwrap_or(&folder))?;
-                let mut writer = Writer::draft(&path, table)?;
+                let mut draft = Draft::create(&path)?;
                 inner.drain(
                     kind,
                     |fact| known(fact).0,
@@ -174,14 +174,13 @@ impl Collector {
                             sums.get(which).copied().flatten().or_else(|| Some(each.saturating_mul(count)))
                         };
                         let (inward, outward) = (sum(from), sum(to));
-                        writer.push(row.value, source, row.day, fact, Tally { count, first, last, inward, outward })
+                        draft.push(row.value, source, row.day, fact, Tally { count, first, last, inward, outward })
                     },
                 )?;
-                files.push((table.name(), name, writer.finish()?));
+                files.push((table.name(), name, draft.finish()?));
             }
             Ok(files)
-        })?;
-        Ok(written.into_iter().map(|(kind, name, written)| (kind, name, file(py, written))).collect())
+        })
     }
 }
 

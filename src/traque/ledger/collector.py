@@ -34,15 +34,11 @@ class SourceClock(Protocol):
 
 
 class Written(msgspec.Struct, frozen=True):
-    """A file of rows of one kind: its name below the folder, what is in it, and its first and last value."""
+    """A draft of rows of one kind: its name below the folder, and how many are in it."""
 
     kind: str
     name: str
     rows: int
-    size: int
-    sha256: str
-    least: bytes
-    greatest: bytes
 
 
 class Collector:
@@ -109,9 +105,9 @@ class Collector:
         return self._take(*self._collector.finish())
 
     def write(self, folder: Path, stem: str, source: int, number: Callable[[Fact], int]) -> list[Written]:
-        """Write the rows so far, as files ``kind=NAME/STEM.parquet``, and forget them, also where that fails.
+        """Write the rows so far, as drafts ``kind=NAME/STEM.draft``, and forget them, also where that fails.
 
-        The files are made to be merged into others soon: quickly, not small.
+        A draft is what :func:`traque.ledger._rows.merge` makes a file of, with others.
         ``source`` is the number of their source, ``number`` says those of facts, from 1 on. OSError where a
         file cannot be written.
         """
@@ -119,8 +115,7 @@ class Collector:
             (0, None, None) if told is None else (number(told.fact), told.inward, told.outward)
             for told in self._told
         ]
-        files = self._collector.write(folder, stem, source, facts)
-        return [Written(kind, name, *file) for kind, name, file in files]
+        return [Written(*draft) for draft in self._collector.write(folder, stem, source, facts)]
 
     def take(self) -> list[Row]:
         """The rows so far, in order of kind and value; they are forgotten here. For tests."""

@@ -199,30 +199,30 @@ class Marks:
 
     def feed(self, text: bytes) -> None:
         """The next bytes of the text."""
-        whole, newline, rest = text.rpartition(b"\n")
-        if not newline:
+        end = text.rfind(b"\n")
+        if end < 0:
             self._rest = (self._rest + text)[-_BYTES:]
             return
         if self._wanted:
-            lines = (self._rest + whole).split(b"\n")
+            lines = (self._rest + text[:end]).split(b"\n")
             self.seen.update(self._wanted.intersection(map(_number, lines)))
         else:
-            self._choose(whole)
-        self._rest = rest[-_BYTES:]
+            self._choose(text, end)
+        self._rest = text[max(end + 1, len(text) - _BYTES) :]
 
     def all(self) -> tuple[int, ...]:
         """The numbers of the lines that were chosen, the last ones among them."""
         return tuple(dict.fromkeys([*self._kept, *map(_number, self._last[-_LINES:])]))
 
-    def _choose(self, whole: bytes) -> None:
-        """The first line of every so many chunks, and the last ones of all."""
-        first = (self._rest + whole[:_BYTES]).split(b"\n", 1)[0]
+    def _choose(self, text: bytes, end: int) -> None:
+        """The first line of every so many chunks, and the last ones of all; the last whole one ends at ``end``."""
+        first = (self._rest + text[: min(end, _BYTES)]).split(b"\n", 1)[0]
         if self._chunks % self._every == 0 and len(first) < _BYTES:
             self._kept.append(_number(first))
         if len(self._kept) >= self.MOST:
             self._kept, self._every = self._kept[::2], self._every * 2
         self._chunks += 1
-        last = whole[-_BYTES:].split(b"\n")
+        last = text[max(0, end - _BYTES) : end].split(b"\n")
         self._last = last[1:] or self._last
 
 
