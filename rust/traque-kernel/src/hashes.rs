@@ -74,8 +74,11 @@ impl<K: KnownHash> Hashes<K> {
         }
         for digits in self.0.digits() {
             let Some(start) = end.checked_sub(*digits) else { continue };
+            if !may_begin(text, start) {
+                continue;
+            }
             let Some(hash) = decode(&text[start..end]) else { continue };
-            if self.0.holds(&hash) && may_begin(text, start) {
+            if self.0.holds(&hash) {
                 self.0.hash_found((start, end), &hash, out);
             }
         }

@@ -14,7 +14,7 @@ use crate::classes::{Look, Mask, Segment, Shape, each_bit, join};
 use crate::engine::Finder;
 use crate::escapes;
 use crate::ipv4::embedded_quad;
-use crate::known::Known;
+use crate::known::{Known, Span};
 use crate::places::Later;
 use crate::simd::Work;
 use crate::tails::{is_port, stands_alone};
@@ -39,24 +39,29 @@ pub struct Ipv6<K>(pub Arc<K>);
 impl<K: Known> Ipv6<K> {
     /// The readings that hold the colon at `colon`.
     #[inline(never)]
-    fn colon(&self, text: &[u8], colon: usize, out: &mut K::Found) {
-        readings(text, colon, |start, end, address| {
-            let host = bracketed(text, start, end);
-            self.0.v6_found(text, (start, end), address, host, out);
+    fn colon(&self, text: &[u8], colon: usize, later: &mut Later, out: &mut K::Found) {
+        readings(text, colon, |start, end, address| match self.0.ask_v6(address) {
+            Some(hash) => later.put(colon, hash),
+            None => self.reading(text, (start, end), address, out),
         });
     }
 
+    fn reading(&self, text: &[u8], (start, end): Span, address: u128, out: &mut K::Found) {
+        let host = bracketed(text, start, end);
+        self.0.v6_found(text, (start, end), address, host, out);
+    }
+
     /// The readings without `::` in the row of groups whose first colon is at `colon`.
-    fn row(&self, text: &[u8], colon: usize, is_too_long: bool, out: &mut K::Found) {
+    fn row(&self, text: &[u8], colon: usize, is_too_long: bool, later: &mut Later, out: &mut K::Found) {
         let begin = run_begin(text, colon);
         let end = text.len().min(colon + REACH);
         let colons = (colon..end).take_while(|&at| is_run(text[at])).filter(|&at| text[at] == b':');
         if text[..begin].last() == Some(&b'.') || escapes::may_reach_into(text, begin) {
             // An address may begin after any of the first colons.
-            colons.for_each(|at| self.colon(text, at, out));
+            colons.for_each(|at| self.colon(text, at, later, out));
         } else if !is_too_long && colons.clone().nth(ROW_LEAST as usize - 1).is_some() {
             // The first colon may be that of a word before the address.
-            colons.take(2).for_each(|at| self.colon(text, at, out));
+            colons.take(2).for_each(|at| self.colon(text, at, later, out));
         }
     }
 }
@@ -66,13 +71,13 @@ impl<K: Known> Work for Look<'_, Ipv6<K>, K::Found> {
 
     #[inline(always)]
     fn run(self) {
-        let Self { finder, segment, out, .. } = self;
+        let Self { finder, segment, later, out } = self;
         let (colon, dot) = (segment.masks.of(Shape::Colon), segment.masks.of(Shape::Dot));
         let words = segment.words;
         if finder.0.has_v6() {
             let double = Mask::of(|word| colon.word(word) & colon.ahead(word, 1));
             for (word, double) in double.some(words) {
-                each_bit(double, segment.at(word), |colon| finder.colon(segment.text, colon, out));
+                each_bit(double, segment.at(word), |colon| finder.colon(segment.text, colon, later, out));
             }
             // Six colons two to five bytes apart: nearly every line has a time with two or three.
             let mut rows = RowFinder { colon, hex: segment.masks.of(Shape::Hex), reached: 0, next: 0 };
@@ -83,7 +88,9 @@ impl<K: Known> Work for Look<'_, Ipv6<K>, K::Found> {
             for (word, _) in six.some(words) {
                 let (first, long) = rows.first_colons(word);
                 let at = segment.at(word);
-                each_bit(first, at, |colon| finder.row(segment.text, colon, long >> (colon - at) & 1 != 0, out));
+                each_bit(first, at, |colon| {
+                    finder.row(segment.text, colon, long >> (colon - at) & 1 != 0, later, out);
+                });
             }
         } else {
             // An IPv4 address that is written as an IPv6 one has a group `ffff` that a colon follows.
@@ -92,7 +99,7 @@ impl<K: Known> Work for Look<'_, Ipv6<K>, K::Found> {
                 f.word(word) & f.ahead(word, 1) & f.ahead(word, 2) & f.ahead(word, 3) & colon.ahead(word, 4)
             });
             for (word, groups) in groups.some(words) {
-                each_bit(groups, segment.at(word), |group| finder.colon(segment.text, group + 4, out));
+                each_bit(groups, segment.at(word), |group| finder.colon(segment.text, group + 4, later, out));
             }
         }
         let four = Mask::of(|word| dot.word(word) & dot.ahead(word, 2) & dot.ahead(word, 4) & dot.ahead(word, 6));
@@ -113,6 +120,14 @@ impl<K: Known> Finder<K::Found> for Ipv6<K> {
 
     fn scan(&self, segment: &Segment<'_>, later: &mut Later, out: &mut K::Found) {
         segment.path.run(Look { finder: self, segment, later, out });
+    }
+
+    fn settle(&self, text: &[u8], later: &mut Later, out: &mut K::Found) {
+        for (colon, hash) in later.take() {
+            if self.0.may_hold_v6(hash) {
+                readings(text, colon, |start, end, address| self.reading(text, (start, end), address, out));
+            }
+        }
     }
 }
 

@@ -18,6 +18,12 @@ pub trait Known: Send + Sync {
     /// Whether an address of that hash may be wanted.
     fn may_hold_v4(&self, hash: u64) -> bool;
 
+    /// The same for IPv6 addresses.
+    fn ask_v6(&self, address: u128) -> Option<u64>;
+
+    /// Whether an address of that hash may be wanted.
+    fn may_hold_v6(&self, hash: u64) -> bool;
+
     /// Whether any IPv6 address may be wanted, besides those that are IPv4 addresses.
     fn has_v6(&self) -> bool;
 

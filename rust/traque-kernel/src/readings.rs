@@ -274,6 +274,15 @@ impl Known for Everything {
         true
     }
 
+    #[inline(always)]
+    fn ask_v6(&self, _: u128) -> Option<u64> {
+        None
+    }
+
+    fn may_hold_v6(&self, _: u64) -> bool {
+        true
+    }
+
     fn has_v6(&self) -> bool {
         true
     }

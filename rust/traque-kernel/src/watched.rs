@@ -44,6 +44,14 @@ impl Known for Watched {
         self.v4.may_hold(hash)
     }
 
+    fn ask_v6(&self, address: u128) -> Option<u64> {
+        if is_mapped(address) { None } else { self.v6.ask(address) }
+    }
+
+    fn may_hold_v6(&self, hash: u64) -> bool {
+        self.v6.may_hold(hash)
+    }
+
     fn has_v6(&self) -> bool {
         !self.v6.is_empty()
     }
