@@ -8,19 +8,16 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from itertools import chain
 from typing import Final
 
 from traque.logs import Amount, LossWord
 from traque.model import Loss
-from traque.scan.words import finder
+from traque.scan.words import BLOCK, Lookout, lookout
 from traque.triage.losses import merged
 
-_LONGEST: Final = 16_384
-"""Bytes of a record that is looked at; those that tell of losses are short."""
-_STRIDE: Final = 65_536
-"""Of words that stand in every record one is looked at in so many bytes."""
-_TRIES: Final = 8
 _TIMED: Final = 4096
 """Records of a word whose own time is read; of more only that of every :data:`_TIMED_THEN`\\ th is."""
 _TIMED_THEN: Final = 64
@@ -33,35 +30,46 @@ class Losses:
     """
 
     def __init__(self, words: Sequence[LossWord], when: Callable[[bytes], datetime | None]) -> None:
-        rare = [word for word in words if word.amount is not Amount.RATE]
-        self._tallies = [_Tally(word) for word in rare]
-        self._everywhere = [_Tally(word) for word in words if word.amount is Amount.RATE]
         of_word: dict[bytes, list[_Tally]] = {}
-        for tally in self._tallies:
-            of_word.setdefault(tally.word.word, []).append(tally)
-        self._finder, self._of_word = finder(of_word), list(of_word.values())
-        self._finders = [one for tally in self._everywhere if (one := finder((tally.word.word,)))]
+        for word in words:
+            if word.amount is not Amount.RATE:
+                of_word.setdefault(word.word, []).append(_Tally(word))
+        self._rare = list(of_word.values())
+        self._everywhere = [_Tally(word) for word in words if word.amount is Amount.RATE]
+        self._lookout = lookout(of_word, [tally.word.word for tally in self._everywhere])
+        self._told_in = [-1] * len(self._everywhere)
         self._when = when
-        self._rest = b""
 
-    def feed(self, chunk: bytes) -> None:
+    @contextmanager
+    def watching(self) -> Iterator[Lookout]:
+        """What is to be fed with the next bytes of the source."""
+        yield self._lookout
+        for number, offset, record in self._lookout.take():
+            self._take(number, offset, record)
+
+    def feed(self, *texts: bytes) -> None:
         """The next bytes of the source."""
-        first = chunk.find(b"\n")
-        if first < 0:
-            self._rest = (self._rest + chunk)[-_LONGEST:]
-            return
-        begun = self._rest + chunk[:first]
-        self._look(begun, 0, len(begun))
-        end = chunk.rfind(b"\n")
-        self._look(chunk, first + 1, end)
-        self._rest = chunk[end + 1 :][-_LONGEST:]
+        with self.watching() as lookout:
+            for text in texts:
+                lookout.feed(text)
 
     def finish(self) -> None:
         """The source has ended."""
-        self._look(self._rest, 0, len(self._rest))
-        self._rest = b""
-        for tally in self._tallies:
+        with self.watching() as lookout:
+            lookout.finish()
+        for tally in self._all():
             tally.close()
+
+    def _take(self, number: int, offset: int, record: bytes) -> None:
+        if number < len(self._rare):
+            for tally in self._rare[number]:
+                tally.add(record, self._when)
+            return
+        # Of a word that stands in every record, one that tells of a loss is enough for each block.
+        number -= len(self._rare)
+        block = offset // BLOCK
+        if block != self._told_in[number] and self._everywhere[number].add(record, self._when):
+            self._told_in[number] = block
 
     @property
     def dropped(self) -> int:
@@ -77,30 +85,7 @@ class Losses:
         return iter(merged([tally.told() for tally in self._all() if tally.count and tally.word.beside]))
 
     def _all(self) -> list[_Tally]:
-        return self._tallies + self._everywhere
-
-    def _look(self, lines: bytes, begin: int, end: int) -> None:
-        if begin >= end:
-            return
-        if self._finder is not None:
-            told = [-1] * len(self._of_word)
-            for at, word in self._finder.find(lines, begin, end):
-                if at >= told[word]:
-                    record, told[word] = _record(lines, begin, at, end)
-                    for tally in self._of_word[word]:
-                        tally.add(record, self._when)
-        for tally, sparse in zip(self._everywhere, self._finders, strict=True):
-            for stride in range(begin, end, _STRIDE):
-                for at, _ in sparse.find(lines, stride, min(end, stride + _STRIDE), _TRIES):
-                    if tally.add(_record(lines, begin, at, end)[0], self._when):
-                        break
-
-
-def _record(lines: bytes, begin: int, at: int, end: int) -> tuple[bytes, int]:
-    """The record around ``at``, no more of it than is looked at, and where it ends."""
-    start, stop = lines.rfind(b"\n", begin, at) + 1, lines.find(b"\n", at, end)
-    start, stop = max(begin, start), end if stop < 0 else stop
-    return lines[max(start, stop - _LONGEST) : stop].rstrip(b"\r"), stop
+        return [*chain.from_iterable(self._rare), *self._everywhere]
 
 
 class _Tally:
