@@ -23,7 +23,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "timestamps": MODEL | {"_kernel"},
     "observables": MODEL | {"registry"},
     "bulletins": MODEL | {"registry", "observables", "timestamps", "spreadsheet", "whole_files"},
-    "sources": MODEL | {"diagnostics", "registry", "spreadsheet"},
+    "sources": MODEL | {"diagnostics", "registry", "spreadsheet", "_kernel"},
     "logs": MODEL | {"registry", "timestamps"},
     "scan": MODEL | {"observables", "sources", "timestamps", "_kernel"},
     "ledger": CORE | {"observables", "sources", "logs", "scan", "triage", "__init__", "_kernel"},

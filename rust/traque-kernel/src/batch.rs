@@ -98,6 +98,15 @@ impl Batch {
         }
     }
 
+    /// What a part of a stream brought, `before` records behind its beginning; without the samples.
+    #[must_use]
+    pub fn in_file(mut self, before: u64) -> Self {
+        for record in &mut self.records {
+            record.line += before;
+        }
+        Self { samples: Vec::new(), ..self }
+    }
+
     /// Add all that `later` holds.
     pub fn append(&mut self, later: Self) {
         let (texts, hits) = (self.texts.len(), self.hits.len());

@@ -45,6 +45,8 @@ pub struct Sampler {
     /// Records of it whose time could not be read, and the last of these.
     tried: usize,
     missed: Option<Sample>,
+    /// The records before the first sample.
+    lead: Vec<Stretch<Vec<u8>>>,
     /// The records from the last sample on, but for those of the text that is being looked at.
     since: Vec<Stretch<Vec<u8>>>,
 }
@@ -71,10 +73,18 @@ impl<T: AsRef<[u8]>> Stretch<T> {
     }
 }
 
+impl Stretch<&[u8]> {
+    /// The records before that place, to be kept.
+    fn until(&self, offset: u64) -> Stretch<Vec<u8>> {
+        let size = offset.saturating_sub(self.offset) as usize;
+        Stretch { offset: self.offset, before: self.before, text: self.text[..size.min(self.text.len())].to_vec() }
+    }
+}
+
 impl Sampler {
     /// A sampler at the beginning of a stream; without rules it does nothing.
     pub fn new(rules: Vec<TimeRule>) -> Self {
-        Self { rules, last: None, block: 0, tried: 0, missed: None, since: Vec::new() }
+        Self { rules, last: None, block: 0, tried: 0, missed: None, lead: Vec::new(), since: Vec::new() }
     }
 
     /// Whole records (or the head of a long one), which begin at `offset`; `before` counts the records before a place.
@@ -118,6 +128,30 @@ impl Sampler {
         if let Some(sample) = found {
             self.take(sample, None, out);
         }
+    }
+
+    /// Go on where `part` ended, which began here, with a record that begins in a block of its own: `samples` are the
+    /// part's, and `before` are the records before it.
+    pub fn join(&mut self, mut part: Self, samples: &[Sample], before: u64, out: &mut Vec<Sample>) {
+        let moved = |sample: Sample| Sample { line: sample.line + before, ..sample };
+        for stretch in part.lead.iter_mut().chain(&mut part.since) {
+            stretch.before += before;
+        }
+        if part.last.is_none() && part.since.is_empty() {
+            return;
+        }
+        if let Some(missed) = self.missed.take() {
+            self.take(missed, None, out);
+        }
+        if let Some((first, others)) = samples.split_first() {
+            self.since.append(&mut part.lead);
+            self.take(moved(*first), None, out);
+            out.extend(others.iter().copied().map(moved));
+            (self.last, self.since) = (part.last.map(moved), part.since);
+        } else {
+            self.since.append(&mut part.since);
+        }
+        (self.block, self.tried, self.missed) = (part.block, part.tried, part.missed.map(moved));
     }
 
     /// Time a record of a block that has no sample yet; `passed` are the records that are not kept, up to it and on.
@@ -169,6 +203,8 @@ impl Sampler {
     fn take(&mut self, sample: Sample, passed: Option<&Stretch<&[u8]>>, out: &mut Vec<Sample>) {
         let since = std::mem::take(&mut self.since);
         let Some(last) = self.last.replace(sample) else {
+            self.lead = since;
+            self.lead.extend(passed.map(|passed| passed.until(sample.offset)));
             return out.push(sample);
         };
         let joined = close(last.stamp, sample.stamp);

@@ -36,7 +36,7 @@ pub trait Records {
 /// Cuts one stream.
 #[derive(Default)]
 pub struct Stream {
-    /// Bytes fed so far.
+    /// Where the next bytes stand in the stream.
     bytes: u64,
     /// Records ended so far.
     records: u64,
@@ -55,6 +55,11 @@ struct Long {
 }
 
 impl Stream {
+    /// At a record in the midst of a stream.
+    pub fn at(offset: u64) -> Self {
+        Self { bytes: offset, ..Self::default() }
+    }
+
     /// Records ended so far.
     pub fn records(&self) -> u64 {
         self.records

@@ -1,7 +1,5 @@
 //! Where any of a few fixed words stand: what a log says of itself, rarely, and without an observable.
 
-use std::ops::Range;
-
 use aho_corasick::packed::{Config, MatchKind, Searcher};
 use aho_corasick::{AhoCorasick, Match};
 
@@ -24,17 +22,13 @@ impl Words {
         Some(Self { quick, slow })
     }
 
-    /// Where a word begins, and which, in order, at `most` so many; of words that overlap the one that begins first, and of those
-    /// that begin together the one that was named first.
-    #[must_use]
-    pub fn find(&self, text: &[u8], within: Range<usize>, most: usize) -> Vec<(usize, usize)> {
-        let within = within.start.min(text.len())..within.end.min(text.len());
-        let text = &text[within.clone()];
-        let told = |found: Match| (within.start + found.start(), found.pattern().as_usize());
-        match &self.quick {
-            Some(quick) => quick.find_iter(text).take(most).map(told).collect(),
-            None => self.slow.find_iter(text).take(most).map(told).collect(),
-        }
+    /// Where a word begins, and which, in order; of words that overlap the one that begins first, and of those that
+    /// begin together the one that was named first.
+    pub fn all(&self, text: &[u8]) -> impl Iterator<Item = (usize, usize)> {
+        let quick = self.quick.as_ref().map(|quick| quick.find_iter(text));
+        let slow = if quick.is_none() { Some(self.slow.find_iter(text)) } else { None };
+        let told = |found: Match| (found.start(), found.pattern().as_usize());
+        quick.into_iter().flatten().chain(slow.into_iter().flatten()).map(told)
     }
 }
 
@@ -42,26 +36,28 @@ impl Words {
 mod tests {
     use super::Words;
 
+    fn found_in(words: &Words, text: &[u8]) -> Vec<(usize, usize)> {
+        words.all(text).collect()
+    }
+
     #[test]
     fn finds_words_in_order_wherever_they_stand() {
         let words = Words::new(&["lost", "dropped 1", "dropped"]).expect("words");
         let text = b"lost, dropped 1 and dropped 2; lost".repeat(20);
-        let found = words.find(&text, 0..text.len(), usize::MAX);
+        let found = found_in(&words, &text);
         assert_eq!(found.len(), 80);
         assert_eq!(found[..4], [(0, 0), (6, 1), (20, 2), (31, 0)]);
-        assert_eq!(words.find(&text, 1..24, usize::MAX), [(6, 1)]);
-        assert_eq!(words.find(&text, 0..text.len(), 2), found[..2]);
-        assert_eq!(words.find(&text, 5..5, usize::MAX), []);
-        assert_eq!(words.find(&text, 4_000..5_000, usize::MAX), []);
+        assert_eq!(found_in(&words, &text[1..24]), [(5, 1)]);
+        assert_eq!(found_in(&words, b""), []);
     }
 
     #[test]
     fn both_ways_find_the_same() {
         let mut words = Words::new(&["rate-limiting", "Suppressed ", "suppressed"]).expect("words");
         let text = b"callbacks suppressed; Suppressed 12 messages due to rate-limiting\n".repeat(9);
-        let found = words.find(&text, 0..text.len(), usize::MAX);
+        let found = found_in(&words, &text);
         words.quick = None;
-        assert_eq!(found, words.find(&text, 0..text.len(), usize::MAX));
+        assert_eq!(found, found_in(&words, &text));
         assert_eq!(found.len(), 27);
     }
 

@@ -4,6 +4,7 @@
 #![allow(clippy::needless_pass_by_value)]
 
 mod collector;
+mod files;
 mod ledger;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -14,6 +15,8 @@ use pyo3::prelude::*;
 use pyo3::pybacked::{PyBackedBytes, PyBackedStr};
 use pyo3::types::PyBytes;
 use traque_kernel as kernel;
+
+use crate::files::{File, Lookout, os_error};
 
 /// A compiled set of observables; immutable, shared between threads.
 #[pyclass(frozen, module = "traque._kernel")]
@@ -246,6 +249,23 @@ impl Scanner {
         })
     }
 
+    /// Read and scan the bytes of a file from one place up to another, as many as bring enough to be told; `lookout`
+    /// is fed with them too. Answered is also where it stopped: where it began, if the file has no more. `OSError`
+    /// where the system gives none.
+    fn read<'py>(
+        &mut self,
+        py: Python<'py>,
+        file: &File,
+        begin: u64,
+        end: u64,
+        mut lookout: Option<PyRefMut<'py, Lookout>>,
+    ) -> PyResult<(Columns<'py>, u64)> {
+        let lookout = lookout.as_mut().map(|lookout| &mut lookout.0);
+        let mut reached = Ok(begin);
+        let columns = self.scan(py, |scanner, batch| reached = scanner.read(&file.0, begin..end, lookout, batch))?;
+        Ok((columns, reached.map_err(os_error)?))
+    }
+
     /// The stream has ended.
     fn finish<'py>(&mut self, py: Python<'py>) -> PyResult<Columns<'py>> {
         self.scan(py, kernel::Scanner::finish)
@@ -360,25 +380,6 @@ type Total = (u64, i64, i64, [Option<u128>; 2]);
 /// A value and how often it stood there.
 type Value = (String, u64);
 
-/// A few fixed words, found wherever they stand; immutable, shared between threads.
-#[pyclass(frozen, module = "traque._kernel")]
-struct Words(kernel::Words);
-
-#[pymethods]
-impl Words {
-    /// `ValueError` for an empty word.
-    #[new]
-    fn new(words: Vec<Vec<u8>>) -> PyResult<Self> {
-        kernel::Words::new(&words).map(Self).ok_or_else(|| PyValueError::new_err("a word is empty"))
-    }
-
-    /// Where a word begins, and which, between two places of `text`, in order; at most so many.
-    #[pyo3(signature = (text, begin, end, most=usize::MAX))]
-    fn find(&self, py: Python<'_>, text: PyBackedBytes, begin: usize, end: usize, most: usize) -> Vec<(usize, usize)> {
-        py.detach(|| self.0.find(&text, begin..end, most))
-    }
-}
-
 /// A kind, its totals inside and outside the window, and by role its values.
 type Counted = (u32, Total, Total, Vec<(&'static str, Vec<Value>)>);
 
@@ -436,7 +437,9 @@ mod _kernel {
     #[pymodule_export]
     use super::collector::Collector;
     #[pymodule_export]
-    use super::{Engine, Scanner, Seeker, Shapes, Signer, TimeReader, Words, paths};
+    use super::files::{File, Lookout, Split, Words};
+    #[pymodule_export]
+    use super::{Engine, Scanner, Seeker, Shapes, Signer, TimeReader, paths};
 
     #[pymodule_export]
     use super::ledger::{find_rows, merge_rows, write_rows};

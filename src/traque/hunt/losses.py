@@ -8,20 +8,16 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Final, NamedTuple
 
 from traque.logs import Amount, LossWord
 from traque.model import Loss
-from traque.scan.words import Words, finder
+from traque.scan.words import BLOCK, Lookout, lookout
 from traque.triage.losses import merged
 
-_LONGEST: Final = 16_384
-"""Bytes of a record that is looked at; those that tell of losses are short."""
-_STRIDE: Final = 65_536
-"""Of words that stand in every record one is looked at in so many bytes."""
-_TRIES: Final = 8
 _TIMED: Final = 4096
 """Records of a word whose own time is read; of more only that of every :data:`_TIMED_THEN`\\ th is."""
 _TIMED_THEN: Final = 64
@@ -34,29 +30,43 @@ class Losses:
     """
 
     def __init__(self, words: Sequence[LossWord], when: Callable[[bytes], datetime | None]) -> None:
-        self._sought = _sought(tuple(words))
+        self._sought = sought = _sought(tuple(words))
         self._tallies: dict[LossWord, _Tally] = {}
+        self._lookout = lookout(sought.texts, [word.word for word in sought.everywhere])
+        self._told_in = [-1] * len(sought.everywhere)
         self._when = when
-        self._rest = b""
 
-    def feed(self, chunk: bytes) -> None:
+    @contextmanager
+    def watching(self) -> Iterator[Lookout]:
+        """What is to be fed with the next bytes of the source."""
+        yield self._lookout
+        for number, offset, record in self._lookout.take():
+            self._take(number, offset, record)
+
+    def feed(self, *texts: bytes) -> None:
         """The next bytes of the source."""
-        first = chunk.find(b"\n")
-        if first < 0:
-            self._rest = (self._rest + chunk)[-_LONGEST:]
-            return
-        begun = self._rest + chunk[:first]
-        self._look(begun, 0, len(begun))
-        end = chunk.rfind(b"\n")
-        self._look(chunk, first + 1, end)
-        self._rest = chunk[end + 1 :][-_LONGEST:]
+        with self.watching() as lookout:
+            for text in texts:
+                lookout.feed(text)
 
     def finish(self) -> None:
         """The source has ended."""
-        self._look(self._rest, 0, len(self._rest))
-        self._rest = b""
+        with self.watching() as lookout:
+            lookout.finish()
         for tally in self._tallies.values():
             tally.close()
+
+    def _take(self, number: int, offset: int, record: bytes) -> None:
+        rare, everywhere = self._sought.of_text, self._sought.everywhere
+        if number < len(rare):
+            for word in rare[number]:
+                self._add(word, record)
+            return
+        # Of a word that stands in every record, one that tells of a loss is enough for each block.
+        number -= len(rare)
+        block = offset // BLOCK
+        if block != self._told_in[number] and self._add(everywhere[number], record):
+            self._told_in[number] = block
 
     @property
     def dropped(self) -> int:
@@ -76,56 +86,31 @@ class Losses:
         met = [self._tallies[word] for word in self._sought.all if word in self._tallies]
         return [tally for tally in met if tally.count]
 
-    def _tally(self, word: LossWord) -> _Tally:
+    def _add(self, word: LossWord, record: bytes) -> bool:
         tally = self._tallies.get(word)
         if tally is None:
             tally = self._tallies[word] = _Tally(word)
-        return tally
-
-    def _look(self, lines: bytes, begin: int, end: int) -> None:
-        if begin >= end:
-            return
-        sought = self._sought
-        if sought.rare is not None and (found := sought.rare.find(lines, begin, end)):
-            told = [-1] * len(sought.of_rare)
-            for at, word in found:
-                if at >= told[word]:
-                    record, told[word] = _record(lines, begin, at, end)
-                    for one in sought.of_rare[word]:
-                        self._tally(one).add(record, self._when)
-        for one, sparse in sought.everywhere:
-            for stride in range(begin, end, _STRIDE):
-                for at, _ in sparse.find(lines, stride, min(end, stride + _STRIDE), _TRIES):
-                    if self._tally(one).add(_record(lines, begin, at, end)[0], self._when):
-                        break
+        return tally.add(record, self._when)
 
 
 class _Sought(NamedTuple):
     """What is looked for in the sources of one kind."""
 
     all: tuple[LossWord, ...]
-    rare: Words | None
-    of_rare: tuple[tuple[LossWord, ...], ...]
-    """By the number of the word that was found."""
-    everywhere: tuple[tuple[LossWord, Words], ...]
+    texts: tuple[bytes, ...]
+    of_text: tuple[tuple[LossWord, ...], ...]
+    """By the number of the text that was found."""
+    everywhere: tuple[LossWord, ...]
 
 
 @lru_cache(maxsize=256)
 def _sought(words: tuple[LossWord, ...]) -> _Sought:
     rare = [word for word in words if word.amount is not Amount.RATE]
     rest = [word for word in words if word.amount is Amount.RATE]
-    of_rare: dict[bytes, list[LossWord]] = {}
+    of_text: dict[bytes, list[LossWord]] = {}
     for word in rare:
-        of_rare.setdefault(word.word, []).append(word)
-    everywhere = [(word, sparse) for word in rest if (sparse := finder((word.word,)))]
-    return _Sought((*rare, *rest), finder(of_rare), tuple(map(tuple, of_rare.values())), tuple(everywhere))
-
-
-def _record(lines: bytes, begin: int, at: int, end: int) -> tuple[bytes, int]:
-    """The record around ``at``, no more of it than is looked at, and where it ends."""
-    start, stop = lines.rfind(b"\n", begin, at) + 1, lines.find(b"\n", at, end)
-    start, stop = max(begin, start), end if stop < 0 else stop
-    return lines[max(start, stop - _LONGEST) : stop].rstrip(b"\r"), stop
+        of_text.setdefault(word.word, []).append(word)
+    return _Sought((*rare, *rest), tuple(of_text), tuple(map(tuple, of_text.values())), tuple(rest))
 
 
 class _Tally:

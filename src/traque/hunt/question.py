@@ -33,8 +33,6 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     observables: tuple[Observable, ...]
     refs: tuple[IndicatorRef, ...]
     engine: Engine
-    timer: Engine
-    """Of the same make, without indicators: it only samples times."""
     perimeter: Perimeter
     proxies: Perimeter
     """Peers whose ``X-Forwarded-For`` is believed are its ``own``."""
@@ -75,7 +73,6 @@ def ask(
         observables=observables,
         refs=tuple(refs.values()),
         engine=engine or compile_engine(options.engine, observables),
-        timer=compile_engine(options.engine, ()),
         perimeter=perimeter_of(options),
         proxies=proxies_of(options),
         owned=Owned(own_words(options, *(options.source_map.sources if options.source_map else ()))),

@@ -202,7 +202,7 @@ class SourceSearch:
         reader = self._recognition.reader
         passing = Pass(self._source, self.encoding, self._question, reader.times, self._framing)
         passing.taps += self.taps
-        passing.text_taps += [self._losses.feed] if self._losses is not None else []
+        passing.losses = self._losses
         # Who is behind a trusted proxy may stand in what shapes leave free.
         groupable = bool(reader.shapes) and not self._question.proxies.own
         if groupable and self.encoding == "utf-8" and self._framing is None:

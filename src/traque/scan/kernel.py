@@ -29,6 +29,7 @@ from traque.timestamps import packed
 
 if TYPE_CHECKING:
     from traque import _kernel
+    from traque._kernel import File, Lookout
 
 NAME: Final = "kernel"
 
@@ -108,6 +109,14 @@ class KernelEngine:
         """
         return KernelScanner(self._engine.scanner([packed(rule) for rule in times]))
 
+    def split(
+        self, file: File, times: Sequence[TimeRule] = (), lookout: Lookout | None = None
+    ) -> KernelSplit:
+        """See :class:`~traque.scan.matches.SplittingEngine`."""
+        from traque import _kernel
+
+        return KernelSplit(_kernel.Split(self._engine, [packed(rule) for rule in times], file, lookout))
+
 
 class KernelScanner:
     """Scans one stream without holding the interpreter's lock. One per source."""
@@ -123,6 +132,11 @@ class KernelScanner:
     def feed(self, *chunks: bytes) -> Batch:
         """Scan the next bytes, in one piece or in several."""
         return _batch(*self._scanner.feed(*chunks))
+
+    def read(self, file: File, begin: int, end: int, lookout: Lookout | None = None) -> tuple[Batch, int]:
+        """See :class:`~traque.scan.matches.ReadingScanner`."""
+        columns, reached = self._scanner.read(file, begin, end, lookout)
+        return _batch(*columns), reached
 
     def finish(self) -> Batch:
         """The stream has ended."""
@@ -161,6 +175,40 @@ class KernelScanner:
             )
             for place, (kind, inside, outside, values) in enumerate(kinds)
         ]
+
+
+class KernelSplit:
+    """Scans one large file, by several threads without the interpreter's lock."""
+
+    def __init__(self, split: _kernel.Split) -> None:
+        self._split = split
+
+    @property
+    def bytes(self) -> int:
+        """Bytes told so far."""
+        return self._split.bytes
+
+    @property
+    def records(self) -> int:
+        """Records told so far."""
+        return self._split.records
+
+    def help(self) -> None:
+        """Let one more thread scan ahead."""
+        self._split.help()
+
+    def next(self, lookout: Lookout | None = None) -> Batch | None:
+        """What the next parts brought; None behind the last."""
+        columns = self._split.next(lookout)
+        return None if columns is None else _batch(*columns)
+
+    def finish(self) -> Batch:
+        """There are no more: the last record is timed."""
+        return _batch(*self._split.finish())
+
+    def close(self) -> None:
+        """End the threads."""
+        self._split.close()
 
 
 @lru_cache(maxsize=64)

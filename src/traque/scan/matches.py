@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from functools import cache
-from typing import Protocol, TypeGuard
+from typing import TYPE_CHECKING, Protocol, TypeGuard
 
 import msgspec
 
 from traque.model import Observable, Shape, Stamp, TimeRule
+
+if TYPE_CHECKING:
+    from traque._kernel import File, Lookout
 
 TEXT_CAP = 64 * 1024
 """Bytes of a record kept around a match; a longer record is cut, its length is still exact."""
@@ -218,6 +221,22 @@ def _has_groups(scanner: type[Scanner]) -> bool:
     return all(hasattr(scanner, name) for name in ("group", "trust", "counted"))
 
 
+class ReadingScanner(Scanner, Protocol):
+    """A scanner that reads the bytes of a file itself; an engine need not have it."""
+
+    def read(self, file: File, begin: int, end: int, lookout: Lookout | None = None) -> tuple[Batch, int]:
+        """Read and scan the bytes from ``begin`` on, up to ``end`` or until there is enough for a batch.
+
+        Answered is also where that ended; it is ``begin`` where the file has no more bytes. ``lookout`` is
+        fed with them too. OSError where the system gives none.
+        """
+
+
+def can_read(scanner: Scanner) -> TypeGuard[ReadingScanner]:
+    """Whether a scanner is a :class:`ReadingScanner`."""
+    return hasattr(scanner, "read")
+
+
 class Engine(Protocol):
     """A compiled set of observables; immutable, shared between threads."""
 
@@ -232,3 +251,42 @@ class EngineFactory(Protocol):
 
     def __call__(self, observables: Sequence[Observable]) -> Engine:
         """Compile ``observables``."""
+
+
+class Split(Protocol):
+    """Scans one large file by several threads: its batches are those of one scanner, in order."""
+
+    @property
+    def bytes(self) -> int:
+        """Bytes told so far."""
+
+    @property
+    def records(self) -> int:
+        """Records told so far."""
+
+    def help(self) -> None:
+        """Let one more thread scan, ahead of what is told."""
+
+    def next(self, lookout: Lookout | None = None) -> Batch | None:
+        """What the next parts brought; None behind the last, and where the file has no more bytes.
+
+        ``lookout`` takes over what was found by those like it. OSError where the system gives no more bytes.
+        """
+
+    def finish(self) -> Batch:
+        """There are no more, or no more are wanted: the last record is timed."""
+
+    def close(self) -> None:
+        """End the threads."""
+
+
+class SplittingEngine(Engine, Protocol):
+    """An engine that splits files; an engine need not."""
+
+    def split(self, file: File, times: Sequence[TimeRule] = (), lookout: Lookout | None = None) -> Split:
+        """Begin to scan ``file``, with as many threads as :meth:`Split.help` is called, and the caller's."""
+
+
+def can_split(engine: Engine) -> TypeGuard[SplittingEngine]:
+    """Whether an engine is a :class:`SplittingEngine`."""
+    return hasattr(engine, "split")

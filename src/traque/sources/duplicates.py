@@ -215,7 +215,7 @@ class Marks:
         return tuple(dict.fromkeys([*self._kept, *map(_number, self._last[-_LINES:])]))
 
     def _choose(self, text: bytes, end: int) -> None:
-        """The first line of every so many chunks, and the last ones of all; the last whole one ends at ``end``."""
+        """The first line of every so many chunks, and the last ones; the last whole one ends at ``end``."""
         first = (self._rest + text[: min(end, _BYTES)]).split(b"\n", 1)[0]
         if self._chunks % self._every == 0 and len(first) < _BYTES:
             self._kept.append(_number(first))

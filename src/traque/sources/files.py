@@ -7,13 +7,16 @@ import os
 import stat
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, Self
+from typing import BinaryIO, Final, Self
 
 import msgspec
 
 from traque.errors import SourceTruncated, SourceUnreadable
 from traque.sources.streams import CHUNK
+
+_WITHOUT_WAITING: Final = sum(getattr(os, name, 0) for name in ("O_NONBLOCK", "O_BINARY", "O_CLOEXEC"))
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,36 +72,31 @@ def whole(path: Path, size: int) -> bytes | None:
 
 
 class PlainFile:
-    """The bytes of a regular file at any place, for several threads at once; a context that closes it."""
+    """The bytes of a regular file at any place, for several threads at once; a context that closes it.
+
+    ``file`` is what scanners read it by.
+    """
 
     def __init__(self, entry: Entry) -> None:
+        from traque._kernel import File
+
         if entry.path is None or entry.stream:
             raise SourceUnreadable("it can be read only once")
-        try:
-            self._file = io.FileIO(open_regular(entry.path))
-            self.size = max(os.fstat(self._file.fileno()).st_size, 0)
-        except OSError as error:
-            raise unreadable(error) from error
+        with in_words():
+            self.file = File(entry.path, _WITHOUT_WAITING)
+        self.size = self.file.size
         self._listed = max(self.size, entry.size)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._file.close()
+        del self.file
 
     def read(self, offset: int, size: int) -> bytes:
         """The bytes there, as many as the file had when it was opened; fewer when it has shrunk."""
-        wanted = min(size, self.size - offset)
-        parts: list[bytes] = []
-        try:
-            while wanted > 0 and (piece := os.pread(self._file.fileno(), wanted, offset)):
-                parts.append(piece)
-                wanted -= len(piece)
-                offset += len(piece)
-        except OSError as error:
-            raise unreadable(error) from error
-        return parts[0] if len(parts) == 1 else b"".join(parts)
+        with in_words():
+            return self.file.read(offset, max(0, min(size, self.size - offset)))
 
     def check(self, done: int) -> None:
         """SourceTruncated when only ``done`` bytes were there."""
@@ -107,14 +105,20 @@ class PlainFile:
 
 def open_regular(path: Path) -> int:
     """A descriptor of a regular file, without waiting: a pipe may have taken its place since the walk."""
-    flags = (
-        os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
-    )
-    descriptor = os.open(path, flags)
+    descriptor = os.open(path, os.O_RDONLY | _WITHOUT_WAITING)
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
         raise OSError("it is no longer a regular file")
     return descriptor
+
+
+@contextmanager
+def in_words() -> Iterator[None]:
+    """What the operating system refuses inside is SourceUnreadable."""
+    try:
+        yield
+    except OSError as error:
+        raise unreadable(error) from error
 
 
 def unreadable(error: OSError) -> SourceUnreadable:
