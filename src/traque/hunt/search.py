@@ -440,7 +440,7 @@ class SourceSearch:
             duplicate_of=self.duplicate_of,
             encoding=self.encoding,
             state=self.state,
-            losses=lost_days(self.told_losses),
+            losses=lost_days(self.told_losses) if self.told_losses else {},
             zone=self.zone,
             future=self.timeline.after(self._question.now),
             after_file=self.after_file,

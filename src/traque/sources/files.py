@@ -8,12 +8,16 @@ import stat
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO, Self
+from typing import BinaryIO, Final, Self
 
 import msgspec
 
 from traque.errors import SourceTruncated, SourceUnreadable
 from traque.sources.streams import CHUNK
+
+_FLAGS: Final = (
+    os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
+)
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
@@ -107,10 +111,7 @@ class PlainFile:
 
 def open_regular(path: Path) -> int:
     """A descriptor of a regular file, without waiting: a pipe may have taken its place since the walk."""
-    flags = (
-        os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
-    )
-    descriptor = os.open(path, flags)
+    descriptor = os.open(path, _FLAGS)
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
         raise OSError("it is no longer a regular file")
