@@ -22,6 +22,7 @@ class Clock:
 
     def __init__(self, zone: tzinfo, years: timestamps.YearRule) -> None:
         self._zone = zone
+        self._is_utc = str(zone) == "UTC"
         self._years = years
         self._shifts: dict[tuple[int, bool, bool], int | None] = {}
 
@@ -32,7 +33,7 @@ class Clock:
     def seconds(self, stamp: Stamp) -> float:
         """The same in seconds since 1970; what is alike in an hour is worked out once."""
         us, zoned, dated = stamp.us, stamp.zoned, stamp.dated
-        if zoned and dated:
+        if dated and (zoned or self._is_utc):
             return us / 1e6
         hour = us // HOUR, zoned, dated
         try:

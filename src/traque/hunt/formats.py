@@ -12,7 +12,6 @@ import msgspec
 from traque.logs import Recognition, recognise, registry
 
 _DIGITS: Final = b"0123456789"
-_NO_DIGITS: Final = {ord(digit): None for digit in "0123456789"}
 _SHAPE: Final = 40
 """Bytes of a line, names and numbers left out, that tell its shape: of syslog, to the program and its first
 words."""
@@ -175,7 +174,7 @@ def _same(one: Recognition, other: Recognition) -> bool:
 
 def pattern(path: str) -> str:
     """``path`` without its digits: the same for the rotations of a log and the hosts of a row."""
-    return path.translate(_NO_DIGITS)
+    return path.encode("utf-8", "surrogatepass").translate(None, _DIGITS).decode("utf-8", "surrogatepass")
 
 
 def _plain(text: bytes) -> bytes:

@@ -52,6 +52,11 @@ VALUE_FIELDS: Final = {
 """The fields that hold the values of a role."""
 
 
+def are_many(records: int) -> bool:
+    """Whether so many matched records of one source are worth being counted by kind."""
+    return records >= HOT
+
+
 class Judged(NamedTuple):
     """One indicator confirmed in a record, and what the record says of it."""
 

@@ -83,6 +83,8 @@ class Losses:
 
     def _met(self) -> list[_Tally]:
         """Those that counted anything, in the order of their words."""
+        if not self._tallies:
+            return []
         met = [self._tallies[word] for word in self._sought.all if word in self._tallies]
         return [tally for tally in met if tally.count]
 

@@ -136,11 +136,13 @@ class Turns:
 
     def of(self, path: str) -> tuple[bool, int]:
         """Of the next source: whether its head is read in brief, and how many come before it."""
+        before = self._task.before
+        if path == self._task.entry.display:
+            return before >= AT_LENGTH, before
         like = pattern(path)
-        if path != self._task.entry.display:
-            self._alike[like] += 1
-        members, before = self._alike[like], self._task.before
-        return before >= AT_LENGTH or members > AT_LENGTH, before + max(0, members - 1)
+        self._alike[like] += 1
+        members = self._alike[like]
+        return before >= AT_LENGTH or members > AT_LENGTH, before + members - 1
 
 
 class Run:

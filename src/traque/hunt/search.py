@@ -26,7 +26,7 @@ from traque.hunt.findings import NOTHING, Findings, Text
 from traque.hunt.formats import Formats
 from traque.hunt.heads import Heads, device_of, first_records, heads, parse_rate, records_behind
 from traque.hunt.in_bytes import InBytes
-from traque.hunt.kinds import Kinds
+from traque.hunt.kinds import Kinds, are_many
 from traque.hunt.losses import Losses
 from traque.hunt.passing import Pass
 from traque.hunt.question import Question
@@ -199,13 +199,47 @@ class SourceSearch:
         if self._decoder is not None:
             self._run_decoded(self._decoder, advance, stopped)
             return
-        reader = self._recognition.reader
-        passing = Pass(self._source, self.encoding, self._question, reader.times, self._framing)
+        text = self._source.text
+        if text is None or not self._is_plain or not self._run_at_once(text, stopped):
+            self._run_through(advance, stopped, cores)
+        self._close()
+
+    @property
+    def _is_plain(self) -> bool:
+        """Its bytes are scanned as they are."""
+        return self.encoding == "utf-8" and self._framing is None
+
+    @property
+    def _has_kinds(self) -> bool:
+        """Whether its records may be counted by kind."""
+        # Who is behind a trusted proxy may stand in what shapes leave free.
+        return self._is_plain and bool(self._recognition.reader.shapes) and not self._question.proxies.own
+
+    def _run_at_once(self, text: bytes, stopped: Callable[[], bool]) -> bool:
+        """Scan a small source at once; not if so many of its records match that kinds are to be counted."""
+        scanner = self._question.engine.scanner(self._recognition.reader.times)
+        batches = scanner.feed(text), scanner.finish()
+        matched = sum(len(batch.matched) for batch in batches)
+        if self._has_kinds and are_many(matched) and can_group(scanner):
+            return False
+        self.bytes, self.records = len(text), scanner.records
+        for tap in self.taps:
+            tap(text)
+        self._watch(text)
+        self._origin = int
+        for batch in batches:
+            self._take(batch)
+        if stopped():
+            self._incomplete("stopped before its end", "stopped")
+        return True
+
+    def _run_through(self, advance: Callable[[int], None], stopped: Callable[[], bool], cores: Cores) -> None:
+        """Scan a source of any size, piece by piece."""
+        times = self._recognition.reader.times
+        passing = Pass(self._source, self.encoding, self._question, times, self._framing)
         passing.taps += self.taps
         passing.losses = self._losses
-        # Who is behind a trusted proxy may stand in what shapes leave free.
-        groupable = bool(reader.shapes) and not self._question.proxies.own
-        if groupable and self.encoding == "utf-8" and self._framing is None:
+        if self._has_kinds:
             passing.group_with = self._group
         self._origin = passing.origin
         with closing(passing.batches(stopped, cores)) as batches:
@@ -219,7 +253,6 @@ class SourceSearch:
             self._fail(passing.error)
         if self._framing is not None and self._framing.lost:
             self._diagnostics.note("document-irregular", self.path)
-        self._close()
 
     def _group(self, scanner: Scanner) -> None:
         """Let the scanner count what is judged alike, if it can."""
@@ -330,7 +363,7 @@ class SourceSearch:
     def _let_go(self) -> None:
         """Keep nothing that only the search needs: there may be a million sources."""
         self.taps.clear()
-        self.is_lines = self.encoding == "utf-8" and self._framing is None and self._decoder is None
+        self.is_lines = self._is_plain and self._decoder is None
         self._kinds = self._framing = self._decoder = self._findings = self._in_bytes = None
         del self._origin
 
@@ -407,7 +440,7 @@ class SourceSearch:
             duplicate_of=self.duplicate_of,
             encoding=self.encoding,
             state=self.state,
-            losses=lost_days(self.told_losses),
+            losses=lost_days(self.told_losses) if self.told_losses else {},
             zone=self.zone,
             future=self.timeline.after(self._question.now),
             after_file=self.after_file,

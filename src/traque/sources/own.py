@@ -136,17 +136,19 @@ def without_exports(entries: Sequence[Entry], diagnostics: Diagnostics) -> list[
 
     A list of addresses has no place for a mark, so size and SHA-256 tell; what was edited since is searched.
     """
-    places = {entry.path: entry for entry in entries if entry.path is not None and not entry.stream}
+    files = [(entry.path, entry) for entry in entries if entry.path is not None and not entry.stream]
+    exports = [(path, entry) for path, entry in files if path.name == "detection.json"]
+    places = dict(files) if exports else {}
     own: set[Path] = set()
-    for path, entry in places.items():
-        if path.name != "detection.json" or not 0 < entry.size <= _LARGEST:
+    for path, entry in exports:
+        if not 0 < entry.size <= _LARGEST:
             continue
         for file in _exported(entry):
             listed = places.get(path.parent / file.path)
             if listed is not None and listed.path is not None and _is(listed, file):
                 own.add(listed.path)
                 diagnostics.note("source-own-output", listed.display)
-    return [entry for entry in entries if entry.path not in own]
+    return [entry for entry in entries if entry.path not in own] if own else list(entries)
 
 
 def _exported(entry: Entry) -> list[_File]:

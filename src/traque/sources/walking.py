@@ -152,21 +152,21 @@ class _Walker:
     def _children(self, folder: _Found) -> Iterator[_Found]:
         try:
             with os.scandir(folder.path) as listing:
-                names = sorted((item.name, item.is_symlink()) for item in listing)
+                items = sorted(listing, key=lambda item: item.name)
         except OSError as error:
             self._unreadable(folder.path, error)
             return
-        for name, is_link in names:
-            path, parts = folder.path / name, (*folder.parts, name)
-            if self._excluded(parts):
+        for item in items:
+            path, parts = Path(item.path), (*folder.parts, item.name)
+            if self._exclude and self._excluded(parts):
                 continue
             try:
-                status = path.stat()
+                status = item.stat()
             except OSError as error:
                 self._unreadable(path, error)
                 continue
             found = _Found(folder.root, parts, path, status)
-            if is_link:
+            if item.is_symlink():
                 self._links.append(found)
             else:
                 yield found

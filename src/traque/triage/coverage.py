@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
@@ -87,8 +88,8 @@ class Timeline:
         self.last: float | None = None
         self.busy: list[tuple[float, float]] = []
         self.silences: list[tuple[float, float]] = []
-        self.intervals: Counter[int] = Counter()
-        self.volume: Counter[int] = Counter()
+        self.intervals: dict[int, int] = {}
+        self.volume: dict[int, int] = {}
         """Records of each UTC hour since 1970."""
         self.backward = 0
         self.furthest_back = 0.0
@@ -111,7 +112,7 @@ class Timeline:
         if previous is None:
             self._days.add(hour // 24)
             self.busy.append((seconds, seconds))
-            self.volume[hour] += 1
+            self._count(hour, 1)
             return
         before, before_line, before_hour = previous
         if hour // 24 != before_hour // 24:
@@ -121,14 +122,15 @@ class Timeline:
             self.backward += 1
             self.furthest_back = max(self.furthest_back, before - seconds)
         records = line - before_line if line > before_line else 1
-        self.intervals[_bucket((end - start) / records)] += records
+        bucket = _bucket((end - start) / records)
+        self.intervals[bucket] = self.intervals.get(bucket, 0) + records
         if end - start > SILENCE_FLOOR and not joined:
             self.silences.append((start, end))
             self.busy.append((end, end))
-            self.volume[hour] += records
+            self._count(hour, records)
             return
         if hour == before_hour:
-            self.volume[hour] += records
+            self._count(hour, records)
         else:
             self._share_out(start, end, records)
         since, until = self.busy[-1]
@@ -143,9 +145,12 @@ class Timeline:
         given = 0
         for hour in range(first, last):
             until = round((records - 1) * ((hour + 1) * 3600 - start) / (end - start))
-            self.volume[hour] += until - given
+            self._count(hour, until - given)
             given = until
-        self.volume[last] += records - given
+        self._count(last, records - given)
+
+    def _count(self, hour: int, records: int) -> None:
+        self.volume[hour] = self.volume.get(hour, 0) + records
 
     def after(self, moment: datetime) -> int:
         """Records in the hours that begin after ``moment``."""
@@ -178,16 +183,16 @@ class Timeline:
         timeline = cls()
         timeline.first, timeline.last = state.first, state.last
         timeline.busy, timeline.silences = list(state.busy), list(state.silences)
-        timeline.intervals.update(dict(state.intervals))
-        timeline.volume.update(dict(state.volume))
+        timeline.intervals.update(state.intervals)
+        timeline.volume.update(state.volume)
         timeline._days.update(state.days)
         timeline.backward, timeline.furthest_back = state.backward, state.furthest_back
         return timeline
 
     @property
-    def days(self) -> frozenset[int]:
+    def days(self) -> AbstractSet[int]:
         """UTC days since 1970 with a timed record."""
-        return frozenset(self._days)
+        return self._days
 
 
 class StreamDays(msgspec.Struct, frozen=True, kw_only=True):
@@ -228,13 +233,16 @@ def by_hour(timelines: Sequence[Timeline]) -> dict[str, tuple[int, ...]]:
 
     Where no more is known of a day than that it has some, one is counted in its first hour.
     """
-    total: dict[int, list[int]] = {}
+    total: dict[int, list[int]] = defaultdict(lambda: [0] * 24)
     for timeline in timelines:
-        for day in timeline.days:
-            hours = [timeline.volume[hour] for hour in range(day * 24, day * 24 + 24)]
-            hours[0] += not any(hours)
-            known = total.get(day)
-            total[day] = hours if known is None else [a + b for a, b in zip(known, hours, strict=True)]
+        uncounted = set(timeline.days)
+        for hour, records in timeline.volume.items():
+            day = hour // 24
+            if records and day in timeline.days:
+                total[day][hour % 24] += records
+                uncounted.discard(day)
+        for day in uncounted:
+            total[day][0] += 1
     return {_day(day).isoformat(): tuple(total[day]) for day in sorted(total)}
 
 
@@ -250,7 +258,8 @@ def median_interval(timelines: Sequence[Timeline]) -> float:
     """Seconds between two records of the stream, half being closer, within 1 % (0 without two)."""
     shares: Counter[int] = Counter()
     for timeline in timelines:
-        shares.update(timeline.intervals)
+        for bucket, records in timeline.intervals.items():
+            shares[bucket] += records
     half = shares.total() / 2
     passed = 0
     for bucket, records in sorted(shares.items()):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 import msgspec
@@ -46,11 +47,16 @@ def stream_path(path: str) -> str:
     *folders, name = path.split("/")
     kept = [_undated(name)]
     for folder in reversed(folders):
-        if not _is_archive(folder):
-            kept.append(_without_date(folder))
-        elif (archive := _undated(folder)) != kept[-1]:
-            kept.append(archive)
+        below, is_archive = _folder(folder)
+        if not is_archive or below != kept[-1]:
+            kept.append(below)
     return "/".join(part for part in reversed(kept) if part) or path
+
+
+@lru_cache(maxsize=4096)
+def _folder(name: str) -> tuple[str, bool]:
+    """What a folder adds to the name of a stream, and whether it is an archive."""
+    return (_undated(name), True) if _is_archive(name) else (_without_date(name), False)
 
 
 def _without_date(folder: str) -> str:
@@ -63,6 +69,7 @@ def _is_archive(part: str) -> bool:
     return part.lower().endswith(COMPRESSED + ARCHIVES)
 
 
+@lru_cache(maxsize=4096)  # hosts of a row rotate alike
 def _undated(name: str) -> str:
     bare = name
     while True:
