@@ -57,6 +57,22 @@ def test_help_loads_nothing_heavy() -> None:
     assert done.stdout.decode().splitlines()[-1] == "[]"
 
 
+def test_a_hunt_as_json_loads_no_page_and_no_ledger(tmp_path: Path) -> None:
+    (tmp_path / "auth.log").write_bytes(auth_log())
+    code = (
+        "import sys; from traque.cli.main import main; main(sys.argv[1:]); "
+        "print(sorted({'rich', 'traque.ledger', 'importlib.resources'} & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, "hunt", SEEN, "--in", str(tmp_path), "--json"],
+        env=environment(),
+        capture_output=True,
+        check=True,
+        timeout=60,
+    )
+    assert done.stdout.decode().splitlines()[-1] == "[]"
+
+
 def test_help_is_quick(traque: Run) -> None:
     """Processor time, so that what else runs on the machine does not count."""
 

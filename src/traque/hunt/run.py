@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from functools import partial
 from itertools import chain, islice, repeat
 from pathlib import Path
-from typing import Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 import msgspec
 
@@ -28,14 +28,15 @@ from traque.hunt.learning import Learnt
 from traque.hunt.mapped import MappedQuestion, is_the_map
 from traque.hunt.options import HuntOptions, Progress, Silent
 from traque.hunt.question import ask
-from traque.hunt.remembering import Remembered
 from traque.hunt.repeats import drop_repeats
 from traque.hunt.search import SourceSearch
-from traque.ledger import Ledger
 from traque.model import Bulletin, HuntResult
 from traque.scan.plan import SMALL, Cores, ahead, batched
 from traque.sources import Entry, Named, Source, decoders, open_entry, walk
 from traque.sources.decoders import Definitions
+
+if TYPE_CHECKING:
+    from traque.hunt.remembering import Remembered
 
 AT_LENGTH: Final = 8
 """Sources of one folder and name, digits apart, whose heads are read at length; the others' are in brief."""
@@ -72,6 +73,9 @@ def hunt(
     mapped = MappedQuestion(question, options)
     remembered = None
     if options.ledger is not None:
+        from traque.hunt.remembering import Remembered
+        from traque.ledger import Ledger
+
         remembered = Remembered(Ledger.open(options.ledger), question, mapped, options.exclude)
     roots: list[Path | Named | Literal["-"]] = ["-" if path == "-" else Path(path) for path in paths]
     if remembered is not None and not paths:

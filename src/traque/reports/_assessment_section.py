@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from traque.model import HuntResult, Plan, Sight, Verdict
+from traque.model import HuntResult, Plan, Sight
 from traque.reports._page import STYLES, Page
+from traque.reports._told_next import COLUMNS
 from traque.reports._words import count, listing, moment, sentence
 
 CASES: Final = 6
@@ -15,16 +16,6 @@ LOOK: Final = 9
 STREAMS: Final = 20
 """What is shown of each; the JSON document holds the rest."""
 
-COLUMNS: Final = (
-    (Verdict.AUTHENTICATED, "auth"),
-    (Verdict.OUTBOUND, "out"),
-    (Verdict.OUTBOUND_ATTEMPT, "try"),
-    (Verdict.SESSION, "sess"),
-    (Verdict.AUTH_FAILED, "fail"),
-    (Verdict.ANSWERED, "answ"),
-    (Verdict.CONTACT, "cont"),
-    (Verdict.BLOCKED, "block"),
-)
 _MARKS: Final = {
     Sight.SHOWN: ("yes", "green"),
     Sight.POSSIBLE: ("?", ""),

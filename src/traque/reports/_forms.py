@@ -8,7 +8,6 @@ awareness, severity, impact.
 from __future__ import annotations
 
 from functools import cache
-from importlib.resources import files
 
 import msgspec
 
@@ -56,6 +55,8 @@ class Form(msgspec.Struct, frozen=True, kw_only=True):
 @cache
 def forms() -> tuple[Form, ...]:
     """Every form, in the order in which they are written."""
+    from importlib.resources import files  # it loads much, and few hunts write forms
+
     folder = files("traque").joinpath("reports", "forms")
     found = [
         msgspec.json.decode(entry.read_bytes(), type=Form, strict=True)

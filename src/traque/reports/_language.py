@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import cache
-from importlib.resources import files
 from typing import Final
 
 import msgspec
@@ -164,4 +163,6 @@ def words(language: str) -> Words:
 
 def asset(path: str) -> bytes:
     """A data file beside the renderers."""
+    from importlib.resources import files  # it loads much, and few hunts write pages
+
     return files("traque").joinpath("reports", path).read_bytes()

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from traque.model import HuntResult, PlanStep, Sight, StreamSight
-from traque.reports._assessment_section import COLUMNS
+from traque.model import HuntResult, PlanStep, Sight, StreamSight, Verdict
 from traque.reports._language import Words
 
+COLUMNS: Final = (
+    (Verdict.AUTHENTICATED, "auth"),
+    (Verdict.OUTBOUND, "out"),
+    (Verdict.OUTBOUND_ATTEMPT, "try"),
+    (Verdict.SESSION, "sess"),
+    (Verdict.AUTH_FAILED, "fail"),
+    (Verdict.ANSWERED, "answ"),
+    (Verdict.CONTACT, "cont"),
+    (Verdict.BLOCKED, "block"),
+)
 ASKED: Final = tuple(verdict for verdict, _ in COLUMNS)
 """The verdicts that each stream is asked for."""
 
