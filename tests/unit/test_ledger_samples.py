@@ -22,12 +22,16 @@ VALUES = 40
 LARGEST = 1 << 20
 
 MIXED = "records that a syslog daemon passed on among those that the program wrote: the rule is of one form"
+RELAYED = "a relayed record has two times: the relay's is read where all records have one"
 OTHER_TIMES = {
     "asterisk": MIXED,
     "bind": MIXED,
     "exim": MIXED,
     "weberror": MIXED,
     "webaccess": "records of the error log among those of the access log",
+    "delimited": RELAYED,
+    "sshd": RELAYED,
+    "wrapped": RELAYED,
     "google": "the time stands behind the first 4096 bytes of a record",
     "json": "the time has another name than in the first records",
     "keyvalue": "the time has another name than in the first records; comments are no pairs",

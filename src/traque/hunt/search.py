@@ -147,7 +147,9 @@ class SourceSearch:
         self._recognition: Recognition
         self._dating: Dating
         self.format = ""
-        if self._decoder is None:
+        if self._decoder is not None:
+            self._dating = self._dated(utc=False)  # until it is decoded
+        else:
             self._know(self._given(head) or formats.recognise(head, source.path), head, brief=brief)
             self.format = self._container or self.format
 
@@ -159,11 +161,14 @@ class SourceSearch:
     def _know(self, recognition: Recognition, head: bytes, *, brief: bool = False) -> None:
         """What the first records tell: the log format, the device, the share that is understood."""
         self._recognition = recognition
-        self._dating = Dating(self._question, self.path, self._source.mtime, utc=recognition.utc)
+        self._dating = self._dated(utc=recognition.utc)
         self.timeline = self._dating.timeline
         self.format = recognition.format
         self._losses = self._watch_losses(head)
         self._read_head(head, brief=brief)
+
+    def _dated(self, *, utc: bool) -> Dating:
+        return Dating(self._question, self.path, self._source.mtime, utc=utc)
 
     @property
     def recognition(self) -> Recognition:
