@@ -69,6 +69,10 @@ def open_envelope(record: bytes) -> Envelope | None:
         )
     if found := bsd.match(text):
         priority, rest = found[1], text[found.end() :]
+        own = priority is None and text[:1].isdigit() and "T" in found[0] and found[0].endswith(": ")
+        if own and not rest.startswith("%"):
+            # An ISO time that a colon ends is a program's own (GitLab): what follows is its message.
+            return None
         time = read(record, TIMES)
         host, program, message = "", "", rest
         if "," in rest[:160] and (device := _device().match(rest)):
@@ -144,6 +148,6 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], re.P
             rf" *<(\d{{1,3}})>\d{{1,2}} (?:-|{iso}) (\S+) (\S+) \S+ (\S+) ({data})(?: (.*))?$", re.DOTALL
         ),
         re.compile(rf"(?: *<(\d{{1,3}})>)? ?(?:{iso}|{month}|{utm}|@4[0-9a-f]{{23}}):? +(?:<[\w.]+> )?"),
-        re.compile(rf"(?:({host}) +)?({word})(?:\[[^\]\s]*\])?: ?"),
+        re.compile(rf"(?:({host}) +)?({word})(?:\[[^\]\s]*\]| \[\d{{1,7}}\])?: ?"),
         re.compile(rf"(?:({host}) )?({word})\[\d{{1,10}}\]: "),
     )

@@ -214,7 +214,7 @@ def placed(pairs: Iterable[tuple[str, object]]) -> Iterable[tuple[str, object]]:
     """The pairs under their ECS names, each value where its shape says it belongs."""
     for name, value in pairs:
         ecs = ecs_name(name)
-        if ecs is None or value is None or value == "":
+        if ecs is None or value is None or value in ("", "--"):
             continue
         text = value if isinstance(value, str) else ""
         if ecs in ("source.ip", "destination.ip") and text:

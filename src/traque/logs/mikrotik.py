@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from traque.logs._envelope import TIMES, Envelope
+from traque.logs._envelope import TIMES, Envelope, text_of
 from traque.logs._fields import fields_of
-from traque.logs._format import Head, LogFormat, RecordReader, specific
+from traque.logs._format import Head, LineReader, LogFormat, RecordReader, half, specific
 from traque.logs._segments import opener_by_flags
-from traque.logs.syslog import reader as syslog_reader
+from traque.logs.syslog import understand as enveloped
 from traque.model import Event, Initiator, Outcome
+from traque.timestamps import read
 
 
 def message(opened: Envelope) -> Event | None:
@@ -95,14 +96,31 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     )
 
 
+def understand(record: bytes) -> Event | None:
+    """A line with an ISO time, the host and the topics, where a tag would make it syslog."""
+    text = text_of(record)
+    found = _topics().match(text)
+    if found is None:
+        return None
+    return message(Envelope(read(record, TIMES), found[1], "", text[found.end() :]))
+
+
+@cache
+def _topics() -> re.Pattern[str]:
+    return re.compile(
+        r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d) ([\w.:-]{1,128}) "
+        r"(?=[a-z]{2,16}(?:,[a-z0-9]{2,16}){1,5} )"
+    )
+
+
 def sniff(head: Head) -> float:
-    """Its messages in syslog."""
-    return specific(head.share_of_messages("mikrotik"))
+    """Its messages in syslog, or lines of its own."""
+    return specific(max(head.share_of_messages("mikrotik"), half(head, understand)))
 
 
-def reader(head: Head) -> RecordReader:
-    """Through the syslog envelope."""
-    return syslog_reader(head)
+def reader(_head: Head) -> RecordReader:
+    """Through the syslog envelope, and lines that have none."""
+    return LineReader(TIMES, lambda record: understand(record) or enveloped(record))
 
 
 SPEC = LogFormat(

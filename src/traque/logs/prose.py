@@ -156,7 +156,7 @@ class _Words:
         self.quoted = re.compile(r"\bReceived: |\bX-Forwarded-For\b", re.IGNORECASE)
         self.account = re.compile(
             r"\b(?:user(?:[ _-]?name)?|account|login(?:name)?)(?: that [\w ]{1,40} was)?"
-            r"(?: ?[=:] ?(?P<bare>[^\s\"'<>\[\],;&|]{1,128}+)(?! [\"'\[(<]?\d{1,3}\.)"
+            r"(?: ?[=:] ?(?!\w{1,20}=)(?P<bare>[^\s\"'<>\[\],;&|]{1,128}+)(?! [\"'\[(<]?\d{1,3}\.)"
             r"| ?(?:[=:] ?)?[\"'<](?=[^\"'<>\w]{0,127}\w)(?P<text>[^\"'<>]{1,128})[\"'>])"
             r"|\b(?:for|as|login to) (?:user )?[\"'](?P<quoted>[^\"']{1,128})[\"']"
             r"|\bfor (?:user )?(?P<plain>[^\s\"':,]{1,128}) (?:from\b|\[)",

@@ -101,7 +101,8 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
     # [vhost[:port]] client ident user [time] [vhost] "request" status bytes [times] ["referrer"
     # "agent"] [rest]
     before = (
-        r"(?:<\d{1,3}>)?(?:([^\s\[\"]+) (?=[0-9A-Fa-f]*[.:][0-9A-Fa-f.:]* ))?"
+        # A container runtime's time before the line is no client.
+        r"(?:<\d{1,3}>)? ?(?!\d{4}-\d\d-\d\dT)(?:([^\s\[\"]+) (?=[0-9A-Fa-f]*[.:][0-9A-Fa-f.:]* ))?"
         r"([^\s\[\"]+) (?:[^\s\[\"]+) ([^\[\"]{1,128}|\"[^\"\[]{0,128}\") "
         r"\[\d\d?/[A-Za-z]{3}/\d{4}[: ]\d\d?:\d\d:\d\d[^\]]{0,20}\] "
         r"(?:([^\s\[\"]{1,255}) )?"

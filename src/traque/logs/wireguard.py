@@ -50,7 +50,8 @@ def message(opened: Envelope) -> Event | None:
 @cache
 def _peer() -> re.Pattern[str]:
     return re.compile(
-        r"wireguard: \S{1,32}: (?P<said>[A-Za-z' ]{4,80}?)(?: (?:from|to|for))? (?:peer \d{1,10} \()?"
+        r"wireguard: \S{1,32}: (?P<said>[A-Za-z' ]{4,80}?)(?: \([0-9A-Fa-f.:]{2,45}\))?"
+        r"(?: (?:from|to|for))? (?:peer \d{1,10} \()?"
         r"\[?(?P<ip>(?:\d{1,3}\.){3}\d{1,3}|[0-9A-Fa-f]{1,4}:[0-9A-Fa-f:]{1,40})\]?:(?P<port>\d{1,5})"
     )
 
