@@ -62,6 +62,20 @@ def test_an_arrow_stream_is_read_as_far_as_it_goes(tmp_path: Path) -> None:
     assert cut.error is not None
 
 
+def test_false_offsets_are_a_fault_and_no_crash(tmp_path: Path) -> None:
+    """The library takes them as they are written, and reads anywhere in memory."""
+    table = pa.Table.from_pylist(ROWS)
+    sink = io.BytesIO()
+    with pa.ipc.new_stream(sink, table.schema) as writer:
+        writer.write_table(table)
+    data = sink.getvalue()
+    faults = 0
+    for at in range(len(data) // 2, len(data) - 4, 4):
+        got = read(data[:at] + b"\xff\xff\xff\x7f" + data[at + 4 :])
+        faults += got.error is not None
+    assert faults > 10
+
+
 def test_integers_beside_missing_ones_and_text_in_bytes(tmp_path: Path) -> None:
     """pandas makes floating-point numbers of integers where one is missing."""
     number = int(ipaddress.IPv4Address(SEEN))

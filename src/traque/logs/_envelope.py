@@ -84,7 +84,7 @@ def open_envelope(record: bytes) -> Envelope | None:
         elif priority is None and text[:1].isdigit():
             # An ISO time and no tag: any program's own log, whose first word is no host.
             return None
-        elif " " in rest:
+        elif " " in rest and "=" not in rest.partition(" ")[0]:
             host, _, message = rest.partition(" ")
             if message.startswith(f"{host} ") and (tagged := tag.match(message)):
                 # UniFi consoles name themselves twice.

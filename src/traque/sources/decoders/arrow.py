@@ -39,7 +39,9 @@ def _batches(path: Path, faults: Faults) -> Iterator[Any]:
         number = 0
         while is_stream or number < opened.num_record_batches:
             try:
-                yield opened.read_next_batch() if is_stream else opened.get_batch(number)
+                batch = opened.read_next_batch() if is_stream else opened.get_batch(number)
+                batch.validate(full=True)  # offsets are taken as they are written: false ones would crash
+                yield batch
             except StopIteration:
                 return
             except Exception as error:  # noqa: BLE001 -- as above
