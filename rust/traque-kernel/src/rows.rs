@@ -47,8 +47,9 @@ pub struct Sight {
     pub sums: [Option<u64>; 2],
 }
 
-/// A row: a value, a day and a fact, and what was counted of them.
+/// A row: a value, a day and a fact, and what was counted of them. It lies in one line of the processor's memory.
 #[derive(Clone, Copy, Debug)]
+#[repr(align(64))]
 pub struct Row<V> {
     /// The value.
     pub value: V,

@@ -5,6 +5,9 @@ use crate::chars::{char_at, is_label_char};
 /// Bytes after the host that are looked at.
 pub const RAW_MOST: usize = 4096;
 
+/// Bytes for which there is room from the beginning.
+const USUAL: usize = 64;
+
 /// One more than the bytes of `.:65535`: when so many hold neither `/` nor `?`, no path and no query follows.
 const PORT_BYTES: usize = 8;
 
@@ -28,7 +31,7 @@ pub fn ends(byte: u8) -> bool {
 #[must_use]
 pub fn plain(text: &[u8], start: usize) -> Extent {
     let limit = text.len().min(start + RAW_MOST);
-    let (mut bytes, mut places) = (Vec::new(), Vec::new());
+    let (mut bytes, mut places) = (Vec::with_capacity(USUAL), Vec::with_capacity(USUAL));
     let mut at = start;
     let (mut ended, mut hopeless) = (false, false);
     while at < limit && !ended && !hopeless {

@@ -101,10 +101,12 @@ pub fn properties(table: Table) -> Result<WriterPropertiesBuilder> {
         .set_data_page_size_limit(PAGE_BYTES)
         .set_data_page_row_count_limit(RUN_PAGE_ROWS)
         .set_dictionary_page_size_limit(DICTIONARY_BYTES)
-        .set_statistics_enabled(EnabledStatistics::Chunk)
+        .set_statistics_enabled(EnabledStatistics::None)
         .set_column_index_truncate_length(Some(BOUND_BYTES))
         .set_statistics_truncate_length(Some(BOUND_BYTES))
-        .set_column_statistics_enabled(path("value"), EnabledStatistics::Page);
+        .set_column_statistics_enabled(path("value"), EnabledStatistics::Page)
+        .set_column_statistics_enabled(path("source"), EnabledStatistics::Chunk)
+        .set_column_statistics_enabled(path("day"), EnabledStatistics::Chunk);
     for (column, encoding) in [("value", values), ("second", Encoding::DELTA_BINARY_PACKED)] {
         properties = properties
             .set_column_dictionary_enabled(path(column), false)

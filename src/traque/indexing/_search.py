@@ -42,7 +42,7 @@ class Collectors(Protocol):
         """By its time rules and clock; addresses in ``left_out`` are not held, ``teller`` tells the facts."""
 
 
-MOST_ROWS: Final = 1 << 20
+MOST_ROWS: Final = 1 << 18
 """Rows of one source that are held in memory; what is more goes to a file."""
 
 
