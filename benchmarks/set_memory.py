@@ -9,7 +9,7 @@ from pathlib import Path
 
 from traque.bulletins import load
 from traque.hunt.question import indicator_refs
-from traque.observables import matches_below, spellings
+from traque.observables import sought
 
 
 def resident() -> int:
@@ -24,11 +24,7 @@ def main() -> None:
     from traque import _kernel
 
     observables = tuple(indicator_refs(load([sys.argv[1]])))
-    spelled = [
-        (observable.kind, form.decode(), index, matches_below(observable))
-        for index, observable in enumerate(observables)
-        for form in spellings(observable)
-    ]
+    spelled = list(sought(observables))
     before = resident()
     engine = _kernel.Engine(spelled)
     print(resident() - before)

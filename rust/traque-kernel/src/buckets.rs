@@ -1,5 +1,5 @@
-//! Numbers by the hash of a key that their owner can work out again from the number: four bytes a number, four a
-//! bucket and two of filter, because no key is kept.
+//! Numbers by the hash of a key that their owner can work out again from the number: four bytes a number, two for a
+//! bucket of two and two of filter, because no key is kept.
 
 use crate::set::{Filter, scaled};
 
@@ -16,7 +16,7 @@ impl Buckets {
     /// Of pairs of hash and number.
     #[must_use]
     pub fn new(pairs: &[(u64, u32)]) -> Self {
-        let buckets = pairs.len().max(1);
+        let buckets = pairs.len().div_ceil(2).max(1);
         let mut filter = Filter::new(pairs.len());
         let mut starts = vec![0_u32; buckets + 1];
         for &(hash, _) in pairs {
@@ -35,6 +35,14 @@ impl Buckets {
             members[*start as usize] = number;
         }
         Self { filter, starts, members }
+    }
+
+    /// That hash again: [`Self::candidates`] will be asked for soon.
+    #[inline]
+    #[must_use]
+    pub fn ask(&self, hash: u64) -> u64 {
+        self.filter.fetch(hash);
+        hash
     }
 
     /// The numbers that may have been put in with `hash`, in the order in which they were; usually none.

@@ -31,6 +31,9 @@ pub const STRETCH: usize = 4;
 /// Places of a gram in a form are numbered below this.
 const PLACES: usize = 4;
 
+/// Places of the text that are looked at together.
+const BATCH: usize = 128;
+
 /// Literals above which short grams become so common that fewer of them are better.
 const SEVERAL: usize = 1 << 14;
 
@@ -45,10 +48,11 @@ impl Literals {
     /// Of pairs of form (as `folded` makes it) and indicator.
     #[must_use]
     pub fn new(pairs: &[(&str, u32)]) -> Self {
-        let forms = Forms::new(pairs);
-        let is_long = |form: &u32| longest_stretch(forms.get(*form)).len() >= 8 + PLACES;
-        let (long, short) = (0..pairs.len() as u32).partition(is_long);
-        Self { long: Grams::new(&forms, long), short: Grams::new(&forms, short), forms }
+        let is_long = |(form, _): &&(&str, u32)| longest_stretch(form.as_bytes()).len() >= 8 + PLACES;
+        let (long, short): (Vec<_>, Vec<_>) = pairs.iter().partition(is_long);
+        let (begin, end) = (long.len() as u32, pairs.len() as u32);
+        let forms = Forms::new(long.into_iter().chain(short));
+        Self { long: Grams::new(&forms, 0..begin), short: Grams::new(&forms, begin..end), forms }
     }
 
     /// The gram at `place` of `form` stands at `at`.
@@ -78,7 +82,7 @@ impl Finder for Literals {
     }
 }
 
-/// All forms, one after the other.
+/// All forms, one after the other, the long ones first.
 struct Forms {
     arena: Vec<u8>,
     ends: Vec<u32>,
@@ -86,7 +90,7 @@ struct Forms {
 }
 
 impl Forms {
-    fn new(pairs: &[(&str, u32)]) -> Self {
+    fn new<'p>(pairs: impl Iterator<Item = &'p (&'p str, u32)>) -> Self {
         let mut forms = Self { arena: Vec::new(), ends: Vec::new(), indicators: Vec::new() };
         for (form, indicator) in pairs {
             forms.arena.extend_from_slice(form.as_bytes());
@@ -110,54 +114,66 @@ struct Grams<const W: usize> {
     seed: Seed,
     /// A form's rank, times [`PLACES`], plus the place of one of its grams.
     buckets: Buckets,
-    /// Of the forms by their rank: the form, and where its first gram stands.
-    places: Vec<(u32, u32)>,
+    /// The first of the forms; the others follow.
+    begin: u32,
+    /// Of each form: where its first gram stands.
+    firsts: Vec<u16>,
 }
 
 impl<const W: usize> Grams<W> {
-    fn new(forms: &Forms, of: Vec<u32>) -> Self {
-        let shortest = of.iter().map(|&form| longest_stretch(forms.get(form)).len()).min().unwrap_or(W);
+    fn new(forms: &Forms, of: Range<u32>) -> Self {
+        let begin = of.start;
+        let shortest = of.clone().map(|form| longest_stretch(forms.get(form)).len()).min().unwrap_or(W);
         // A step that left no choice would take grams such as `.exe`.
         let choices = |step: usize| (shortest + 2).saturating_sub(W + step);
         // Many short grams would be found everywhere: then it is better to have half of them and look twice as often.
         let most = if W < 8 && of.len() > SEVERAL { 2 } else { PLACES };
         let step = [PLACES, 2].into_iter().find(|&step| step <= most && choices(step) > 1).unwrap_or(1);
-        let crowd = Crowd::of(of.iter().flat_map(|&form| grams::<W>(forms.get(form)).map(|(_, gram)| gram)), of.len());
+        let crowd = Crowd::of(of.clone().flat_map(|form| grams::<W>(forms.get(form)).map(|(_, gram)| gram)), of.len());
         let seed = Seed::random();
         let mut pairs = Vec::with_capacity(of.len() * step);
-        let mut places = Vec::with_capacity(of.len());
-        for (rank, form) in of.into_iter().enumerate() {
+        let mut firsts = Vec::with_capacity(of.len());
+        for (rank, form) in of.clone().enumerate() {
             let written = forms.get(form);
             let first = crowd.loneliest::<W>(written, step);
             for place in 0..step {
                 let hash = seed.number(gram::<W>(&written[first + place..]));
                 pairs.push((hash, (rank * PLACES + place) as u32));
             }
-            places.push((form, first as u32));
+            firsts.push(first as u16);
         }
-        let rows = places.iter().map(|&(form, first)| &forms.get(form)[first as usize..]);
+        let rows = of.zip(&firsts).map(|(form, &first)| &forms.get(form)[first.into()..]);
         let sieve = Sieve::of(rows.flat_map(|row| (0..step).map(|place| gram::<W>(&row[place..]))), pairs.len());
-        Self { step, sieve, seed, buckets: Buckets::new(&pairs), places }
+        Self { step, sieve, seed, buckets: Buckets::new(&pairs), begin, firsts }
     }
 
     /// Calls `visit` with a form, the place of a gram in it, and where that gram may stand.
     fn scan(&self, segment: &Segment<'_>, mut visit: impl FnMut(u32, usize, usize)) {
-        if self.places.is_empty() {
+        if self.firsts.is_empty() {
             return;
         }
         // A segment begins at a multiple of its size, and so of the step.
         let end = segment.text.len().min(segment.base + segment.words * 64);
         let shown = &segment.text[segment.base..segment.text.len().min(end + W - 1)];
-        let mut at = 0;
-        while let Some(window) = shown.get(at..at + W) {
-            let gram = gram::<W>(window);
-            if self.sieve.may_hold(gram) {
-                for &bearer in self.buckets.candidates(self.seed.number(gram)) {
-                    let (form, first) = self.places[bearer as usize / PLACES];
-                    visit(form, first as usize + bearer as usize % PLACES, segment.base + at);
+        let mut places = (0..shown.len().saturating_sub(W - 1)).step_by(self.step);
+        let mut kept = [(0, 0); BATCH];
+        while places.len() > 0 {
+            // What the sieve holds is kept without a branch, so that many places wait for memory at once.
+            let mut count = 0;
+            for at in places.by_ref().take(BATCH) {
+                let gram = gram::<W>(&shown[at..at + W]);
+                kept[count] = (at, gram);
+                count += usize::from(self.sieve.may_hold(gram));
+            }
+            for (_, gram) in &mut kept[..count] {
+                *gram = self.buckets.ask(self.seed.number(*gram));
+            }
+            for &(at, hash) in &kept[..count] {
+                for &bearer in self.buckets.candidates(hash) {
+                    let (rank, place) = (bearer as usize / PLACES, bearer as usize % PLACES);
+                    visit(self.begin + rank as u32, usize::from(self.firsts[rank]) + place, segment.base + at);
                 }
             }
-            at += self.step;
         }
     }
 }

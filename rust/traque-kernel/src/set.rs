@@ -1,6 +1,6 @@
 //! Membership: "is this value one of the indicators?", at a cost that does not depend on how many there are.
 //!
-//! A value that is no indicator (nearly all are) is turned away by one word of a small filter.
+//! A value that is no indicator (nearly all are) is turned away by one line of a small filter.
 //! Only then the table is read. Memory is two bytes of filter and eight of table for each value,
 //! beside the value itself.
 
