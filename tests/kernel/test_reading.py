@@ -14,7 +14,7 @@ from traque.scan import oracle
 from traque.scan.matches import Batch, Engine, MatchedRecord, TimeSample
 from traque.scan.words import Lookout, lookout
 from traque.sources import Entry
-from traque.sources.files import PlainFile
+from traque.sources.files import ScannedFile
 
 kernel = pytest.importorskip("traque.scan.kernel", reason="the extension is not built")
 
@@ -82,7 +82,7 @@ def fed(engine: Engine, data: bytes) -> Answer:
     return answer([scanner.feed(data), scanner.finish()], scanner.records, watch)
 
 
-def read(file: PlainFile) -> Answer:
+def read(file: ScannedFile) -> Answer:
     scanner, watch = kernel.compile(SET).scanner(TIMES), words()
     batches, at = [], 0
     while True:
@@ -94,7 +94,7 @@ def read(file: PlainFile) -> Answer:
     return answer([*batches, scanner.finish()], scanner.records, watch)
 
 
-def split(file: PlainFile, helpers: int = 2) -> Answer:
+def split(file: ScannedFile, helpers: int = 2) -> Answer:
     watch = words()
     work = kernel.compile(SET).split(file.file, TIMES, watch)
     batches = []
@@ -108,11 +108,11 @@ def split(file: PlainFile, helpers: int = 2) -> Answer:
 
 
 WAYS = [pytest.param(read, id="read"), pytest.param(split, id="split")]
-Way = Callable[[PlainFile], Answer]
+Way = Callable[[ScannedFile], Answer]
 
 
-def opened(path: Path) -> PlainFile:
-    return PlainFile(Entry(path=path, display=path.name, size=path.stat().st_size, mtime=None))
+def opened(path: Path) -> ScannedFile:
+    return ScannedFile(Entry(path=path, display=path.name, size=path.stat().st_size, mtime=None))
 
 
 @pytest.mark.parametrize("way", WAYS)

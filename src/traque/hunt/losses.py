@@ -30,10 +30,10 @@ class Losses:
     """
 
     def __init__(self, words: Sequence[LossWord], when: Callable[[bytes], datetime | None]) -> None:
-        self._sought = sought = _sought(tuple(words))
+        self._sought = _sought(tuple(words))
+        self._lookout = lookout(self._sought.rare, self._sought.everywhere)
         self._tallies: dict[LossWord, _Tally] = {}
-        self._lookout = lookout(sought.texts, [word.word for word in sought.everywhere])
-        self._told_in = [-1] * len(sought.everywhere)
+        self._blocks: dict[LossWord, int] = {}  # of a word everywhere, the last in which it told of a loss
         self._when = when
 
     @contextmanager
@@ -41,7 +41,8 @@ class Losses:
         """What is to be fed with the next bytes of the source."""
         yield self._lookout
         for number, offset, record in self._lookout.take():
-            self._take(number, offset, record)
+            for word in self._sought.of_number[number]:
+                self._add(word, offset // BLOCK, record)
 
     def feed(self, *texts: bytes) -> None:
         """The next bytes of the source."""
@@ -55,18 +56,6 @@ class Losses:
             lookout.finish()
         for tally in self._tallies.values():
             tally.close()
-
-    def _take(self, number: int, offset: int, record: bytes) -> None:
-        rare, everywhere = self._sought.of_text, self._sought.everywhere
-        if number < len(rare):
-            for word in rare[number]:
-                self._add(word, record)
-            return
-        # Of a word that stands in every record, one that tells of a loss is enough for each block.
-        number -= len(rare)
-        block = offset // BLOCK
-        if block != self._told_in[number] and self._add(everywhere[number], record):
-            self._told_in[number] = block
 
     @property
     def dropped(self) -> int:
@@ -88,31 +77,37 @@ class Losses:
         met = [self._tallies[word] for word in self._sought.all if word in self._tallies]
         return [tally for tally in met if tally.count]
 
-    def _add(self, word: LossWord, record: bytes) -> bool:
+    def _add(self, word: LossWord, block: int, record: bytes) -> None:
+        """A record that holds the word; of a rate, which stands in each, one is enough for a block."""
+        is_rate = word.amount is Amount.RATE
+        if is_rate and self._blocks.get(word) == block:
+            return
         tally = self._tallies.get(word)
         if tally is None:
             tally = self._tallies[word] = _Tally(word)
-        return tally.add(record, self._when)
+        if tally.add(record, self._when) and is_rate:
+            self._blocks[word] = block
 
 
 class _Sought(NamedTuple):
     """What is looked for in the sources of one kind."""
 
     all: tuple[LossWord, ...]
-    texts: tuple[bytes, ...]
-    of_text: tuple[tuple[LossWord, ...], ...]
-    """By the number of the text that was found."""
-    everywhere: tuple[LossWord, ...]
+    rare: tuple[bytes, ...]
+    everywhere: tuple[bytes, ...]
+    of_number: tuple[tuple[LossWord, ...], ...]
+    """By the number of the word that was found."""
 
 
 @lru_cache(maxsize=256)
 def _sought(words: tuple[LossWord, ...]) -> _Sought:
     rare = [word for word in words if word.amount is not Amount.RATE]
-    rest = [word for word in words if word.amount is Amount.RATE]
-    of_text: dict[bytes, list[LossWord]] = {}
+    rates = [word for word in words if word.amount is Amount.RATE]
+    of_rare: dict[bytes, list[LossWord]] = {}
     for word in rare:
-        of_text.setdefault(word.word, []).append(word)
-    return _Sought((*rare, *rest), tuple(of_text), tuple(map(tuple, of_text.values())), tuple(rest))
+        of_rare.setdefault(word.word, []).append(word)
+    of_number = (*map(tuple, of_rare.values()), *((word,) for word in rates))
+    return _Sought((*rare, *rates), tuple(of_rare), tuple(word.word for word in rates), of_number)
 
 
 class _Tally:

@@ -117,7 +117,8 @@ class Pass:
         scanner = self._question.engine.scanner(self._times)
         if self.group_with is not None:
             self.group_with(scanner)
-        can_be_read = self._is_plain and self._source.size is not None and not self.taps
+        source = self._source
+        can_be_read = self._is_plain and source.size is not None and source.text is None and not self.taps
         scanned = self._read(scanner) if can_be_read and can_read(scanner) else self._fed(scanner)
         try:
             with closing(scanned) as batches:
@@ -137,7 +138,7 @@ class Pass:
 
     def _read(self, scanner: ReadingScanner) -> Generator[Batch, None, None]:
         """Let the scanner read a plain file."""
-        with self._source.plain() as file:
+        with self._source.scanned() as file:
             while self.bytes < file.size:
                 with self._watching() as lookout, in_words():
                     batch, reached = scanner.read(file.file, self.bytes, file.size, lookout)
@@ -176,7 +177,7 @@ class Pass:
     ) -> Generator[Batch, None, None]:
         helpers = 0
         try:
-            with self._source.plain() as file, self._watching() as lookout:
+            with self._source.scanned() as file, self._watching() as lookout:
                 split = engine.split(file.file, self._times, lookout)
             with closing(split):
                 while (batch := self._next(split)) is not None:

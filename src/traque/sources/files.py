@@ -14,7 +14,7 @@ from typing import BinaryIO, Final, Self
 import msgspec
 
 from traque.errors import SourceTruncated, SourceUnreadable
-from traque.sources.streams import CHUNK
+from traque.sources.streams import CHUNK, HEAD
 
 _WITHOUT_WAITING: Final = sum(getattr(os, name, 0) for name in ("O_NONBLOCK", "O_BINARY", "O_CLOEXEC"))
 
@@ -72,9 +72,37 @@ def whole(path: Path, size: int) -> bytes | None:
 
 
 class PlainFile:
-    """The bytes of a regular file at any place, for several threads at once; a context that closes it.
+    """The bytes of a regular file at any place; a context that closes it."""
 
-    ``file`` is what scanners read it by.
+    def __init__(self, entry: Entry) -> None:
+        if entry.path is None or entry.stream:
+            raise SourceUnreadable("it can be read only once")
+        with in_words():
+            self._file = io.FileIO(open_regular(entry.path))
+            self.size = max(os.fstat(self._file.fileno()).st_size, 0)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    def read(self, offset: int, size: int) -> bytes:
+        """The bytes there, as many as the file had when it was opened; fewer when it has shrunk."""
+        wanted = min(size, self.size - offset)
+        parts: list[bytes] = []
+        with in_words():
+            while wanted > 0 and (piece := os.pread(self._file.fileno(), wanted, offset)):
+                parts.append(piece)
+                wanted -= len(piece)
+                offset += len(piece)
+        return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+class ScannedFile:
+    """A regular file whose bytes scanners read themselves, by ``file``; a context that closes it.
+
+    ``size`` are its bytes when it was opened. ImportError without the extension.
     """
 
     def __init__(self, entry: Entry) -> None:
@@ -92,11 +120,6 @@ class PlainFile:
 
     def __exit__(self, *_: object) -> None:
         del self.file
-
-    def read(self, offset: int, size: int) -> bytes:
-        """The bytes there, as many as the file had when it was opened; fewer when it has shrunk."""
-        with in_words():
-            return self.file.read(offset, max(0, min(size, self.size - offset)))
 
     def check(self, done: int) -> None:
         """SourceTruncated when only ``done`` bytes were there."""
@@ -131,7 +154,8 @@ def _up_to_size(file: io.FileIO, listed: int) -> Iterator[bytes]:
     size = max(os.fstat(file.fileno()).st_size, 0)
     done = 0
     while done < size:
-        piece = _read(file, min(CHUNK, size - done))
+        # The first is enough to tell what the file is: a scanner may then read it itself.
+        piece = _read(file, min(CHUNK if done else HEAD, size - done))
         if not piece:
             break
         done += len(piece)

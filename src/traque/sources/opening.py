@@ -21,7 +21,7 @@ from traque.sources.containers import (
     contradiction,
     recognise,
 )
-from traque.sources.files import Entry, PlainFile, open_regular, pieces, unreadable, whole
+from traque.sources.files import Entry, PlainFile, ScannedFile, open_regular, pieces, unreadable, whole
 from traque.sources.limits import UNPACK_IT, Allowance, Limits
 from traque.sources.names import neutralise, without_suffix
 from traque.sources.own import is_own_output
@@ -120,6 +120,12 @@ class Source:
         if self._plain is None:
             raise SourceUnreadable("it is not a plain file", where=self.path)
         return PlainFile(self._plain)
+
+    def scanned(self) -> ScannedFile:
+        """The same for scanners that read it themselves."""
+        if self._plain is None:
+            raise SourceUnreadable("it is not a plain file", where=self.path)
+        return ScannedFile(self._plain)
 
     def reopen(self) -> Source:
         """The same source from its first byte, in a stream of its own."""
