@@ -306,6 +306,16 @@ def test_a_sweep_is_one_kind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sm
     assert len(judged) - 9000 < 150
 
 
+@pytest.mark.parametrize("count", [63, 64, 400])
+def test_a_small_file_full_of_matches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, count: int) -> None:
+    log = tmp_path / "auth.log"
+    failed = f"Jan  7 04:18:07 bastion sshd[1]: Failed password for root from {LISTED} port 51022 ssh2\n"
+    log.write_text(failed * count)
+    plain, grouped = ways(monkeypatch, BULLETIN[:1], log, year=2021, hot=64)
+    check(plain, grouped)
+    assert [sighting.count for sighting in grouped.sightings] == [count]
+
+
 def test_a_year_less_log_over_new_year(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, small_chunks: None
 ) -> None:

@@ -232,6 +232,40 @@ def test_permission_denied(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "user" in error.remedy
 
 
+def test_a_small_file_is_read_at_once_and_may_be_read_again(tmp_path: Path) -> None:
+    small = tmp_path / "app.log"
+    small.write_bytes(LOG[:8000])
+    source = only(entry_of(small))
+    assert source.text == source.head() == LOG[:8000]
+    assert (source.size, source.consumed, source.head(10)) == (8000, 8000, LOG[:10])
+    assert b"".join(source.chunks(3000)) == b"".join(source.chunks()) == LOG[:8000]
+    (passed,) = sources(entry_of(small))
+    assert passed.text is None
+    assert b"".join(passed.chunks()) == passed.reopen().head() == LOG[:8000]
+
+
+def test_a_small_file_that_changed_since_the_walk_is_read_as_a_large_one(tmp_path: Path) -> None:
+    small = tmp_path / "app.log"
+    small.write_bytes(LOG[:8000])
+    entry = entry_of(small)
+    with small.open("ab") as more:
+        more.write(LOG[8000:9000])
+    grown = only(entry)
+    assert grown.text is None
+    assert failure(grown) == (LOG[:9000], None)
+    os.truncate(small, 1000)
+    data, error = failure(only(entry))
+    assert data == LOG[:1000]
+    assert isinstance(error, SourceTruncated)
+
+
+@pytest.mark.parametrize("content", [gzip.compress(LOG[:8000]), b"", LOG[: 64 * 1024 + 1]])
+def test_what_is_not_a_small_text_is_not_read_at_once(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "app.log"
+    path.write_bytes(content)
+    assert only(entry_of(path)).text is None
+
+
 def test_a_file_that_shrank_since_the_walk(log: Path) -> None:
     entry = entry_of(log)
     os.truncate(log, 1000)

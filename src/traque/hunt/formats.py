@@ -158,8 +158,9 @@ def _keys(value: object, depth: int) -> Hashable:
         return None
     if not depth:
         return ()
-    inside = [(key, _keys(inner, depth - 1)) for key, inner in value.items() if isinstance(inner, dict)]
-    return (*value, *inside)
+    if dict not in map(type, value.values()):
+        return tuple(value)
+    return (*value, *((key, _keys(inner, depth - 1)) for key, inner in value.items() if type(inner) is dict))
 
 
 @cache

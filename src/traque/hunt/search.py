@@ -223,17 +223,17 @@ class SourceSearch:
     def _run_at_once(self, text: bytes, stopped: Callable[[], bool]) -> bool:
         """Scan a small source at once; not if so many of its records match that kinds are to be counted."""
         scanner = self._question.engine.scanner(self._recognition.reader.times)
-        batches = scanner.feed(text), scanner.finish()
-        matched = sum(len(batch.matched) for batch in batches)
-        if self._has_kinds and are_many(matched) and can_group(scanner):
+        first, last = scanner.feed(text), scanner.finish()
+        matched = len(first.matched) + len(last.matched)
+        if are_many(matched) and self._has_kinds and can_group(scanner):
             return False
         self.bytes, self.records = len(text), scanner.records
         for tap in self.taps:
             tap(text)
         self._watch(text)
         self._origin = int
-        for batch in batches:
-            self._take(batch)
+        self._take(first)
+        self._take(last)
         if stopped():
             self._incomplete("stopped before its end", "stopped")
         return True

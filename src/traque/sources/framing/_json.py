@@ -35,7 +35,7 @@ def is_document(head: bytes) -> bool:
     if opened["list"] or opened["wrapped"]:
         if not rest.startswith((b"{", b"]")):
             return False
-    elif not re.match(rb'[ \t]*\r?\n\s*"', head[opened.end() : opened.end() + 4096]):
+    elif not _patterns().broken.match(head, opened.end(), opened.end() + 4096):
         if _patterns().touching.search(head) is None:
             return False
         trial = JsonFramer()
@@ -221,6 +221,7 @@ class _Patterns:
             rb"(?P<members>" + members + rb')\s*+"(?:' + _LISTS + rb')"\s*+:\s*+\[)|\{)',
             re.DOTALL,
         )
+        self.broken = re.compile(rb'[ \t]*\r?\n\s*"')
         self.bracket = re.compile(rb"(?:[\s,:\w.+\-]*+" + string + rb")*+[\s,:\w.+\-]*+[{}\[\]]", re.DOTALL)
         self.next = re.compile(rb"\s*+(\S)")
         self.touching = re.compile(rb"\}[ \t]*+\{")
