@@ -304,7 +304,7 @@ class _BadSector(io.FileIO):
 def test_an_input_output_error_in_the_middle(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("traque.sources.files.io", SimpleNamespace(FileIO=_BadSector))
     data, error = failure(only(entry_of(log)))
-    assert data == LOG[: 1 << 20]
+    assert data == LOG[: 64 * 1024]
     assert isinstance(error, SourceUnreadable)
     assert "Input/output error" in str(error)
 
