@@ -186,6 +186,9 @@ def _anchors(sighting: Sighting) -> list[Evidence]:
 
 def _stretches(source: Source, spans: Sequence[Span]) -> Iterator[tuple[int, bytes]]:
     """The bytes of each span, with where they begin."""
+    if (text := source.text) is not None:
+        yield from ((begin, text[begin:end]) for begin, end in spans)
+        return
     if source.size is not None:
         with source.plain() as file:
             for begin, end in spans:
