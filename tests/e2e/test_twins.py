@@ -37,6 +37,58 @@ def test_zeek_in_tables_and_in_json(stream: str, tmp_path: Path, traque: Run, sa
     assert by_json == by_table
 
 
+def test_netflow_datagrams_and_a_capture_of_them(tmp_path: Path, traque: Run, samples: Path) -> None:
+    """The derived samples: every address in them."""
+    import struct
+    from ipaddress import IPv4Address
+
+    folders = sorted((samples / "logs/netflow_derived").glob("*.datagrams.bin"))
+    assert folders
+    for path in folders:
+        data, planted, at = path.read_bytes(), set[str](), 0
+        while at + 28 <= len(data):  # each after its length
+            length, _, count = struct.unpack_from(">IHH", data, at)
+            for record in range(at + 28, at + 28 + 48 * count, 48):
+                planted |= {str(IPv4Address(data[place : place + 4])) for place in (record, record + 4)}
+            at += 4 + length
+        bulletin = tmp_path / "planted.txt"
+        bulletin.write_text("\n".join(sorted(planted)))
+        direct = answer(traque, bulletin, path)
+        capture = path.with_name(path.name.replace(".datagrams.bin", ".pcap"))
+        assert direct
+        assert direct == answer(traque, bulletin, capture)
+
+
+def test_a_table_in_csv_in_arrow_and_in_search_results(tmp_path: Path, traque: Run) -> None:
+    pa = pytest.importorskip("pyarrow")
+    rows = [
+        {
+            "timestamp": f"2021-01-{day:02d}T04:18:07Z",
+            "src_ip": "198.51.100.23" if day % 2 else "192.0.2.1",
+            "dst_ip": "10.0.0.7",
+            "dst_port": 22,
+            "action": "deny" if day % 3 else "allow",
+        }
+        for day in range(1, 29)
+    ]
+    for name in ("json", "csv", "arrow", "stream", "elastic"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "json/fw.json").write_bytes(b"".join(msgspec.json.encode(row) + b"\n" for row in rows))
+    lines = [",".join(rows[0]), *(",".join(map(str, row.values())) for row in rows)]
+    (tmp_path / "csv/fw.csv").write_text("\n".join(lines) + "\n")
+    table = pa.Table.from_pylist(rows)
+    for name, writer in (("arrow", pa.ipc.new_file), ("stream", pa.ipc.new_stream)):
+        with pa.OSFile(str(tmp_path / name / "fw.arrow"), "wb") as sink, writer(sink, table.schema) as sheet:
+            sheet.write_table(table)
+    hits = [{"_index": "fw", "_id": str(n), "_source": row} for n, row in enumerate(rows)]
+    (tmp_path / "elastic/fw.json").write_text(json.dumps({"took": 1, "hits": {"total": 28, "hits": hits}}))
+    bulletin = tmp_path / "planted.txt"
+    bulletin.write_text("198.51.100.23\n")
+    answers = [answer(traque, bulletin, tmp_path / n) for n in ("json", "csv", "arrow", "stream", "elastic")]
+    assert answers[0][0]["count"] == 14
+    assert all(one == answers[0] for one in answers)
+
+
 def zeek_rows() -> list[dict[str, object]]:
     return [
         {

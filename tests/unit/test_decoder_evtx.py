@@ -68,3 +68,10 @@ def test_binary_socket_addresses_are_written_out() -> None:
         }
     )
     assert json.loads(line)["@addresses"] == ["203.0.113.9", "2001:db8::9"]
+
+
+def test_control_characters_of_a_damaged_record_are_blanks() -> None:
+    from traque.sources.decoders.evtx import _line
+
+    line = _line({"timestamp": "2021-01-07T04:18:07Z UTC", "data": '{"Event":{"A":"x\x01y\nz"}}'})
+    assert json.loads(line)["Event"] == {"A": "x y z"}

@@ -26,6 +26,7 @@ CHUNK: Final = 65_536
 FIRST: Final = 512
 """Where the records of a chunk begin."""
 
+_BLANKED: Final = bytes.maketrans(bytes(range(32)), b" " * 32)
 _SOCKADDR: Final = expression(rb'"(?:0x)?((?:0200[0-9A-Fa-f]{28})|(?:1700[0-9A-Fa-f]{52}))"')
 
 
@@ -57,9 +58,10 @@ def _chunk(header: bytes, chunk: bytes, at: int, faults: Faults) -> Iterator[Dec
 
 
 def _line(record: dict[str, object]) -> bytes:
-    data = str(record["data"]).encode("utf-8", "replace").strip()
-    if b"\n" in data or b"\r" in data or not data.startswith(b"{"):
-        data = b"{" + data.replace(b"\r", b" ").replace(b"\n", b" ").partition(b"{")[2]
+    # Of damaged records the package leaves control characters as they are.
+    data = str(record["data"]).encode("utf-8", "replace").translate(_BLANKED).strip()
+    if not data.startswith(b"{"):
+        data = b"{" + data.partition(b"{")[2]
     moment = str(record["timestamp"]).removesuffix(" UTC")
     stated = re.search(rb'"SystemTime":"([^"]{10,40})"', data)
     first = b'{"@format":"evtx","@timestamp":' + encode(stated[1].decode() if stated else moment)
