@@ -146,7 +146,9 @@ impl Collector {
             _ => {
                 let (rows, mut arena) = written[kind as usize - Kind::DomainName as usize].take();
                 if kind == Kind::DomainName {
-                    rows.iter().for_each(|row| in_order::reverse(row.value.of_mut(&mut arena)));
+                    for row in &rows {
+                        in_order::reverse(row.value.of_mut(&mut arena));
+                    }
                 }
                 in_order::texts(&rows, &mut arena, &fact, each)
             }

@@ -69,14 +69,13 @@ impl Patterns {
         let mut walked = Vec::new();
         for (index, pattern) in patterns.iter().enumerate() {
             let tried = Tried::new(pattern)?;
-            match straight(pattern) {
-                Some(steps) => walked.push((index, steps)),
-                None => {
-                    all.branches.extend(grown(std::mem::take(&mut walked)));
-                    all.branches.push(Branch { steps: Vec::new(), then: Then::Tries(index, all.tried.len()) });
-                    all.tried.push(tried);
-                }
+            if let Some(steps) = straight(pattern) {
+                walked.push((index, steps));
+                continue;
             }
+            all.branches.extend(grown(std::mem::take(&mut walked)));
+            all.branches.push(Branch { steps: Vec::new(), then: Then::Tries(index, all.tried.len()) });
+            all.tried.push(tried);
         }
         all.branches.extend(grown(walked));
         Ok(all)

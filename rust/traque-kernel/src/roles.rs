@@ -10,8 +10,11 @@ pub const SUMS: [&str; 2] = ["source_bytes", "destination_bytes"];
 pub const VALUES: [&str; 8] =
     ["source", "destination", "source_ip", "destination_ip", "source_port", "destination_port", "account", "domain"];
 
+/// What of a text decides; None where all of it must be taken to decide.
+type ClassOf = fn(&[u8], &Networks) -> Option<u32>;
+
 /// What of their text decides.
-const CLASSES: [fn(&[u8], &Networks) -> Option<u32>; VALUES.len()] =
+const CLASSES: [ClassOf; VALUES.len()] =
     [host_class, host_class, address_class, address_class, port_class, port_class, word_class, host_class];
 
 /// The longest value that is counted, in bytes.

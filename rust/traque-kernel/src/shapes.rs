@@ -120,7 +120,7 @@ impl Named {
         self.others
     }
 
-    /// Add the parts of a record, if it has them; answered is the time that is one of them.
+    /// Add the parts of a record; answered is its time: the one that is a part, or else `whole`, that of the record.
     fn divide(
         &self,
         fit: &Fit,
@@ -128,7 +128,8 @@ impl Named {
         text: &[u8],
         times: &[TimeRule],
         parts: &mut Vec<Part>,
-    ) -> Option<Option<Stamp>> {
+        whole: impl FnOnce() -> Option<Stamp>,
+    ) -> Option<Stamp> {
         let mut stamp = None;
         for &(place, role) in &fit.roles {
             let member = members.at(place);
@@ -147,7 +148,7 @@ impl Named {
             }
             parts.push(Part { start, end, role });
         }
-        Some(stamp)
+        if self.json { stamp } else { whole() }
     }
 }
 
@@ -219,9 +220,8 @@ impl Shapes {
             let fit = fits.of(members, index, named);
             if named.fits(fit, members, text) {
                 parts.clear();
-                let written = named.divide(fit, members, text, &self.times, parts)?;
-                let stamp = if named.json { written } else { stamp() };
-                return Some((self.patterns.len() + index, stamp?));
+                let stamp = named.divide(fit, members, text, &self.times, parts, stamp)?;
+                return Some((self.patterns.len() + index, stamp));
             }
         }
         None

@@ -105,7 +105,9 @@ fn begin(steps: &[Step], first: &mut Bytes) -> bool {
                 *least == 0 || way.may_be_empty
             }
             Step::One(ways) => {
-                ways.iter().for_each(|way| add(first, &way.first));
+                for way in ways {
+                    add(first, &way.first);
+                }
                 ways.iter().any(|way| way.may_be_empty)
             }
             Step::Part(_, steps) => begin(steps, first),

@@ -71,9 +71,9 @@ impl Draft {
     /// # Errors
     /// `InvalidInput` for times that do not lie in the row's day; those of the file system.
     pub fn push(&mut self, value: &[u8], source: u32, day: Option<i32>, fact: u32, tally: Tally) -> io::Result<()> {
-        let begin = i64::from(day.unwrap_or(0)) * DAY;
+        let begin = i64::from(day.unwrap_or(0)).saturating_mul(DAY);
         let (first, span) = match day {
-            Some(_) => (tally.first - begin, tally.last - tally.first),
+            Some(_) => (tally.first.saturating_sub(begin), tally.last.saturating_sub(tally.first)),
             None => (0, 0),
         };
         if !(0..DAY).contains(&first) || !(0..DAY - first).contains(&span) {
@@ -103,9 +103,9 @@ impl Draft {
             put(tally.count, out);
         }
         if day.is_some() {
-            put((first / unit) as u64, out);
+            put((first / unit).cast_unsigned(), out);
             if span != 0 {
-                put((span / unit) as u64, out);
+                put((span / unit).cast_unsigned(), out);
             }
         }
         tally.inward.into_iter().chain(tally.outward).for_each(|bytes| put(bytes, out));
@@ -183,8 +183,10 @@ impl Drafted {
         let (mut first, mut last) = (0, 0);
         if let Some(day) = self.last.day {
             let unit = if has(SECONDS) { SECOND } else { 1 };
-            first = i64::from(day) * DAY + (self.number()? % DAY as u64) as i64 * unit;
-            last = first + if has(MOMENT) { 0 } else { (self.number()? % DAY as u64) as i64 * unit };
+            let begin = i64::from(day).saturating_mul(DAY);
+            first = begin.saturating_add(self.number()?.cast_signed().saturating_mul(unit));
+            let span = if has(MOMENT) { 0 } else { self.number()?.cast_signed().saturating_mul(unit) };
+            last = first.saturating_add(span);
         }
         let inward = if has(INWARD) { Some(self.number()?) } else { None };
         let outward = if has(OUTWARD) { Some(self.number()?) } else { None };

@@ -2,7 +2,7 @@ use std::fs;
 use std::io;
 use std::path::PathBuf;
 
-use crate::{Dropped, Row, Table, Tally, Writer, find, merge, write};
+use crate::{DRAFT, Draft, Dropped, Row, Table, Tally, Writer, find, merge, write};
 
 const DAY: i64 = 86_400_000_000;
 
@@ -56,6 +56,29 @@ fn rows_come_back_as_they_were_written() {
         let found = find(table, &[path], &[value], &[]).unwrap();
         assert_eq!(found.into_iter().map(|(_, row)| row).collect::<Vec<_>>(), rows);
     }
+}
+
+#[test]
+fn drafts_are_merged_as_files_are() {
+    let folder = Folder::new("drafts");
+    let mut rows = many();
+    rows.push(row(&[255; 4], 1, None, 0));
+    rows.extend([(0, 0), (7, 1 << 40)].map(|(day, inward)| {
+        let mut row = row(&[255; 4], 1, Some(day), 3 * i64::from(day) * 1_000_000);
+        row.tally = Tally { count: 1 << 50, inward: Some(inward), outward: None, ..row.tally };
+        row
+    }));
+    let path = folder.file("one").with_extension(DRAFT);
+    let mut draft = Draft::create(&path).unwrap();
+    for row in &rows {
+        draft.push(&row.value, row.source, row.day, row.fact, row.tally).unwrap();
+    }
+    assert_eq!(draft.finish().unwrap(), rows.len() as u64);
+    let (filed, merged) = (folder.file("filed"), folder.file("merged"));
+    let written = write(&filed, Table::Ipv4, &rows).unwrap();
+    assert_eq!(merge(Table::Ipv4, std::slice::from_ref(&path), &merged, Dropped::default()).unwrap(), written);
+    fs::write(&path, &fs::read(&path).unwrap()[..70_001]).unwrap();
+    assert!(merge(Table::Ipv4, &[path], &merged, Dropped::default()).is_err());
 }
 
 #[test]

@@ -9,7 +9,6 @@ from typing import Final, Protocol
 import msgspec
 
 from traque.diagnostics import Diagnostics
-from traque.hunt.clock import Clock
 from traque.hunt.formats import Formats
 from traque.hunt.question import Question
 from traque.hunt.restoring import can_be_kept, key_of, reading_of
@@ -17,6 +16,7 @@ from traque.hunt.search import SourceSearch
 from traque.indexing._collecting import CollectingEngine, Collector
 from traque.indexing._identity import Content
 from traque.ledger import Fact, Key, KnownSource, Reading, Staged, in_words
+from traque.ledger.collector import SourceClock
 from traque.ledger.facts import Teller
 from traque.model import TimeRule
 from traque.scan.plan import Cores
@@ -34,7 +34,7 @@ class Collectors(Protocol):
     def __call__(
         self,
         times: Sequence[TimeRule],
-        clock: Clock,
+        clock: SourceClock,
         left_out: Networks = (),
         *,
         teller: Teller | None = None,
@@ -114,6 +114,10 @@ class KeptSearch(SourceSearch):
         """What is kept of it."""
         return reading_of(self, self.told)
 
+    def shift(self, begin: int, *, zoned: bool, dated: bool) -> int | None:
+        """What the clock says of an hour; of a decoded source, once there are records."""
+        return self.clock.shift(begin, zoned=zoned, dated=dated)
+
     def release(self) -> None:
         """Keep nothing of what was settled: there may be a million sources."""
         self.heads = None
@@ -126,7 +130,7 @@ class KeptSearch(SourceSearch):
         # Who is behind a trusted proxy may stand in what shapes leave free.
         tells = bool(times) and self.encoding == "utf-8" and not question.proxies.own and not self.is_framed
         teller = Teller(self.recognition.reader, question.perimeter) if tells else None
-        return self._collectors(times, self.clock, self._left_out, teller=teller)
+        return self._collectors(times, self, self._left_out, teller=teller)
 
     def _write(self, collector: Collector) -> None:
         stem = f"{self.number:08}-{len(self.staged):04}"
