@@ -16,7 +16,7 @@ from traque.bulletins import from_values
 from traque.errors import SourceCorrupt
 from traque.hunt import HuntOptions, hunt
 from traque.scan import plan
-from traque.scan.plan import Cores, ahead
+from traque.scan.plan import Cores, ahead, in_order
 
 LISTED = ("192.0.2.7", "evil.example")
 
@@ -164,3 +164,23 @@ def test_a_stop_ends_every_thread(tmp_path: Path, suffix: str) -> None:
     assert result.hunt.interrupted
     assert not result.coverage.sources[0].complete
     assert 0 < result.hunt.bytes < len(data)
+
+
+@pytest.mark.parametrize("jobs", [1, 3, 20])
+def test_what_several_make_comes_in_order(jobs: int) -> None:
+    assert list(in_order(jobs, lambda number: number * 2, range(9))) == list(range(0, 18, 2))
+    assert list(in_order(jobs, str, [])) == []
+
+
+def test_leads_are_the_same_with_one_core_and_with_several(tmp_path: Path) -> None:
+    for day in range(1, 10):
+        lines = [
+            f"2021-03-0{day}T10:{minute:02}:00Z gate sshd[{minute}]: Accepted password for user{day} from {address} "
+            "port 40022 ssh2\n"
+            for minute, address in enumerate((f"192.0.2.{day}", f"203.0.113.{day}", "198.51.100.1"))
+        ]
+        (tmp_path / f"auth-{day}.log.gz").write_bytes(gzip.compress("".join(lines).encode()))
+    bulletin = from_values([f"192.0.2.{day}" for day in range(1, 10)])
+    one, several = (hunt([bulletin], [tmp_path], options=HuntOptions(jobs=jobs)) for jobs in (1, 4))
+    assert {lead.value for lead in one.leads} >= {f"203.0.113.{day}" for day in range(1, 10)}
+    assert (one.leads, one.lead_search) == (several.leads, several.lead_search)

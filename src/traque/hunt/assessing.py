@@ -41,7 +41,7 @@ def assessed(
 ) -> HuntResult:
     """``result`` with all that is derived from its sightings and from what was searched."""
     streams = {source.path: source.stream for source in result.coverage.sources}
-    leads, lead_search = look_again(question, result.sightings, searches, streams)
+    leads, lead_search = look_again(question, result.sightings, searches, streams, options.threads)
     published = {bulletin.id: bulletin.published for bulletin in bulletins}
     sightings = tuple(
         msgspec.structs.replace(one, explanation=explain(one, published.get(one.indicator.bulletin)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
@@ -43,6 +44,11 @@ class HuntOptions(msgspec.Struct, frozen=True, kw_only=True):
     ledger: Path | None = None
     hash_sources: bool = False
     hash_program: bool = False
+
+    @property
+    def threads(self) -> int:
+        """How many threads search at once."""
+        return self.jobs or os.cpu_count() or 1
 
 
 class Progress(Protocol):

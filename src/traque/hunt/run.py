@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections import Counter, deque
 from collections.abc import Sequence
@@ -31,7 +30,7 @@ from traque.hunt.question import ask
 from traque.hunt.repeats import drop_repeats
 from traque.hunt.search import SourceSearch
 from traque.model import Bulletin, HuntResult
-from traque.scan.plan import SMALL, Cores, ahead, batched
+from traque.scan.plan import SMALL, Cores, ahead, batched, in_order
 from traque.sources import Entry, Named, Source, decoders, open_entry, walk
 from traque.sources.decoders import Definitions
 
@@ -83,7 +82,7 @@ def hunt(
     entries = walk(roots, exclude=options.exclude, diagnostics=diagnostics)
     entries = [entry for entry in entries if not is_the_map(entry, options)]
     run = Run(mapped, diagnostics, progress or Silent(), stop or threading.Event(), remembered)
-    searches = run.all(entries, options.jobs or os.cpu_count() or 1)
+    searches = run.all(entries, options.threads)
     if remembered is not None:
         searches += remembered.alone(searches, diagnostics)
     if not run.stop.is_set():
@@ -197,13 +196,7 @@ class Run:
                 for place in batch:
                     found[place] = self.entry(tasks[place], formats, cores)
 
-        if jobs == 1 or len(batches) == 1:
-            deque(map(work, batches), maxlen=0)
-        else:
-            from concurrent.futures import ThreadPoolExecutor
-
-            with ThreadPoolExecutor(max_workers=min(jobs, max(1, len(batches)))) as pool:
-                deque(pool.map(work, batches), maxlen=0)
+        deque(in_order(jobs, work, batches), maxlen=0)
         return found
 
     def entry(self, task: Task, formats: Formats, cores: Cores) -> Found:

@@ -8,11 +8,11 @@ there is no sighting. What was looked at, and what was not, stands in the answer
 from __future__ import annotations
 
 import hashlib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
-from itertools import islice
-from typing import Final
+from itertools import chain, islice
+from typing import Final, NamedTuple
 
 from traque.diagnostics import Diagnostics
 from traque.errors import SourceError
@@ -22,6 +22,7 @@ from traque.hunt.rewritten import RECORDS as NEAR
 from traque.hunt.rewritten import Rewritten, Span, joined
 from traque.hunt.search import SourceSearch
 from traque.model import Evidence, Lead, LeadSearch, Sighting, Verdict
+from traque.scan.plan import in_order
 from traque.scan.seeking import seeker
 from traque.sources import Entry, Source, open_entry
 from traque.triage.forwarded import behind
@@ -47,8 +48,12 @@ def look_again(
     sightings: Sequence[Sighting],
     searches: Sequence[SourceSearch],
     streams: Mapping[str, str],
+    jobs: int = 1,
 ) -> tuple[tuple[Lead, ...], LeadSearch | None]:
-    """The leads around ``sightings``, and what was looked at; ``streams`` are by the sources' paths."""
+    """The leads around ``sightings``, and what was looked at; ``streams`` are by the sources' paths.
+
+    ``jobs`` files are read at a time: compressed ones are decoded from their beginning.
+    """
     if not sightings:
         return (), None
     look = _Look(question, streams)
@@ -57,8 +62,8 @@ def look_again(
     for search in searches:
         if search.entry is not None and look.wants(search):
             wanted.setdefault(id(search.entry), (search.entry, {}))[1][search.path] = search
-    for entry, held in wanted.values():
-        look.entry(entry, held)
+    for read in chain.from_iterable(in_order(jobs, look.entry, wanted.values())):
+        look.take(read)
     return look.book.leads(), look.told()
 
 
@@ -97,41 +102,49 @@ class _Look:
             return True
         return False
 
-    def entry(self, entry: Entry, held: Mapping[str, SourceSearch]) -> None:
-        """Look at the stretches of the sources of one file, in one pass."""
-        left = len(held)
+    def entry(self, asked: tuple[Entry, Mapping[str, SourceSearch]]) -> list[_Read]:
+        """Look at the stretches of the sources of one file, in one pass; by any thread."""
+        entry, held = asked
+        read: list[_Read] = []
         with closing(open_entry(entry, diagnostics=Diagnostics())) as sources:
             for source in sources:
                 if source.path in held:
-                    self._read(source, held[source.path])
-                    left -= 1
-                    if not left:
+                    read.append(self._read(source, held[source.path]))
+                    if len(read) == len(held):
                         break
+        return read
 
-    def _read(self, source: Source, search: SourceSearch) -> None:
+    def _read(self, source: Source, search: SourceSearch) -> _Read:
         anchors = self._anchors[search.path]
         spans = joined((max(0, one.offset - WINDOW), one.offset + WINDOW) for one in anchors)
         text = None if search.is_lines else Rewritten(source, anchors, WINDOW, search.carried.given)
         habits = self._habits[self._streams[search.path]]
         words = habits.words()
+        limits: Counter[str] = Counter()
         if len(words) > WORDS:
-            self._limits[f"traits of a stream beyond the first {WORDS}"] += len(words) - WORDS
+            limits[f"traits of a stream beyond the first {WORDS}"] += len(words) - WORDS
         seek = _Seek(dict(islice(words.items(), WORDS)), habits.addresses())
-        self._sources += 1
         try:
             for begin, piece in _stretches(source, spans) if text is None else text.stretches():
                 seek.read(begin, piece)
         except SourceError:  # it was told when all bytes were read
             pass
-        for offset, line in seek.lines():
-            place = offset if text is None else text.origin(offset)
-            self._record(search, self._streams[search.path], line, place)
-        self.book.common |= seek.common
         if text is not None:
             if text.is_cut:
-                self._limits[f"decoded records beyond the first {MOST >> 20} MiB of a source"] += 1
+                limits[f"decoded records beyond the first {MOST >> 20} MiB of a source"] += 1
         elif source.size is None and spans[-1][1] > FURTHEST:
-            self._limits[f"stretches that lie beyond {FURTHEST >> 20} MiB of a compressed source"] += 1
+            limits[f"stretches that lie beyond {FURTHEST >> 20} MiB of a compressed source"] += 1
+        lines = [(at if text is None else text.origin(at), line) for at, line in seek.lines()]
+        return _Read(search, lines, seek.common, limits)
+
+    def take(self, read: _Read) -> None:
+        """Understand what was found in a source."""
+        self._sources += 1
+        for what, count in read.limits.items():
+            self._limits[what] += count
+        for offset, line in read.lines:
+            self._record(read.search, self._streams[read.search.path], line, offset)
+        self.book.common |= read.common
 
     def _record(self, search: SourceSearch, stream: str, line: bytes, offset: int) -> None:
         if self._records >= RECORDS:
@@ -174,6 +187,15 @@ class _Look:
             records=self._records,
             limits=tuple(f"not looked at: {what} ({count:,})" for what, count in self._limits.items()),
         )
+
+
+class _Read(NamedTuple):
+    """What was found in a source: lines with their offsets, and what was not looked at."""
+
+    search: SourceSearch
+    lines: Sequence[tuple[int, bytes]]
+    common: set[Key]
+    limits: Mapping[str, int]
 
 
 def _anchors(sighting: Sighting) -> list[Evidence]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -76,7 +75,7 @@ def add(
             stop or threading.Event(),
         )
         run.begin(made, collectors)
-        jobs = options.jobs or os.cpu_count() or 1
+        jobs = options.threads
         todo = run.left(entries)
         for _ in range(PASSES):
             run.all(todo, jobs)

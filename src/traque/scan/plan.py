@@ -13,10 +13,13 @@ The engines scan, and the decoders decode, without holding the interpreter's loc
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from queue import SimpleQueue
-from typing import Final
+from typing import Final, TypeVar
+
+T = TypeVar("T")
+R = TypeVar("R")
 
 SMALL: Final = 32 * 1024
 """Bytes of an entry below which opening it costs more than scanning it."""
@@ -37,6 +40,18 @@ def batched(sizes: Sequence[int]) -> list[list[int]]:
     large = [[place] for place, size in enumerate(sizes) if size >= SMALL]
     small = [place for place, size in enumerate(sizes) if size < SMALL]
     return [*large, small] if small else large
+
+
+def in_order(jobs: int, work: Callable[[T], R], items: Collection[T]) -> Iterator[R]:
+    """What ``work`` makes of each item, in their order; ``jobs`` of them are worked on at a time."""
+    threads = min(jobs, len(items))
+    if threads <= 1:
+        yield from map(work, items)
+        return
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(threads) as pool:
+        yield from pool.map(work, items)
 
 
 class Cores:
