@@ -185,9 +185,9 @@ class Run:
     def _each(self, tasks: Sequence[Task], jobs: int) -> list[Found]:
         """Search the entries, several at once."""
         self.progress.start(sum(task.entry.size for task in tasks))
-        batches = batched([SMALL if task.entry.stream else task.entry.size for task in tasks])
+        batches = batched([SMALL if task.entry.stream else task.entry.size for task in tasks], jobs)
         cores = Cores(jobs, len(batches))
-        learnt = Learnt(tasks[batch[0]].entry for batch in batches if len(batch) == 1)
+        learnt = Learnt(tasks[place].entry for place in sorted(b[0] for b in batches if len(b) == 1))
         found: list[Found] = [([], Diagnostics())] * len(tasks)
 
         def work(batch: Sequence[int]) -> None:

@@ -74,8 +74,8 @@ def add(
             progress or Silent(),
             stop or threading.Event(),
         )
-        run.begin(made, collectors)
         jobs = options.threads
+        run.begin(made, collectors, jobs)
         todo = run.left(entries)
         for _ in range(PASSES):
             run.all(todo, jobs)
@@ -90,8 +90,9 @@ def add(
 class _Adding(Run):
     """A hunt's run that fills a ledger. Threads settle what they read one after the other."""
 
-    def begin(self, made: Writer, collectors: Collectors) -> None:
-        """Fill this ledger."""
+    def begin(self, made: Writer, collectors: Collectors, jobs: int) -> None:
+        """Fill this ledger, with so many threads."""
+        self._jobs = jobs
         self._writer = made
         self._collectors = collectors
         self._settling = Settling(made)
@@ -179,7 +180,7 @@ class _Adding(Run):
     def commit(self) -> None:
         """What was read so far is in the ledger when this returns."""
         if not self._writer.is_empty:
-            self._writer.commit()
+            self._writer.commit(jobs=self._jobs)
         self._files = self._bytes = 0
 
     def report(self, ledger: Path, files: int, purged: int) -> LedgerAdded:

@@ -7,6 +7,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -19,6 +21,7 @@ from traque.ledger._facts import Facts
 from traque.ledger._known import Key, KnownFile, KnownSource, Member
 from traque.ledger._manifest import DataFile, Manifest, Settings
 from traque.ledger._tiers import to_merge
+from traque.scan.plan import in_order
 
 ROWS: Final = "rows"
 STAGE: Final = "new"
@@ -117,20 +120,18 @@ class Writer:
         """There is nothing to commit."""
         return not (self._lines or self._staged)
 
-    def commit(self, *, purge: Purge = Purge(), rewrite: bool = False) -> None:  # noqa: B008 -- frozen
+    def commit(self, *, purge: Purge = Purge(), rewrite: bool = False, jobs: int = 1) -> None:  # noqa: B008 -- frozen
         """Make it the ledger: whole and on the disk when this returns, or not at all.
 
-        ``rewrite`` merges all files of a table into one. Raises LedgerError for what the disk refuses; what
-        was committed before is then as it was.
+        ``rewrite`` merges all files of a table into one; ``jobs`` tables are written at a time. Raises
+        LedgerError for what the disk refuses; what was committed before is then as it was.
         """
         sequence = self.manifest.sequence + 1
         with _disk.in_words(self.folder):
             try:
-                rows = tuple(
-                    file
-                    for kind in sorted({f.kind for f in self.manifest.rows} | set(self._staged))
-                    for file in self._table(kind, sequence, purge, rewrite=rewrite)
-                )
+                table = partial(self._table, sequence=sequence, purge=purge, rewrite=rewrite)
+                kinds = sorted({f.kind for f in self.manifest.rows} | set(self._staged))
+                rows = tuple(chain.from_iterable(in_order(jobs, table, kinds)))
                 sources = self._segments(sequence, rewrite=rewrite or purge != Purge())
                 is_clean = rewrite or not rows
                 manifest = msgspec.structs.replace(

@@ -32,12 +32,15 @@ _BEFORE: Final = 2 << 20
 """Decoded bytes before a second thread is thought of: most compressed files and members are small."""
 
 
-def batched(sizes: Sequence[int]) -> list[list[int]]:
+def batched(sizes: Sequence[int], jobs: int) -> list[list[int]]:
     """Places in a list of entries of these sizes, by the thread that takes them up.
 
-    Each large one is alone; then come the small ones together, in their order.
+    Each large one is alone; then come the small ones together, in their order. When there are several threads
+    the longest begin first, so that none is left with a long one at the end.
     """
     large = [[place] for place, size in enumerate(sizes) if size >= SMALL]
+    if jobs > 1:
+        large.sort(key=lambda batch: sizes[batch[0]], reverse=True)
     small = [place for place, size in enumerate(sizes) if size < SMALL]
     return [*large, small] if small else large
 
