@@ -30,6 +30,8 @@ _UNSAFE: Final = expression(
     "[\x7f-\x9f\xad\u061c\u070f\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
 """DEL, C1 and format characters: JSON may hold them raw, a terminal had better not see them."""
+_TOGETHER: Final = 100
+"""Members of a list that are written at a time."""
 _AT_ONCE: Final = 1_000
 """Sightings that are read of a file before its pages are let go."""
 
@@ -43,18 +45,19 @@ def dump(result: HuntResult | Inspection) -> bytes:
 
 
 def pieces(result: HuntResult) -> Iterator[bytes]:
-    """The document of a result, a sighting at a time: it may be larger than what else there is."""
+    """The document of a result, a part of each list at a time: it may be larger than what else there is."""
     yield laid_out({"schema": result.schema, "digest": digest_of(result)})[: -len(b"\n}")]
     for name in result.__struct_fields__:
         if name == "schema":
             continue
+        content = getattr(result, name)
         yield f',\n  "{name}": '.encode()
-        if name != "sightings" or not result.sightings:
-            yield laid_out(getattr(result, name), 1)
+        if not isinstance(content, tuple) or not content:
+            yield laid_out(content, 1)
             continue
-        for number, sighting in enumerate(result.sightings):
-            yield b",\n    " if number else b"[\n    "
-            yield laid_out(sighting, 2)
+        for number, part in enumerate(_parts(content)):
+            yield b"," if number else b"["
+            yield laid_out(part, 1)[len(b"[") : -len(b"\n  ]")]
         yield b"\n  ]"
     yield b"\n}\n"
 
@@ -62,18 +65,23 @@ def pieces(result: HuntResult) -> Iterator[bytes]:
 def digest_of(result: HuntResult) -> str:
     """The digest of the document that :func:`dump` writes of a result."""
     hashed = hashlib.sha256()
-    for number, name in enumerate(sorted(result.__struct_fields__)):
-        hashed.update(f'{"," if number else "{"}"{name}":'.encode())
-        if name != "sightings":
-            hashed.update(_canonical(getattr(result, name)))
+    for place, name in enumerate(sorted(result.__struct_fields__)):
+        hashed.update(f'{"," if place else "{"}"{name}":'.encode())
+        content = getattr(result, name)
+        if not isinstance(content, tuple):
+            hashed.update(_canonical(content))
             continue
         hashed.update(b"[")
-        for at, sighting in enumerate(result.sightings):
-            hashed.update(b"," if at else b"")
-            hashed.update(_canonical(sighting))
+        for number, part in enumerate(_parts(content)):
+            hashed.update(b"," if number else b"")
+            hashed.update(_canonical(part)[len(b"[") : -len(b"]")])
         hashed.update(b"]")
     hashed.update(b"}")
     return hashed.hexdigest()
+
+
+def _parts(content: tuple[object, ...]) -> Iterator[tuple[object, ...]]:
+    return (content[begin : begin + _TOGETHER] for begin in range(0, len(content), _TOGETHER))
 
 
 def _canonical(content: object) -> bytes:
