@@ -75,10 +75,9 @@ class PlainFile:
     """The bytes of a regular file at any place; a context that closes it."""
 
     def __init__(self, entry: Entry) -> None:
-        if entry.path is None or entry.stream:
-            raise SourceUnreadable("it can be read only once")
+        path = _again_readable(entry)
         with in_words():
-            self._file = io.FileIO(open_regular(entry.path))
+            self._file = io.FileIO(open_regular(path))
             self.size = max(os.fstat(self._file.fileno()).st_size, 0)
 
     def __enter__(self) -> Self:
@@ -108,10 +107,9 @@ class ScannedFile:
     def __init__(self, entry: Entry) -> None:
         from traque._kernel import File
 
-        if entry.path is None or entry.stream:
-            raise SourceUnreadable("it can be read only once")
+        path = _again_readable(entry)
         with in_words():
-            self.file = File(entry.path, _WITHOUT_WAITING)
+            self.file = File(path, _WITHOUT_WAITING)
         self.size = self.file.size
         self._listed = max(self.size, entry.size)
 
@@ -124,6 +122,12 @@ class ScannedFile:
     def check(self, done: int) -> None:
         """SourceTruncated when only ``done`` bytes were there."""
         _check_size(done, self._listed)
+
+
+def _again_readable(entry: Entry) -> Path:
+    if entry.path is None or entry.stream:
+        raise SourceUnreadable("it can be read only once")
+    return entry.path
 
 
 def open_regular(path: Path) -> int:

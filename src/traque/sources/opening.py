@@ -117,15 +117,16 @@ class Source:
 
         Raises SourceUnreadable when it cannot be opened any more.
         """
-        if self._plain is None:
-            raise SourceUnreadable("it is not a plain file", where=self.path)
-        return PlainFile(self._plain)
+        return PlainFile(self._plain_entry())
 
     def scanned(self) -> ScannedFile:
         """The same for scanners that read it themselves."""
+        return ScannedFile(self._plain_entry())
+
+    def _plain_entry(self) -> Entry:
         if self._plain is None:
             raise SourceUnreadable("it is not a plain file", where=self.path)
-        return ScannedFile(self._plain)
+        return self._plain
 
     def reopen(self) -> Source:
         """The same source from its first byte, in a stream of its own."""
