@@ -145,14 +145,12 @@ class Lookout:
     # A word, where it stands in the stream, and the record.
     def take(self) -> list[tuple[int, int, bytes]]: ...
 
-# OSError where the file cannot be opened or read, or is no regular one.
+# OSError where the file cannot be opened, or is no regular one.
 @final
 class File:
     def __new__(cls, path: str | PathLike[str], flags: int) -> File: ...
     @property
     def size(self) -> int: ...
-    # Fewer bytes only where the file ends.
-    def read(self, offset: int, size: int) -> bytes: ...
 
 # Scans one large file, by several threads; times as of Engine.scanner.
 @final

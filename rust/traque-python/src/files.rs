@@ -30,13 +30,6 @@ impl File {
     fn size(&self) -> u64 {
         self.0.size()
     }
-
-    /// The bytes there: fewer only where the file ends. `OSError` where the system gives none.
-    fn read<'py>(&self, py: Python<'py>, offset: u64, size: usize) -> PyResult<Bound<'py, PyBytes>> {
-        let mut bytes = vec![0; size];
-        let done = py.detach(|| self.0.read(&mut bytes, offset)).map_err(os_error)?;
-        Ok(PyBytes::new(py, &bytes[..done]))
-    }
 }
 
 /// Scans one large file, by several threads.
