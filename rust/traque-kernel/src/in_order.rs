@@ -48,14 +48,9 @@ pub fn texts<E>(
     fact: impl Fn(u32) -> u32,
     mut each: impl FnMut(Collected<'_>) -> Result<(), E>,
 ) -> Result<(), E> {
-    arena.extend([0; size_of::<u128>()]); // so much may be read from each place
-    // Most comparisons end within a beginning.
-    let mut order: Vec<(u128, u32)> = (0..).zip(rows).map(|(place, row)| (row.value.beginning(arena), place)).collect();
-    let key = |place: u32| {
-        let row = &rows[place as usize];
-        (row.value.of(arena), row.day, fact(row.fact))
-    };
-    order.sort_unstable_by(|one, other| one.0.cmp(&other.0).then_with(|| key(one.1).cmp(&key(other.1))));
+    arena.extend([0; CHUNK]); // so much may be read from each place
+    let mut order: Vec<(u128, u32)> = (0..).zip(rows).map(|(place, row)| (row.value.chunk(0, arena), place)).collect();
+    Texts { rows, arena, fact }.sort(&mut order, 0);
     let soon = |at: usize| order.get(at).map(|&(_, place)| &rows[place as usize]);
     order.iter().enumerate().try_for_each(|(at, &(_, place))| {
         if let Some(row) = soon(at + 2 * AHEAD) {
@@ -67,6 +62,55 @@ pub fn texts<E>(
         let row = &rows[place as usize];
         each(collected(row, row.value.of(arena)))
     })
+}
+
+/// Bytes of a value that are compared at once.
+const CHUNK: usize = size_of::<u128>();
+
+/// Chunks after which values that are still alike are compared as a whole.
+const CHUNKS: usize = 16;
+
+/// Brings rows of bytes in order.
+struct Texts<'r, F> {
+    rows: &'r [Row<Kept>],
+    arena: &'r [u8],
+    fact: F,
+}
+
+impl<F: Fn(u32) -> u32> Texts<'_, F> {
+    /// Sort places, each with a chunk of its value that begins at `from`, before which all these values are the same.
+    fn sort(&self, order: &mut [(u128, u32)], from: usize) {
+        order.sort_unstable_by_key(|&(chunk, _)| chunk);
+        let end = from + CHUNK;
+        for alike in order.chunk_by_mut(|one, next| one.0 == next.0).filter(|alike| alike.len() > 1) {
+            if end >= CHUNKS * CHUNK {
+                alike.sort_unstable_by(|one, other| self.key(one.1).cmp(&self.key(other.1)));
+                continue;
+            }
+            // Those that end here come first.
+            let ends = |place: u32| self.row(place).value.length() <= end;
+            alike.sort_unstable_by_key(|&(_, place)| !ends(place));
+            let (ended, others) = alike.split_at_mut(alike.partition_point(|&(_, place)| ends(place)));
+            ended.sort_unstable_by_key(|&(_, place)| {
+                let row = self.row(place);
+                (row.value.length(), row.day, (self.fact)(row.fact))
+            });
+            for (chunk, place) in &mut *others {
+                *chunk = self.row(*place).value.chunk(end, self.arena);
+            }
+            self.sort(others, end);
+        }
+    }
+
+    fn row(&self, place: u32) -> &Row<Kept> {
+        &self.rows[place as usize]
+    }
+
+    /// What rows are ordered by.
+    fn key(&self, place: u32) -> (&[u8], i32, u32) {
+        let row = self.row(place);
+        (row.value.of(self.arena), row.day, (self.fact)(row.fact))
+    }
 }
 
 /// Undated rows come first, as in a table.

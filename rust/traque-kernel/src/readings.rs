@@ -108,12 +108,21 @@ impl Kept {
         &arena[self.at as usize..][..self.length as usize]
     }
 
-    /// How they begin, as a number in their order; behind them in `arena` are as many as it has, whatever they are.
+    /// How many bytes.
     #[inline]
     #[must_use]
-    pub fn beginning(self, arena: &[u8]) -> u128 {
-        let begin = arena[self.at as usize..].first_chunk().map_or(0, |begin| u128::from_be_bytes(*begin));
-        begin & !u128::MAX.checked_shr(8 * self.length).unwrap_or(0)
+    pub fn length(self) -> usize {
+        self.length as usize
+    }
+
+    /// Bytes of them, from one on, as a number in their order; behind all in `arena` are as many as it has, whatever
+    /// they are.
+    #[inline]
+    #[must_use]
+    pub fn chunk(self, from: usize, arena: &[u8]) -> u128 {
+        let left = self.length().saturating_sub(from).min(size_of::<u128>());
+        let chunk = arena[self.at as usize + from..].first_chunk().map_or(0, |chunk| u128::from_be_bytes(*chunk));
+        chunk & !u128::MAX.checked_shr(8 * left as u32).unwrap_or(0)
     }
 
     /// The bytes, to be changed.

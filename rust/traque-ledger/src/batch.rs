@@ -3,19 +3,11 @@
 use bytes::Bytes;
 use parquet::data_type::{ByteArray, FixedLenByteArray};
 
-use crate::rows::{Table, Tally};
+use crate::rows::{Place, Table, Tally};
 
 /// Microseconds of a second and of a day.
 pub const SECOND: i64 = 1_000_000;
 pub const DAY: i64 = 86_400 * SECOND;
-
-/// What a row is of, beside its value.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Place {
-    pub source: u32,
-    pub day: Option<i32>,
-    pub fact: u32,
-}
 
 /// The values of a column of values.
 #[derive(Debug)]
@@ -96,9 +88,9 @@ pub struct Optional {
 }
 
 impl Optional {
-    fn push(&mut self, number: Option<u64>) {
-        self.present.push(i16::from(number.is_some()));
-        self.numbers.extend(number.map(stored));
+    fn extend(&mut self, numbers: impl Iterator<Item = Option<u64>> + Clone) {
+        self.present.extend(numbers.clone().map(|number| i16::from(number.is_some())));
+        self.numbers.extend(numbers.flatten().map(stored));
     }
 
     fn clear(&mut self) {
@@ -112,24 +104,25 @@ fn stored(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
 
+/// Microseconds of its day at which the first record of a row lies, and how much later the last; 0 without a day.
+fn times((place, tally): &(Place, Tally)) -> (i64, i64) {
+    place.day.map_or((0, 0), |day| (tally.first - i64::from(day) * DAY, tally.last - tally.first))
+}
+
 impl Batch {
-    /// Another row. Its times are of its day.
-    pub fn push(&mut self, place: Place, tally: &Tally) {
-        self.source.push(place.source.cast_signed());
-        self.dated.push(i16::from(place.day.is_some()));
-        self.day.extend(place.day);
-        self.fact.push(place.fact.cast_signed());
-        self.count.push(stored(tally.count));
-        let (first, span) = match place.day {
-            Some(day) => (tally.first - i64::from(day) * DAY, tally.last - tally.first),
-            None => (0, 0),
-        };
-        self.second.push((first / SECOND) as i32);
-        self.microsecond.push((first % SECOND) as i32);
-        self.span.push((span / SECOND) as i32);
-        self.span_microsecond.push((span % SECOND) as i32);
-        self.inward.push(tally.inward);
-        self.outward.push(tally.outward);
+    /// More rows. The times of each are of its day.
+    pub fn extend(&mut self, rows: &[(Place, Tally)]) {
+        self.source.extend(rows.iter().map(|(place, _)| place.source.cast_signed()));
+        self.dated.extend(rows.iter().map(|(place, _)| i16::from(place.day.is_some())));
+        self.day.extend(rows.iter().filter_map(|(place, _)| place.day));
+        self.fact.extend(rows.iter().map(|(place, _)| place.fact.cast_signed()));
+        self.count.extend(rows.iter().map(|(_, tally)| stored(tally.count)));
+        self.second.extend(rows.iter().map(|row| (times(row).0 / SECOND) as i32));
+        self.microsecond.extend(rows.iter().map(|row| (times(row).0 % SECOND) as i32));
+        self.span.extend(rows.iter().map(|row| (times(row).1 / SECOND) as i32));
+        self.span_microsecond.extend(rows.iter().map(|row| (times(row).1 % SECOND) as i32));
+        self.inward.extend(rows.iter().map(|(_, tally)| tally.inward));
+        self.outward.extend(rows.iter().map(|(_, tally)| tally.outward));
     }
 
     pub fn len(&self) -> usize {
@@ -162,6 +155,12 @@ impl Packed {
     pub fn push(&mut self, value: &[u8]) {
         self.bytes.extend_from_slice(value);
         self.ends.push(self.bytes.len());
+    }
+
+    /// The last of them; nothing where there is none.
+    pub fn last(&self) -> &[u8] {
+        let start = self.ends.len().checked_sub(2).map_or(0, |before| self.ends[before]);
+        &self.bytes[start..]
     }
 
     /// How many bytes they are.

@@ -5,11 +5,11 @@ use std::io;
 use parquet::column::reader::ColumnReaderImpl;
 use parquet::data_type::{ByteArrayType, DataType, FixedLenByteArrayType, Int32Type, Int64Type};
 
-use crate::batch::{DAY, Place, SECOND, Values};
+use crate::batch::{DAY, SECOND, Values};
 use crate::errors::{damaged, from_parquet};
 use crate::input::Input;
 use crate::layout;
-use crate::rows::{Table, Tally};
+use crate::rows::{Place, Table, Tally};
 
 /// The column of values.
 pub enum ValueColumn {

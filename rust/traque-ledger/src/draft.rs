@@ -1,15 +1,16 @@
-//! Rows on their way into a file of a table: written and read fast, once, by the same traque.
+//! Rows of one source on their way into a file of a table: written and read fast, once, by the same traque.
 //!
-//! A draft is no part of the ledger. A row stands in it as what it does not share with the row before: flags, then
-//! numbers as [`put`] writes them, then the end of the value.
+//! A draft is no part of the ledger. It begins with the number of the source. A row is flags, then numbers of fixed
+//! lengths, the lowest byte first, as far as the flags say that they are there, then how many bytes of the value are
+//! those of the row before, and the others with their number.
 
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
-use crate::batch::{DAY, Place, SECOND};
+use crate::batch::{DAY, SECOND};
 use crate::errors::{about, damaged, invalid};
-use crate::rows::Tally;
+use crate::rows::{Place, Tally};
 
 /// How the name of a draft ends.
 pub const ENDING: &str = "draft";
@@ -18,10 +19,10 @@ pub const ENDING: &str = "draft";
 const BLOCK: usize = 1 << 18;
 
 /// Bytes of a row without its value, at most.
-const NUMBERS: usize = 1 + 9 * 10;
+const NUMBERS: usize = 1 + 2 * 4 + 5 * 8 + 1 + 4;
 
 const DATED: u8 = 1;
-/// Of the same source and day as the row before, and with the same fact.
+/// Of the same day as the row before, and with the same fact.
 const SAME: u8 = 2;
 /// One record.
 const ONE: u8 = 4;
@@ -50,27 +51,22 @@ pub struct Draft {
 }
 
 impl Draft {
-    /// Begin a draft; the name must end with [`ENDING`].
+    /// Begin a draft of rows of that source; the name must end with [`ENDING`].
     ///
     /// # Errors
     /// Those of the file system.
-    pub fn create(path: &Path) -> io::Result<Self> {
+    pub fn create(path: &Path, source: u32) -> io::Result<Self> {
         let file = File::create(path).map_err(about(path))?;
-        Ok(Self {
-            path: path.to_owned(),
-            file,
-            bytes: Vec::with_capacity(BLOCK + NUMBERS),
-            last: Last::default(),
-            rows: 0,
-            is_finished: false,
-        })
+        let mut bytes = Vec::with_capacity(BLOCK + NUMBERS);
+        bytes.extend(source.to_le_bytes());
+        Ok(Self { path: path.to_owned(), file, bytes, last: Last::default(), rows: 0, is_finished: false })
     }
 
     /// The next row: not before the last.
     ///
     /// # Errors
     /// `InvalidInput` for times that do not lie in the row's day; those of the file system.
-    pub fn push(&mut self, value: &[u8], source: u32, day: Option<i32>, fact: u32, tally: Tally) -> io::Result<()> {
+    pub fn push(&mut self, value: &[u8], day: Option<i32>, fact: u32, tally: Tally) -> io::Result<()> {
         let begin = i64::from(day.unwrap_or(0)).saturating_mul(DAY);
         let (first, span) = match day {
             Some(_) => (tally.first.saturating_sub(begin), tally.last.saturating_sub(tally.first)),
@@ -79,11 +75,10 @@ impl Draft {
         if !(0..DAY).contains(&first) || !(0..DAY - first).contains(&span) {
             return Err(invalid("the first and the last time of a row must lie in its day, in this order"));
         }
-        let place = Place { source, day, fact };
+        let place = Place { day, fact, ..self.last.place };
         let is_same = place == self.last.place && self.rows > 0;
         let in_seconds = first % SECOND == 0 && span % SECOND == 0;
         let flag = |is: bool, flag: u8| if is { flag } else { 0 };
-        let unit = if in_seconds { SECOND } else { 1 };
         let out = &mut self.bytes;
         out.push(
             flag(day.is_some(), DATED)
@@ -95,29 +90,33 @@ impl Draft {
                 | flag(tally.outward.is_some(), OUTWARD),
         );
         if !is_same {
-            put(u64::from(source), out);
-            put(u64::from(day.unwrap_or(0).cast_unsigned()), out);
-            put(u64::from(fact), out);
+            out.extend(day.unwrap_or(0).to_le_bytes());
+            out.extend(fact.to_le_bytes());
         }
         if tally.count != 1 {
-            put(tally.count, out);
+            out.extend(tally.count.to_le_bytes());
         }
         if day.is_some() {
-            put((first / unit).cast_unsigned(), out);
-            if span != 0 {
-                put((span / unit).cast_unsigned(), out);
+            for time in [first, span].into_iter().take(1 + usize::from(span != 0)) {
+                if in_seconds {
+                    out.extend(((time / SECOND) as i32).to_le_bytes());
+                } else {
+                    out.extend(time.to_le_bytes());
+                }
             }
         }
-        tally.inward.into_iter().chain(tally.outward).for_each(|bytes| put(bytes, out));
-        let shared = value.iter().zip(&self.last.value).take_while(|(one, last)| one == last).count();
-        put(shared as u64, out);
-        put((value.len() - shared) as u64, out);
-        out.extend_from_slice(&value[shared..]);
+        tally.inward.into_iter().chain(tally.outward).for_each(|bytes| out.extend(bytes.to_le_bytes()));
+        let pairs = value.iter().zip(&self.last.value).take(u8::MAX.into());
+        let shared = pairs.take_while(|(one, last)| one == last).count();
+        let rest = &value[shared..];
+        out.push(shared as u8);
+        out.extend((rest.len() as u32).to_le_bytes());
+        out.extend_from_slice(rest);
         // A row that is the one before is added to it when it is read.
         self.rows += u64::from(!is_same || self.last.value != value);
         self.last.place = place;
         self.last.value.truncate(shared);
-        self.last.value.extend_from_slice(&value[shared..]);
+        self.last.value.extend_from_slice(rest);
         if out.len() >= BLOCK { self.flush() } else { Ok(()) }
     }
 
@@ -158,8 +157,11 @@ pub struct Drafted {
 
 impl Drafted {
     pub fn open(path: &Path) -> io::Result<Self> {
-        let file = File::open(path)?;
-        Ok(Self { path: path.to_owned(), file, bytes: Vec::new(), at: 0, last: Place::default() })
+        let mut file = File::open(path)?;
+        let mut source = [0; 4];
+        file.read_exact(&mut source)?;
+        let last = Place { source: u32::from_le_bytes(source), ..Place::default() };
+        Ok(Self { path: path.to_owned(), file, bytes: Vec::new(), at: 0, last })
     }
 
     /// The next row, whose value takes the place of what is in `value`, which is that of the row before.
@@ -168,35 +170,30 @@ impl Drafted {
         if self.at == self.bytes.len() {
             return Ok(None);
         }
-        self.row(value).map(Some)
-    }
-
-    fn row(&mut self, value: &mut Vec<u8>) -> io::Result<(Place, Tally)> {
-        let flags = self.bytes[self.at];
-        self.at += 1;
+        let mut numbers = Numbers(&self.bytes[self.at..]);
+        let [flags] = numbers.next()?;
         let has = |flag| flags & flag != 0;
         if !has(SAME) {
-            let (source, day, fact) = (self.number()? as u32, self.number()? as u32, self.number()? as u32);
-            self.last = Place { source, day: has(DATED).then_some(day.cast_signed()), fact };
+            let day = i32::from_le_bytes(numbers.next()?);
+            self.last.day = has(DATED).then_some(day);
+            self.last.fact = u32::from_le_bytes(numbers.next()?);
         }
-        let count = if has(ONE) { 1 } else { self.number()? };
+        let count = if has(ONE) { 1 } else { numbers.number()? };
         let (mut first, mut last) = (0, 0);
         if let Some(day) = self.last.day {
-            let unit = if has(SECONDS) { SECOND } else { 1 };
-            let begin = i64::from(day).saturating_mul(DAY);
-            first = begin.saturating_add(self.number()?.cast_signed().saturating_mul(unit));
-            let span = if has(MOMENT) { 0 } else { self.number()?.cast_signed().saturating_mul(unit) };
-            last = first.saturating_add(span);
+            first = i64::from(day).saturating_mul(DAY).saturating_add(numbers.time(has(SECONDS))?);
+            last = if has(MOMENT) { first } else { first.saturating_add(numbers.time(has(SECONDS))?) };
         }
-        let inward = if has(INWARD) { Some(self.number()?) } else { None };
-        let outward = if has(OUTWARD) { Some(self.number()?) } else { None };
-        let (shared, length) = (self.number()? as usize, self.number()? as usize);
+        let inward = if has(INWARD) { Some(numbers.number()?) } else { None };
+        let outward = if has(OUTWARD) { Some(numbers.number()?) } else { None };
+        let [shared] = numbers.next()?;
+        let length = u32::from_le_bytes(numbers.next()?) as usize;
+        self.at = self.bytes.len() - numbers.0.len();
         self.fill(length)?;
-        let rest = self.bytes[self.at..].get(..length).ok_or_else(cut)?;
-        value.truncate(shared);
-        value.extend_from_slice(rest);
+        value.truncate(shared.into());
+        value.extend_from_slice(self.bytes[self.at..].get(..length).ok_or_else(cut)?);
         self.at += length;
-        Ok((self.last, Tally { count, first, last, inward, outward }))
+        Ok(Some((self.last, Tally { count, first, last, inward, outward })))
     }
 
     /// Have so many bytes on hand, if the file has them.
@@ -209,27 +206,31 @@ impl Drafted {
         }
         Ok(())
     }
-
-    fn number(&mut self) -> io::Result<u64> {
-        let mut number = 0;
-        for (place, &byte) in self.bytes[self.at..].iter().take(10).enumerate() {
-            number |= u64::from(byte & 0x7f) << (7 * place);
-            if byte < 0x80 {
-                self.at += place + 1;
-                return Ok(number);
-            }
-        }
-        Err(cut())
-    }
 }
 
-/// A number: seven bits a byte, the lowest first, the highest bit of a byte for more to come.
-fn put(mut number: u64, out: &mut Vec<u8>) {
-    while number >= 0x80 {
-        out.push(number as u8 | 0x80);
-        number >>= 7;
+/// Numbers that are read one after the other.
+struct Numbers<'b>(&'b [u8]);
+
+impl Numbers<'_> {
+    #[inline]
+    fn next<const SIZE: usize>(&mut self) -> io::Result<[u8; SIZE]> {
+        let (next, rest) = self.0.split_first_chunk().ok_or_else(cut)?;
+        self.0 = rest;
+        Ok(*next)
     }
-    out.push(number as u8);
+
+    fn number(&mut self) -> io::Result<u64> {
+        self.next().map(u64::from_le_bytes)
+    }
+
+    /// Microseconds.
+    fn time(&mut self, in_seconds: bool) -> io::Result<i64> {
+        if in_seconds {
+            self.next().map(|seconds| i64::from(i32::from_le_bytes(seconds)) * SECOND)
+        } else {
+            self.next().map(i64::from_le_bytes)
+        }
+    }
 }
 
 fn cut() -> io::Error {

@@ -96,7 +96,7 @@ pub fn properties(table: Table) -> Result<WriterPropertiesBuilder> {
         .set_created_by(concat!("traque version ", env!("CARGO_PKG_VERSION")).to_owned())
         .set_key_value_metadata(Some(vec![stated(VERSION_KEY, VERSION), stated(TABLE_KEY, table.name())]))
         .set_sorting_columns(Some(key.collect()))
-        .set_compression(Compression::ZSTD(ZstdLevel::try_new(3)?))
+        .set_compression(Compression::ZSTD(ZstdLevel::try_new(1)?))
         .set_data_page_v2_compression_ratio_threshold(0.95)
         .set_data_page_size_limit(PAGE_BYTES)
         .set_data_page_row_count_limit(RUN_PAGE_ROWS)

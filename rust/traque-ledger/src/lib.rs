@@ -17,7 +17,7 @@ pub use draft::{Draft, ENDING as DRAFT};
 pub use errors::FileError;
 pub use find::find;
 pub use merge::{Dropped, merge};
-pub use rows::{Row, Table, Tally};
+pub use rows::{Place, Row, Table, Tally};
 pub use write::{Writer, Written, write};
 
 #[cfg(test)]

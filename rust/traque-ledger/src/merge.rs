@@ -8,12 +8,12 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::vec;
 
-use crate::batch::{Place, Values};
+use crate::batch::Values;
 use crate::columns::{OtherColumns, ValueColumn};
 use crate::draft::{Drafted, ENDING};
-use crate::errors::{about, damaged, guarded, invalid};
+use crate::errors::{about, guarded, invalid};
 use crate::input::Input;
-use crate::rows::{Table, Tally};
+use crate::rows::{Place, Table, Tally};
 use crate::write::{Writer, Written};
 
 /// Rows that are read of a file at once.
@@ -63,15 +63,22 @@ pub fn merge(table: Table, inputs: &[PathBuf], output: &Path, dropped: Dropped) 
     }
     let mut writer = Writer::create(output, table)?;
     while let Some(mut first) = heap.peek_mut() {
-        let Cursor { value, place, tally, .. } = &**first;
+        let Cursor { value, place, tally, .. } = &*first.cursor;
         if !dropped.drops(value, *place) {
-            writer.push(value, place.source, place.day, place.fact, *tally)?;
+            // What is out of order comes from this file.
+            writer.push(value, *place, *tally).map_err(about(first.cursor.path()))?;
         }
         if !first.advance()? {
             PeekMut::pop(first);
         }
     }
     writer.finish()
+}
+
+/// A cursor, and how its value begins: most comparisons end there.
+struct Head {
+    beginning: u128,
+    cursor: Box<Cursor>,
 }
 
 /// Goes through the rows of a file in order.
@@ -81,8 +88,6 @@ struct Cursor {
     value: Vec<u8>,
     place: Place,
     tally: Tally,
-    /// The value of the row before it.
-    before: Vec<u8>,
 }
 
 /// Where rows come from.
@@ -91,35 +96,36 @@ enum Rows {
     Drafted(Drafted),
 }
 
+impl Head {
+    /// Go to the next row; whether there is one.
+    fn advance(&mut self) -> io::Result<bool> {
+        let is_there = self.cursor.advance()?;
+        self.beginning = beginning(&self.cursor.value);
+        Ok(is_there)
+    }
+}
+
 impl Cursor {
     /// A cursor at the first row, if the file has one.
-    fn open(path: &Path, table: Table) -> io::Result<Option<Box<Self>>> {
+    fn open(path: &Path, table: Table) -> io::Result<Option<Head>> {
         let rows = if path.extension().is_some_and(|ending| ending == ENDING) {
             Rows::Drafted(Drafted::open(path).map_err(about(path))?)
         } else {
             Rows::Filed(Box::new(guarded(path, || Filed::open(path, table))?))
         };
-        let mut cursor = Box::new(Self {
-            rows,
-            value: Vec::new(),
-            place: Place::default(),
-            tally: Tally { count: 0, first: 0, last: 0, inward: None, outward: None },
-            before: Vec::new(),
-        });
-        Ok(cursor.advance()?.then_some(cursor))
+        let tally = Tally { count: 0, first: 0, last: 0, inward: None, outward: None };
+        let cursor = Box::new(Self { rows, value: Vec::new(), place: Place::default(), tally });
+        let mut head = Head { beginning: 0, cursor };
+        Ok(head.advance()?.then_some(head))
     }
 
     /// Go to the next row; whether there is one.
     fn advance(&mut self) -> io::Result<bool> {
-        self.before.clone_from(&self.value);
         let next = match &mut self.rows {
             Rows::Filed(rows) => rows.next(&mut self.value)?,
             Rows::Drafted(rows) => rows.next(&mut self.value).map_err(about(&rows.path))?,
         };
         let Some((place, tally)) = next else { return Ok(false) };
-        if (&self.before, self.place) > (&self.value, place) {
-            return Err(about(self.path())(damaged("its rows are out of order")));
-        }
         (self.place, self.tally) = (place, tally);
         Ok(true)
     }
@@ -130,6 +136,14 @@ impl Cursor {
             Rows::Drafted(rows) => &rows.path,
         }
     }
+}
+
+/// The first bytes of a value as a number in their order.
+fn beginning(value: &[u8]) -> u128 {
+    let mut bytes = [0; 16];
+    let length = value.len().min(bytes.len());
+    bytes[..length].copy_from_slice(&value[..length]);
+    u128::from_be_bytes(bytes)
 }
 
 /// The rows of a file of the ledger.
@@ -193,22 +207,25 @@ impl Filed {
 }
 
 /// The least row is the greatest cursor: the first of a heap.
-impl Ord for Cursor {
+impl Ord for Head {
     fn cmp(&self, other: &Self) -> Ordering {
-        (&other.value, other.place).cmp(&(&self.value, self.place))
+        other.beginning.cmp(&self.beginning).then_with(|| {
+            let (one, other) = (&self.cursor, &other.cursor);
+            (&other.value, other.place).cmp(&(&one.value, one.place))
+        })
     }
 }
 
-impl PartialOrd for Cursor {
+impl PartialOrd for Head {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
     }
 }
 
-impl PartialEq for Cursor {
+impl PartialEq for Head {
     fn eq(&self, other: &Self) -> bool {
         self.cmp(other) == Ordering::Equal
     }
 }
 
-impl Eq for Cursor {}
+impl Eq for Head {}

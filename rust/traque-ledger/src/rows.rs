@@ -62,6 +62,17 @@ impl Table {
     }
 }
 
+/// What a row is of, beside its value.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// The number of the source in the ledger.
+    pub source: u32,
+    /// Days of UTC since 1970; None where the records have no time.
+    pub day: Option<i32>,
+    /// The number of what the records say of the value in the ledger's list of facts; 0 for its presence only.
+    pub fact: u32,
+}
+
 /// What is counted of a row. Tallies of the same value, source, day and fact add up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Tally {

@@ -2,7 +2,7 @@ use std::fs;
 use std::io;
 use std::path::PathBuf;
 
-use crate::{DRAFT, Draft, Dropped, Row, Table, Tally, Writer, find, merge, write};
+use crate::{DRAFT, Draft, Dropped, Place, Row, Table, Tally, Writer, find, merge, write};
 
 const DAY: i64 = 86_400_000_000;
 
@@ -69,15 +69,16 @@ fn drafts_are_merged_as_files_are() {
         row
     }));
     let path = folder.file("one").with_extension(DRAFT);
-    let mut draft = Draft::create(&path).unwrap();
-    for row in &rows {
-        draft.push(&row.value, row.source, row.day, row.fact, row.tally).unwrap();
+    let mut draft = Draft::create(&path, 7).unwrap();
+    for row in &mut rows {
+        row.source = 7;
+        draft.push(&row.value, row.day, row.fact, row.tally).unwrap();
     }
     assert_eq!(draft.finish().unwrap(), rows.len() as u64);
     let (filed, merged) = (folder.file("filed"), folder.file("merged"));
     let written = write(&filed, Table::Ipv4, &rows).unwrap();
     assert_eq!(merge(Table::Ipv4, std::slice::from_ref(&path), &merged, Dropped::default()).unwrap(), written);
-    fs::write(&path, &fs::read(&path).unwrap()[..70_001]).unwrap();
+    fs::write(&path, &fs::read(&path).unwrap()[..70_003]).unwrap();
     assert!(merge(Table::Ipv4, &[path], &merged, Dropped::default()).is_err());
 }
 
@@ -123,8 +124,9 @@ fn a_file_that_was_not_finished_is_gone() {
     let path = folder.file("rows");
     let mut writer = Writer::create(&path, Table::Md5).unwrap();
     let tally = many()[0].tally;
-    writer.push(&[1; 16], 0, Some(18_000), 0, tally).unwrap();
-    assert_eq!(writer.push(&[0; 16], 0, Some(18_000), 0, tally).unwrap_err().kind(), io::ErrorKind::InvalidInput);
+    let place = Place { source: 0, day: Some(18_000), fact: 0 };
+    writer.push(&[1; 16], place, tally).unwrap();
+    assert_eq!(writer.push(&[0; 16], place, tally).unwrap_err().kind(), io::ErrorKind::InvalidInput);
     drop(writer);
     assert!(!path.exists());
 }

@@ -9,15 +9,18 @@ use parquet::data_type::{ByteArrayType, FixedLenByteArrayType, Int32Type, Int64T
 use parquet::errors::Result;
 use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
 
-use crate::batch::{Batch, DAY, Packed, Place, Values};
+use crate::batch::{Batch, DAY, Packed, Values};
 use crate::errors::{about, from_parquet, invalid};
 use crate::layout;
 use crate::output::Output;
-use crate::rows::{Row, Table, Tally};
+use crate::rows::{Place, Row, Table, Tally};
 
 /// A row group ends with so many rows, or so many bytes of values.
 const GROUP_ROWS: usize = 1 << 20;
 const GROUP_BYTES: usize = 64 << 20;
+
+/// Rows that are laid into their columns at once.
+const LAST_ROWS: usize = 512;
 
 /// A file that was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,7 +47,7 @@ pub struct Written {
 pub fn write(path: &Path, table: Table, rows: &[Row]) -> io::Result<Written> {
     let mut writer = Writer::create(path, table)?;
     for row in rows {
-        writer.push(&row.value, row.source, row.day, row.fact, row.tally)?;
+        writer.push(&row.value, Place { source: row.source, day: row.day, fact: row.fact }, row.tally)?;
     }
     writer.finish()
 }
@@ -54,11 +57,11 @@ pub struct Writer {
     path: PathBuf,
     table: Table,
     file: SerializedFileWriter<Output>,
+    /// The values of the row group.
     values: Packed,
+    /// The columns of its rows but for the last ones, and those; to the very last the next row may add.
     batch: Batch,
-    /// The last row, to which the next may add.
-    last: Option<(Place, Tally)>,
-    last_value: Vec<u8>,
+    last: Vec<(Place, Tally)>,
     min: Option<Vec<u8>>,
     rows: u64,
 }
@@ -79,8 +82,7 @@ impl Writer {
             file: file.map_err(from_parquet).map_err(about(path))?,
             values: Packed::default(),
             batch: Batch::default(),
-            last: None,
-            last_value: Vec::new(),
+            last: Vec::with_capacity(LAST_ROWS),
             min: None,
             rows: 0,
         })
@@ -90,24 +92,27 @@ impl Writer {
     ///
     /// # Errors
     /// `InvalidInput` for a row out of order or that a file cannot hold; those of the file system.
-    pub fn push(&mut self, value: &[u8], source: u32, day: Option<i32>, fact: u32, tally: Tally) -> io::Result<()> {
-        let place = Place { source, day, fact };
-        if let Some((last, sum)) = &mut self.last {
-            match (self.last_value.as_slice(), &*last).cmp(&(value, &place)) {
+    pub fn push(&mut self, value: &[u8], place: Place, tally: Tally) -> io::Result<()> {
+        check(self.table, value, place.day, &tally)?;
+        if let Some((last, sum)) = self.last.last_mut() {
+            match (self.values.last(), &*last).cmp(&(value, &place)) {
                 Ordering::Less => {}
                 Ordering::Equal => {
-                    check(self.table, value, day, &tally)?;
                     sum.add(&tally);
                     return Ok(());
                 }
                 Ordering::Greater => return Err(invalid("rows must be in order of value, source, day and fact")),
             }
         }
-        check(self.table, value, day, &tally)?;
-        self.settle()?;
-        self.last = Some((place, tally));
-        self.last_value.clear();
-        self.last_value.extend_from_slice(value);
+        if self.last.len() == LAST_ROWS {
+            self.settle()?;
+        }
+        if self.min.is_none() {
+            self.min = Some(value.to_vec());
+        }
+        self.values.push(value);
+        self.last.push((place, tally));
+        self.rows += 1;
         Ok(())
     }
 
@@ -116,26 +121,19 @@ impl Writer {
     /// # Errors
     /// Those of the file system.
     pub fn finish(mut self) -> io::Result<Written> {
-        self.settle()?;
+        let max = self.values.last().to_vec();
+        self.batch.extend(&self.last);
         self.write_group()?;
         self.file.finish().map_err(from_parquet).map_err(about(&self.path))?;
         let (bytes, sha256) = self.file.inner_mut().finish().map_err(about(&self.path))?;
-        Ok(Written { rows: self.rows, bytes, sha256, min: self.min.unwrap_or_default(), max: self.last_value })
+        Ok(Written { rows: self.rows, bytes, sha256, min: self.min.unwrap_or_default(), max })
     }
 
-    /// Nothing is added to the last row any more.
+    /// Nothing is added to the last rows any more.
     fn settle(&mut self) -> io::Result<()> {
-        let Some((place, tally)) = self.last.take() else { return Ok(()) };
-        if self.min.is_none() {
-            self.min = Some(self.last_value.clone());
-        }
-        self.values.push(&self.last_value);
-        self.batch.push(place, &tally);
-        self.rows += 1;
-        if self.batch.len() >= GROUP_ROWS || self.values.size() >= GROUP_BYTES {
-            self.write_group()?;
-        }
-        Ok(())
+        self.batch.extend(&self.last);
+        self.last.clear();
+        if self.batch.len() >= GROUP_ROWS || self.values.size() >= GROUP_BYTES { self.write_group() } else { Ok(()) }
     }
 
     fn write_group(&mut self) -> io::Result<()> {

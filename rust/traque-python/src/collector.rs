@@ -161,7 +161,7 @@ impl Collector {
                 let name = format!("kind={}/{stem}.{DRAFT}", table.name());
                 let path = folder.join(&name);
                 create_dir_all(path.parent().unwrap_or(&folder))?;
-                let mut draft = Draft::create(&path)?;
+                let mut draft = Draft::create(&path, source)?;
                 inner.drain(
                     kind,
                     |fact| known(fact).0,
@@ -174,7 +174,7 @@ impl Collector {
                             sums.get(which).copied().flatten().or_else(|| Some(each.saturating_mul(count)))
                         };
                         let (inward, outward) = (sum(from), sum(to));
-                        draft.push(row.value, source, row.day, fact, Tally { count, first, last, inward, outward })
+                        draft.push(row.value, row.day, fact, Tally { count, first, last, inward, outward })
                     },
                 )?;
                 files.push((table.name(), name, draft.finish()?));

@@ -8,7 +8,7 @@ use pyo3::exceptions::{PyOSError, PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
 use pyo3::types::PyBytes;
-use traque_ledger::{Dropped, FileError, Row, Table, Tally, Writer, Written};
+use traque_ledger::{Dropped, FileError, Place, Row, Table, Tally, Writer, Written};
 
 /// Rows as columns, each packed little-endian: source (u32), day (i32), fact (u32), count (u64), first, last,
 /// inward, outward (i64), where the value ends (u64), and the values' bytes.
@@ -199,6 +199,7 @@ impl<'a> Columns<'a> {
             inward: bytes(self.inward[index]),
             outward: bytes(self.outward[index]),
         };
-        writer.push(value, u32::from_le_bytes(self.source[index]), day, u32::from_le_bytes(self.fact[index]), tally)
+        let (source, fact) = (u32::from_le_bytes(self.source[index]), u32::from_le_bytes(self.fact[index]));
+        writer.push(value, Place { source, day, fact }, tally)
     }
 }
