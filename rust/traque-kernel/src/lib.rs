@@ -21,6 +21,7 @@ mod fingerprints;
 mod fits;
 mod found;
 mod hashes;
+mod held_names;
 mod held_urls;
 mod in_order;
 mod indicators;

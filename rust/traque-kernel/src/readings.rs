@@ -11,6 +11,7 @@ use crate::domains::Domains;
 use crate::emails::Emails;
 use crate::engine::{Finder, Finders};
 use crate::hashes::Hashes;
+use crate::held_names::{FILE_ENDING_MOST, is_file_ending, is_held};
 use crate::ipv4::Ipv4;
 use crate::ipv6::Ipv6;
 use crate::known::{Known, KnownHash, KnownMail, Span};
@@ -250,14 +251,12 @@ impl Everything {
     }
 
     fn name(text: &[u8], span: Span, name: Kept, out: &mut Readings) {
-        if is_held(name.of(&out.arena)) {
-            if !is_key(text, span.1) {
-                out.holes.push(Reading::new(span, Hole::Name));
-            }
-            out.written[0].push(Reading::new(span, name));
-            if may_be_in_url(text, span) {
-                out.hosts.push(Reading::new(span, Host::Name(name)));
-            }
+        if !is_key(text, span.1) {
+            out.holes.push(Reading::new(span, Hole::Name));
+        }
+        out.written[0].push(Reading::new(span, name));
+        if may_be_in_url(text, span) {
+            out.hosts.push(Reading::new(span, Host::Name(name)));
         }
     }
 }
@@ -297,8 +296,10 @@ impl Known for Everything {
     }
 
     #[inline(always)]
-    fn may_be_last_label(&self, _: &[u8], _: usize) -> bool {
-        true
+    fn may_be_last_label(&self, text: &[u8], dot: usize) -> bool {
+        let label = &text[dot + 1..text.len().min(dot + 2 + FILE_ENDING_MOST)];
+        let end = label.iter().position(|&byte| !is_label_byte(byte));
+        end.is_none_or(|end| label[end] >= 0x80 || !is_file_ending(&label[..end]))
     }
 
     #[inline(always)]
@@ -337,19 +338,20 @@ impl Known for Everything {
 
     fn name_found(&self, text: &[u8], span: Span, out: &mut Readings) {
         let written = &text[span.0..span.1];
-        let name = if written.is_ascii() {
+        if !written.is_ascii() {
+            self.name_read(text, span, &lower(written), out);
+        } else if is_held(written) {
             let name = Kept::new(written, &mut out.arena);
-            out.arena[name.at as usize..].make_ascii_lowercase();
-            name
-        } else {
-            Kept::new(&lower(written), &mut out.arena)
-        };
-        Self::name(text, span, name, out);
+            name.of_mut(&mut out.arena).make_ascii_lowercase();
+            Self::name(text, span, name, out);
+        }
     }
 
     fn name_read(&self, text: &[u8], span: Span, name: &[u8], out: &mut Readings) {
-        let name = Kept::new(name, &mut out.arena);
-        Self::name(text, span, name, out);
+        if is_held(name) {
+            let name = Kept::new(name, &mut out.arena);
+            Self::name(text, span, name, out);
+        }
     }
 }
 
@@ -397,31 +399,6 @@ impl KnownHash for AllHashes {
         };
         out.push(kind, span, hash);
     }
-}
-
-/// Whether a last label is no top-level domain (`traque.ledger.oracle.FILE_ENDINGS`).
-#[rustfmt::skip]
-fn is_file_ending(last: &[u8]) -> bool {
-    matches!(
-        last,
-        b"asp" | b"aspx" | b"bat" | b"bin" | b"cfg" | b"cgi" | b"cmd" | b"conf" | b"css" | b"csv"
-        | b"dat" | b"dll" | b"doc" | b"docx" | b"exe" | b"gif" | b"gz" | b"htm" | b"html" | b"ico"
-        | b"ini" | b"jpeg" | b"jpg" | b"js" | b"json" | b"jsp" | b"lnk" | b"log" | b"mp4" | b"pdf"
-        | b"php" | b"png" | b"ppt" | b"pptx" | b"rar" | b"sql" | b"svg" | b"tar" | b"tgz" | b"tmp"
-        | b"ttf" | b"txt" | b"webp" | b"woff" | b"xls" | b"xlsx" | b"xml" | b"yaml" | b"yml"
-    )
-}
-
-/// Whether a name in lower case is held.
-fn is_held(name: &[u8]) -> bool {
-    let last = name.iter().rposition(|&byte| byte == b'.').map_or(0, |dot| dot + 1);
-    let is_reverse = || {
-        [&b"in-addr.arpa"[..], b"ip6.arpa"]
-            .iter()
-            .any(|top| name.strip_suffix(*top).is_some_and(|below| matches!(below, [] | [.., b'.'])))
-    };
-    let last = &name[last..];
-    !(last[0].is_ascii_digit() || is_file_ending(last) || name.ends_with(b"arpa") && is_reverse())
 }
 
 /// Whether what ends at a place names the value after it.
