@@ -23,6 +23,7 @@ mod found;
 mod hashes;
 mod held_names;
 mod held_urls;
+mod holes;
 mod in_order;
 mod indicators;
 mod ipv4;

@@ -12,6 +12,7 @@ use crate::emails::Emails;
 use crate::engine::{Finder, Finders};
 use crate::hashes::Hashes;
 use crate::held_names::{FILE_ENDING_MOST, is_file_ending, is_held};
+use crate::holes::{Hole, Holes};
 use crate::ipv4::Ipv4;
 use crate::ipv6::Ipv6;
 use crate::known::{Known, KnownHash, KnownMail, Span};
@@ -75,7 +76,9 @@ pub struct Reading<V> {
 }
 
 impl<V> Reading<V> {
-    fn new((start, end): Span, value: V) -> Self {
+    /// Of what is read in a span.
+    #[must_use]
+    pub fn new((start, end): Span, value: V) -> Self {
         Self { start: start as u32, end: end as u32, value }
     }
 }
@@ -135,33 +138,6 @@ pub enum Host {
     Name(Kept),
 }
 
-/// Something in a record that another such thing may take the place of: an address, whether it is held or not, a
-/// name, a mail address.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Hole {
-    /// An IPv4 address.
-    V4(u32),
-    /// An IPv6 address.
-    V6(u128),
-    /// A name.
-    Name,
-    /// A mail address.
-    Mail,
-}
-
-impl Hole {
-    /// Numbers for what it is, none of them a role's, and for its class: of addresses whether they are inside.
-    #[must_use]
-    pub fn class(self, inside: &Networks) -> (u32, u32) {
-        match self {
-            Self::V4(address) => (100, u32::from(inside.hold_v4(address))),
-            Self::V6(address) => (101, u32::from(inside.hold_v6(address))),
-            Self::Name => (102, 0),
-            Self::Mail => (103, 0),
-        }
-    }
-}
-
 /// What was read in a text, by kind, in no set order.
 #[derive(Default)]
 pub struct Readings {
@@ -172,7 +148,7 @@ pub struct Readings {
     /// The others, by [`Kind::WRITTEN`].
     pub written: [Vec<Reading<Kept>>; Kind::WRITTEN.len()],
     /// What may differ in records that say the same.
-    pub holes: Vec<Reading<Hole>>,
+    pub holes: Holes,
     /// Where URLs are still to be read.
     pub hosts: Vec<Reading<Host>>,
     /// The bytes of all these.
@@ -194,8 +170,7 @@ impl Readings {
     pub fn sort(&mut self) {
         self.v4.sort_by_key(|reading| reading.start);
         self.v6.sort_by_key(|reading| reading.start);
-        // Of those that begin at one place the longest comes first.
-        self.holes.sort_by_key(|reading| (reading.start, u32::MAX - reading.end));
+        self.holes.sort();
         for written in &mut self.written {
             written.sort_by_key(|reading| reading.start);
         }
@@ -252,7 +227,7 @@ impl Everything {
 
     fn name(text: &[u8], span: Span, name: Kept, out: &mut Readings) {
         if !is_key(text, span.1) {
-            out.holes.push(Reading::new(span, Hole::Name));
+            out.holes.name(span);
         }
         out.written[0].push(Reading::new(span, name));
         if may_be_in_url(text, span) {
@@ -312,7 +287,7 @@ impl Known for Everything {
     }
 
     fn v4_found(&self, text: &[u8], span: Span, address: u32, host: Option<Span>, out: &mut Readings) {
-        out.holes.push(Reading::new(span, Hole::V4(address)));
+        out.holes.address(span, Hole::V4(address));
         if self.left_out.hold_v4(address) {
             return;
         }
@@ -326,7 +301,7 @@ impl Known for Everything {
         if is_mapped(address) {
             return self.v4_found(text, span, address as u32, host, out);
         }
-        out.holes.push(Reading::new(span, Hole::V6(address)));
+        out.holes.address(span, Hole::V6(address));
         if self.left_out.hold_v6(address) {
             return;
         }
@@ -366,12 +341,7 @@ impl KnownMail for AllMail {
 
     fn mail_found(&self, span: Span, address: &[u8], out: &mut Readings) {
         if address[0] != b'@' {
-            // Of the readings with one end the last is the shortest: `from=` before an address is no part of it.
-            let hole = Reading::new(span, Hole::Mail);
-            match out.holes.last_mut() {
-                Some(last) if (last.value, last.end) == (Hole::Mail, hole.end) => *last = hole,
-                _ => out.holes.push(hole),
-            }
+            out.holes.mail(span);
             out.push(Kind::EmailAddr, span, address);
         }
     }

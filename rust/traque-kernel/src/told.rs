@@ -10,7 +10,8 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::facts::LONGEST;
-use crate::readings::{Hole, Kind, Reading};
+use crate::holes::Hole;
+use crate::readings::{Kind, Reading};
 use crate::roles::{Networks, Role, SUMS, number_of};
 use crate::set::Seed;
 use crate::shapes::{Divider, Shapes};
