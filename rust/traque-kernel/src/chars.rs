@@ -17,7 +17,7 @@ pub fn is_label_char(code: u32) -> bool {
 /// An ASCII letter, a digit, `-` or `_`.
 #[inline]
 #[must_use]
-pub fn is_label_byte(byte: u8) -> bool {
+pub const fn is_label_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_'
 }
 

@@ -241,15 +241,15 @@ impl Gatherer {
         shaped.resize(if told.is_some() { ends.len() } else { 0 }, Lazy::Unasked);
         if let Some(told) = told {
             told.begin();
-            let mut count = 0;
+            let (all, mut count) = (readings.holes.all(), 0);
             holes.extend(ends.iter().map(|&end| {
-                count += readings.holes[count..].iter().take_while(|hole| hole.start < end).count();
+                count += all[count..].iter().take_while(|hole| hole.start < end).count();
                 count as u32
             }));
         }
         let arena = &readings.arena;
         let told = told.as_mut();
-        let holes = (&*readings.holes, &**holes);
+        let holes = (readings.holes.all(), &**holes);
         let mut sights = Sights { text, ends, times, moments, told, holes, shaped, clock, before };
         sights.each(Kind::Ipv4, &readings.v4, u32::to_be_bytes, |value, sight| v4.count(value, sight));
         sights.each(Kind::Ipv6, &readings.v6, u128::to_be_bytes, |value, sight| v6.count(value, sight));

@@ -5,6 +5,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use crate::readings::{Host, Kind, Reading, Readings};
 use crate::sights::record_at;
 use crate::stream::without_line_end;
+use crate::url_form::Rest;
 use crate::urls::Site;
 
 /// Lengths of a URL that are held for one host: the shortest, and the longest.
@@ -21,8 +22,9 @@ const URL_MOST: usize = 4096;
 /// without limit.
 pub fn read_urls(text: &[u8], ends: &[u32], readings: &mut Readings) {
     let mut hosts = std::mem::take(&mut readings.hosts);
-    hosts.sort_unstable_by_key(|host| (host.start, host.end));
+    hosts.sort_by_key(|host| (host.start, host.end));
     hosts.dedup_by_key(|host| (host.start, host.end));
+    let mut reader = Reader::default();
     let (mut record, mut left) = (usize::MAX, 0);
     for host in &hosts {
         let here = record_at(ends, record, host.start);
@@ -32,50 +34,70 @@ pub fn read_urls(text: &[u8], ends: &[u32], readings: &mut Readings) {
             let length = without_line_end(&text[begin..ends[here] as usize]).len();
             left = URLS_BESIDES + URLS_EACH * length;
         }
-        left = left.saturating_sub(urls_at(text, host, left, readings));
+        left = left.saturating_sub(reader.urls_at(text, host, left, readings));
     }
     hosts.clear();
     readings.hosts = hosts;
 }
 
-/// Read the URLs at a host, unless they are more than `most` bytes; answered are their bytes, or `most` for too many.
-fn urls_at(text: &[u8], host: &Reading<Host>, most: usize, out: &mut Readings) -> usize {
-    let (start, end) = (host.start as usize, host.end as usize);
-    let value = match host.value {
-        Host::V4(address) => Ipv4Addr::from(address).to_string().into_bytes(),
-        Host::V6(address) => format!("[{}]", Ipv6Addr::from(address)).into_bytes(),
-        Host::Name(name) => name.of(&out.arena).to_vec(),
-    };
-    let site = Site::read(text, start, end);
-    let before = out.mark(Kind::Url);
-    let mut bytes = 0;
-    let mut add = |start: usize, stop: usize, url: &[u8], marks: usize| {
-        if url.len() + marks <= URL_MOST {
-            bytes += url.len();
-            out.push(Kind::Url, (start, stop), url);
+/// Reads the URLs at one host after the other.
+#[derive(Default)]
+struct Reader {
+    site: Site,
+    rest: Rest,
+    /// The host as a URL has it.
+    host: Vec<u8>,
+    /// A URL without a scheme.
+    bare: Vec<u8>,
+    /// What comes after the scheme of a URL with one, then a blank and the scheme.
+    url: Vec<u8>,
+}
+
+impl Reader {
+    /// Read the URLs at a host, unless they are more than `most` bytes; answered are their bytes, or `most` for too
+    /// many.
+    fn urls_at(&mut self, text: &[u8], at: &Reading<Host>, most: usize, out: &mut Readings) -> usize {
+        let Self { site, rest, host, bare, url } = self;
+        let (start, end) = (at.start as usize, at.end as usize);
+        site.read(text, start, end);
+        if site.is_bare() {
+            return 0;
         }
-    };
-    let (mut bare, mut url) = (Vec::new(), Vec::new());
-    for (stop, rest) in site.rests(LENGTHS) {
-        bare.clear();
-        rest.append(&value, None, &mut bare);
-        let mut is_new = bare != value;
-        for (start, scheme) in &site.schemes {
-            url.clear();
-            rest.append(&value, Some(scheme), &mut url);
-            is_new &= url != bare;
-            url.push(b' ');
-            url.extend_from_slice(scheme);
-            // It is written with `://`, and held with a blank.
-            add(*start, stop, &url, 2);
+        host.clear();
+        match at.value {
+            Host::V4(address) => host.extend(Ipv4Addr::from(address).to_string().bytes()),
+            Host::V6(address) => host.extend(format!("[{}]", Ipv6Addr::from(address)).bytes()),
+            Host::Name(name) => host.extend_from_slice(name.of(&out.arena)),
         }
-        if is_new {
-            add(start, stop, &bare, 0);
+        let before = out.mark(Kind::Url);
+        let mut bytes = 0;
+        let mut add = |start: usize, stop: usize, url: &[u8], marks: usize| {
+            if url.len() + marks <= URL_MOST {
+                bytes += url.len();
+                out.push(Kind::Url, (start, stop), url);
+            }
+        };
+        site.rests(LENGTHS, rest, |stop, rest| {
+            bare.clear();
+            rest.append(host, None, bare);
+            let mut is_new = bare != host;
+            for (start, scheme) in site.schemes() {
+                url.clear();
+                rest.append(host, Some(scheme), url);
+                is_new &= url != bare;
+                url.push(b' ');
+                url.extend_from_slice(scheme);
+                // It is written with `://`, and held with a blank.
+                add(start, stop, url, 2);
+            }
+            if is_new {
+                add(start, stop, bare, 0);
+            }
+        });
+        if bytes > most {
+            out.reset(Kind::Url, before);
+            return most;
         }
+        bytes
     }
-    if bytes > most {
-        out.reset(Kind::Url, before);
-        return most;
-    }
-    bytes
 }

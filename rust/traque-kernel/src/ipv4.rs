@@ -2,8 +2,8 @@
 //!
 //! Three dots, each followed by a digit and two to four bytes from the last, are the shape that is
 //! looked for in the bits. Then the octets are read, almost without a branch, and the address is looked
-//! up a segment later; what stands around it is examined only for an address that is an indicator, or
-//! where an escape or a reversed name may hide another reading.
+//! up a segment later; what stands around it is examined only for an address that is an indicator (or where all are
+//! kept), and all its readings are sought only where an escape or a reversed name may hide another one.
 
 use std::sync::Arc;
 
@@ -32,11 +32,24 @@ impl<K: Known> Ipv4<K> {
             if !glance.may_be_address() {
                 return;
             }
-            if let Some(hash) = self.0.ask_v4(glance.value).filter(|_| !glance.is_unclear) {
-                return later.put(dot, hash);
+            if !glance.is_unclear {
+                return match self.0.ask_v4(glance.value) {
+                    Some(hash) => later.put(dot, hash),
+                    None => self.clear(text, dot, &glance, out),
+                };
             }
         }
         self.candidate(text, dot, out);
+    }
+
+    /// An address stands there, at first glance, and no other.
+    #[inline(never)]
+    fn clear(&self, text: &[u8], dot: usize, glance: &Glance, out: &mut K::Found) {
+        let quad = glance.quad(text, dot);
+        if quad.is_address() {
+            let span = (quad.run, quad.end);
+            self.0.v4_found(text, span, glance.value, Some(span), out);
+        }
     }
 
     #[inline(never)]
@@ -104,6 +117,8 @@ struct Glance {
     is_address: bool,
     /// That address.
     value: u32,
+    /// The digits before the dot, and what comes after it.
+    around: (usize, usize),
 }
 
 impl Glance {
@@ -149,7 +164,15 @@ impl Glance {
         let c = number(middle.wrapping_shr(8 * (second as u32 + 1)) as u32, DIGITS.wrapping_sub(third), false);
         let d = number(tail as u32, DIGITS.wrapping_sub(last), false);
         let is_address = (first > 0) & (a.max(b).max(c.max(d)) <= 255);
-        Some(Self { has_form, is_unclear, is_address, value: a << 24 | b << 16 | c << 8 | d })
+        let around = (first, third_dot + 2 + last);
+        Some(Self { has_form, is_unclear, is_address, value: a << 24 | b << 16 | c << 8 | d, around })
+    }
+
+    /// What stands around that dot, of the form that it has.
+    #[inline(always)]
+    fn quad<'t>(&self, text: &'t [u8], dot: usize) -> Quad<'t> {
+        let (before, after) = self.around;
+        Quad { text, run: dot - before, dot, end: dot + after, rest: self.value & 0xff_ffff }
     }
 }
 
@@ -228,6 +251,15 @@ impl<'t> Quad<'t> {
                 None => visit(start, self.end, value),
             }
         }
+    }
+
+    /// Whether it is an address, if no escape ends in it and it is no reversed one.
+    #[inline]
+    fn is_address(&self) -> bool {
+        !self.text.get(self.end).is_some_and(u8::is_ascii_alphanumeric)
+            && self.may_begin()
+            && stands_alone(self.text, self.end)
+            && !self.is_version(self.run)
     }
 
     /// Whether an address may begin where the digits begin.

@@ -101,7 +101,40 @@ pub fn last_two(text: &[u8], ending: Ending) -> Option<&[u8]> {
 }
 
 /// Calls `visit` with the start of each name with that ending.
+#[inline]
 pub fn starts(text: &[u8], ending: Ending, mut visit: impl FnMut(usize)) {
+    match plain_start(text, ending) {
+        Some(start) => visit(start),
+        None => all_starts(text, ending, visit),
+    }
+}
+
+/// The start of the only name with that ending, where it is as plain as nearly all are: ASCII, no escape before it,
+/// and nothing that has to be taken off.
+#[inline]
+fn plain_start(text: &[u8], ending: Ending) -> Option<usize> {
+    let fits = |label: usize| label.wrapping_sub(1) < LABEL_MOST;
+    let is_part = |byte: &&u8| is_label_byte(**byte);
+    let last = &text[ending.last_label..ending.end];
+    if !(fits(last.len()) && last.is_ascii()) {
+        return None;
+    }
+    let mut start = ending.last_label;
+    while start > 0 && text[start - 1] == b'.' {
+        let label = text[..start - 1].iter().rev().take(LABEL_MOST + 1).take_while(is_part).count();
+        if !fits(label) {
+            return None;
+        }
+        start -= label + 1;
+    }
+    let is_plain = text[start] != b'-'
+        && ending.end - start <= NAME_MOST
+        && text[..start].last().is_none_or(u8::is_ascii)
+        && !escapes::may_reach_into(text, start);
+    is_plain.then_some(start)
+}
+
+fn all_starts(text: &[u8], ending: Ending, mut visit: impl FnMut(usize)) {
     let Some((begin, is_run)) = beginning(text, ending) else { return };
     let mut candidate = |start: usize| {
         let start = start + text[start..ending.end].iter().take_while(|&&byte| byte == b'-' || byte == b'.').count();

@@ -11,6 +11,8 @@ use crate::domains::Domains;
 use crate::emails::Emails;
 use crate::engine::{Finder, Finders};
 use crate::hashes::Hashes;
+use crate::held_names::{FILE_ENDING_MOST, is_file_ending, is_held};
+use crate::holes::{Hole, Holes};
 use crate::ipv4::Ipv4;
 use crate::ipv6::Ipv6;
 use crate::known::{Known, KnownHash, KnownMail, Span};
@@ -74,7 +76,9 @@ pub struct Reading<V> {
 }
 
 impl<V> Reading<V> {
-    fn new((start, end): Span, value: V) -> Self {
+    /// Of what is read in a span.
+    #[must_use]
+    pub fn new((start, end): Span, value: V) -> Self {
         Self { start: start as u32, end: end as u32, value }
     }
 }
@@ -143,33 +147,6 @@ pub enum Host {
     Name(Kept),
 }
 
-/// Something in a record that another such thing may take the place of: an address, whether it is held or not, a
-/// name, a mail address.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Hole {
-    /// An IPv4 address.
-    V4(u32),
-    /// An IPv6 address.
-    V6(u128),
-    /// A name.
-    Name,
-    /// A mail address.
-    Mail,
-}
-
-impl Hole {
-    /// Numbers for what it is, none of them a role's, and for its class: of addresses whether they are inside.
-    #[must_use]
-    pub fn class(self, inside: &Networks) -> (u32, u32) {
-        match self {
-            Self::V4(address) => (100, u32::from(inside.hold_v4(address))),
-            Self::V6(address) => (101, u32::from(inside.hold_v6(address))),
-            Self::Name => (102, 0),
-            Self::Mail => (103, 0),
-        }
-    }
-}
-
 /// What was read in a text, by kind, in no set order.
 #[derive(Default)]
 pub struct Readings {
@@ -180,7 +157,7 @@ pub struct Readings {
     /// The others, by [`Kind::WRITTEN`].
     pub written: [Vec<Reading<Kept>>; Kind::WRITTEN.len()],
     /// What may differ in records that say the same.
-    pub holes: Vec<Reading<Hole>>,
+    pub holes: Holes,
     /// Where URLs are still to be read.
     pub hosts: Vec<Reading<Host>>,
     /// The bytes of all these.
@@ -202,8 +179,7 @@ impl Readings {
     pub fn sort(&mut self) {
         self.v4.sort_by_key(|reading| reading.start);
         self.v6.sort_by_key(|reading| reading.start);
-        // Of those that begin at one place the longest comes first.
-        self.holes.sort_by_key(|reading| (reading.start, u32::MAX - reading.end));
+        self.holes.sort();
         for written in &mut self.written {
             written.sort_by_key(|reading| reading.start);
         }
@@ -259,14 +235,12 @@ impl Everything {
     }
 
     fn name(text: &[u8], span: Span, name: Kept, out: &mut Readings) {
-        if is_held(name.of(&out.arena)) {
-            if !is_key(text, span.1) {
-                out.holes.push(Reading::new(span, Hole::Name));
-            }
-            out.written[0].push(Reading::new(span, name));
-            if may_be_in_url(text, span) {
-                out.hosts.push(Reading::new(span, Host::Name(name)));
-            }
+        if !is_key(text, span.1) {
+            out.holes.name(span);
+        }
+        out.written[0].push(Reading::new(span, name));
+        if may_be_in_url(text, span) {
+            out.hosts.push(Reading::new(span, Host::Name(name)));
         }
     }
 }
@@ -306,8 +280,10 @@ impl Known for Everything {
     }
 
     #[inline(always)]
-    fn may_be_last_label(&self, _: &[u8], _: usize) -> bool {
-        true
+    fn may_be_last_label(&self, text: &[u8], dot: usize) -> bool {
+        let label = &text[dot + 1..text.len().min(dot + 2 + FILE_ENDING_MOST)];
+        let end = label.iter().position(|&byte| !is_label_byte(byte));
+        end.is_none_or(|end| label[end] >= 0x80 || !is_file_ending(&label[..end]))
     }
 
     #[inline(always)]
@@ -320,7 +296,7 @@ impl Known for Everything {
     }
 
     fn v4_found(&self, text: &[u8], span: Span, address: u32, host: Option<Span>, out: &mut Readings) {
-        out.holes.push(Reading::new(span, Hole::V4(address)));
+        out.holes.address(span, Hole::V4(address));
         if self.left_out.hold_v4(address) {
             return;
         }
@@ -334,7 +310,7 @@ impl Known for Everything {
         if is_mapped(address) {
             return self.v4_found(text, span, address as u32, host, out);
         }
-        out.holes.push(Reading::new(span, Hole::V6(address)));
+        out.holes.address(span, Hole::V6(address));
         if self.left_out.hold_v6(address) {
             return;
         }
@@ -346,19 +322,20 @@ impl Known for Everything {
 
     fn name_found(&self, text: &[u8], span: Span, out: &mut Readings) {
         let written = &text[span.0..span.1];
-        let name = if written.is_ascii() {
+        if !written.is_ascii() {
+            self.name_read(text, span, &lower(written), out);
+        } else if is_held(written) {
             let name = Kept::new(written, &mut out.arena);
-            out.arena[name.at as usize..].make_ascii_lowercase();
-            name
-        } else {
-            Kept::new(&lower(written), &mut out.arena)
-        };
-        Self::name(text, span, name, out);
+            name.of_mut(&mut out.arena).make_ascii_lowercase();
+            Self::name(text, span, name, out);
+        }
     }
 
     fn name_read(&self, text: &[u8], span: Span, name: &[u8], out: &mut Readings) {
-        let name = Kept::new(name, &mut out.arena);
-        Self::name(text, span, name, out);
+        if is_held(name) {
+            let name = Kept::new(name, &mut out.arena);
+            Self::name(text, span, name, out);
+        }
     }
 }
 
@@ -373,12 +350,7 @@ impl KnownMail for AllMail {
 
     fn mail_found(&self, span: Span, address: &[u8], out: &mut Readings) {
         if address[0] != b'@' {
-            // Of the readings with one end the last is the shortest: `from=` before an address is no part of it.
-            let hole = Reading::new(span, Hole::Mail);
-            match out.holes.last_mut() {
-                Some(last) if (last.value, last.end) == (Hole::Mail, hole.end) => *last = hole,
-                _ => out.holes.push(hole),
-            }
+            out.holes.mail(span);
             out.push(Kind::EmailAddr, span, address);
         }
     }
@@ -406,31 +378,6 @@ impl KnownHash for AllHashes {
         };
         out.push(kind, span, hash);
     }
-}
-
-/// Whether a last label is no top-level domain (`traque.ledger.oracle.FILE_ENDINGS`).
-#[rustfmt::skip]
-fn is_file_ending(last: &[u8]) -> bool {
-    matches!(
-        last,
-        b"asp" | b"aspx" | b"bat" | b"bin" | b"cfg" | b"cgi" | b"cmd" | b"conf" | b"css" | b"csv"
-        | b"dat" | b"dll" | b"doc" | b"docx" | b"exe" | b"gif" | b"gz" | b"htm" | b"html" | b"ico"
-        | b"ini" | b"jpeg" | b"jpg" | b"js" | b"json" | b"jsp" | b"lnk" | b"log" | b"mp4" | b"pdf"
-        | b"php" | b"png" | b"ppt" | b"pptx" | b"rar" | b"sql" | b"svg" | b"tar" | b"tgz" | b"tmp"
-        | b"ttf" | b"txt" | b"webp" | b"woff" | b"xls" | b"xlsx" | b"xml" | b"yaml" | b"yml"
-    )
-}
-
-/// Whether a name in lower case is held.
-fn is_held(name: &[u8]) -> bool {
-    let last = name.iter().rposition(|&byte| byte == b'.').map_or(0, |dot| dot + 1);
-    let is_reverse = || {
-        [&b"in-addr.arpa"[..], b"ip6.arpa"]
-            .iter()
-            .any(|top| name.strip_suffix(*top).is_some_and(|below| matches!(below, [] | [.., b'.'])))
-    };
-    let last = &name[last..];
-    !(last[0].is_ascii_digit() || is_file_ending(last) || name.ends_with(b"arpa") && is_reverse())
 }
 
 /// Whether what ends at a place names the value after it.

@@ -1,8 +1,9 @@
 //! The records of a text, as readings are counted in them: their times and what they say, when it is asked for.
 
+use crate::holes::Hole;
 use crate::in_order::reverse;
 use crate::moments::{Clock, Moments};
-use crate::readings::{Hole, Kind, Reading};
+use crate::readings::{Kind, Reading};
 use crate::rows::{Sight, UNDATED};
 use crate::stream::without_line_end;
 use crate::timestamps::Stamp;
@@ -11,11 +12,12 @@ use crate::told::{Fresh, Place, Shaped, Told};
 /// Microseconds of a day.
 const DAY: i64 = 86_400_000_000;
 
-/// A time as a record writes it, and the moment that it names.
+/// A time as a record writes it, and the moment and the day that it names.
 #[derive(Clone, Copy)]
 pub struct Time {
     pub stamp: Stamp,
-    pub moment: Option<i64>,
+    moment: i64,
+    day: i32,
 }
 
 /// What is worked out when it is asked for the first time.
@@ -28,7 +30,9 @@ pub enum Lazy<T> {
 /// The time of the record that begins `text`.
 pub fn time(moments: &mut Moments, text: &[u8], clock: &mut dyn Clock) -> Option<Time> {
     let stamp = moments.read(text)?;
-    Some(Time { stamp, moment: moments.moment(stamp, clock) })
+    let moment = moments.moment(stamp, clock);
+    let day = moment.map_or(UNDATED, |moment| moment.div_euclid(DAY) as i32);
+    Some(Time { stamp, moment: moment.unwrap_or(0), day })
 }
 
 /// The records of a text as readings are counted in them.
@@ -129,9 +133,8 @@ impl<'s> Sights<'s> {
     }
 
     fn sight(&mut self, record: usize) -> Sight {
-        let moment = self.time(record).and_then(|time| time.moment);
-        let day = moment.map_or(UNDATED, |moment| moment.div_euclid(DAY) as i32);
-        Sight { record: self.before + record as u64, moment: moment.unwrap_or(0), day, fact: 0, sums: [None; 2] }
+        let (moment, day) = self.time(record).map_or((0, UNDATED), |time| (time.moment, time.day));
+        Sight { record: self.before + record as u64, moment, day, fact: 0, sums: [None; 2] }
     }
 
     fn time(&mut self, record: usize) -> Option<Time> {

@@ -10,7 +10,8 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::facts::LONGEST;
-use crate::readings::{Hole, Kind, Reading};
+use crate::holes::Hole;
+use crate::readings::{Kind, Reading};
 use crate::roles::{Networks, Role, SUMS, number_of};
 use crate::set::Seed;
 use crate::shapes::{Divider, Shapes};
@@ -24,7 +25,7 @@ const PLACES: usize = 1 << 16;
 const PARTS: usize = 63;
 
 /// Where a value stands in the records of a kind.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Place {
     /// The parts that are the value.
     whole: u64,
@@ -40,6 +41,10 @@ impl Place {
         self.whole |= other.whole;
         self.inside |= other.inside;
         self.fixed = self.fixed.wrapping_add(other.fixed);
+    }
+
+    fn hash(self, seed: Seed) -> u64 {
+        seed.wide(u128::from(self.whole) << 64 | u128::from(self.inside)) ^ self.fixed
     }
 }
 
@@ -82,7 +87,8 @@ pub struct Told {
     kinds: HashMap<u64, u32, Seed>,
     /// Where the parts of the text's records lie.
     parts: Vec<Cut>,
-    places: HashMap<(u32, u8, Place), u32, Seed>,
+    /// By hashes of a kind, the kind of a value, and its place.
+    places: HashMap<u64, u32, Seed>,
     fresh: Vec<Fresh>,
 }
 
@@ -210,7 +216,8 @@ impl Told {
     /// The number of what records of this kind say of values of `kind` at that place; 0 for nothing.
     pub fn fact(&mut self, shaped: &Shaped, kind: Kind, place: Place, fresh: impl FnOnce() -> Fresh) -> u32 {
         let next = self.places.len() + 1;
-        match self.places.entry((shaped.kind, kind as u8, place)) {
+        let of = self.seed.number(u64::from(shaped.kind) << 8 | kind as u64);
+        match self.places.entry(self.seed.number(of ^ place.hash(self.seed))) {
             Entry::Occupied(known) => *known.get(),
             Entry::Vacant(_) if next > PLACES => 0,
             Entry::Vacant(new) => {

@@ -1,6 +1,9 @@
 //! The canonical form of what follows a URL's host (the oracle's `_url_form.py`).
 
+use memchr::memchr;
+
 /// What follows the host, normalised.
+#[derive(Default)]
 pub struct Rest {
     port: Option<u32>,
     /// Path and query.
@@ -8,9 +11,9 @@ pub struct Rest {
 }
 
 impl Rest {
-    /// From the bytes that are meant; None if this cannot follow a host.
+    /// Read it anew from the bytes that are meant: whether this can follow a host.
     #[must_use]
-    pub fn read(text: &[u8]) -> Option<Self> {
+    pub fn read(&mut self, text: &[u8]) -> bool {
         let text = text.strip_prefix(b".").unwrap_or(text);
         let (port, text) = match text.strip_prefix(b":") {
             Some(after) => {
@@ -21,24 +24,26 @@ impl Rest {
             }
             None => (None, text),
         };
-        let text = text.split(|&byte| byte == b'#').next()?;
-        let (path, query) = match text.iter().position(|&byte| byte == b'?') {
+        if port.is_some_and(|port| port > 65535) || !matches!(text.first(), None | Some(b'/' | b'?' | b'#')) {
+            return false;
+        }
+        let text = &text[..memchr(b'#', text).unwrap_or(text.len())];
+        let (path, query) = match memchr(b'?', text) {
             Some(mark) => (&text[..mark], &text[mark + 1..]),
             None => (text, &b""[..]),
         };
-        if port.is_some_and(|port| port > 65535) || !matches!(path.first(), None | Some(b'/')) {
-            return None;
-        }
-        let mut tail = Vec::with_capacity(text.len() + 8);
-        percent_normal(path, &mut tail);
+        let tail = &mut self.tail;
+        tail.clear();
+        percent_normal(path, tail);
         while tail.last() == Some(&b'/') {
             tail.pop();
         }
         if !query.is_empty() {
             tail.push(b'?');
-            percent_normal(query, &mut tail);
+            percent_normal(query, tail);
         }
-        Some(Self { port, tail })
+        self.port = port;
+        true
     }
 
     /// The whole URL.
@@ -78,22 +83,37 @@ fn is_default(port: u32, scheme: Option<&[u8]>) -> bool {
 /// Percent-escapes in their one form, and an escape for each byte that must be one.
 fn percent_normal(text: &[u8], out: &mut Vec<u8>) {
     let escape = |byte: u8, out: &mut Vec<u8>| out.extend(format!("%{byte:02X}").bytes());
-    let mut at = 0;
-    while let Some(&byte) = text.get(at) {
-        at += 1;
-        match (byte, text.get(at..at + 2)) {
-            (b'%', Some(&[high, low])) if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => {
-                at += 2;
+    let mut rest = text;
+    loop {
+        let (plain, other) =
+            rest.split_at(rest.iter().position(|&byte| !STANDS[usize::from(byte)]).unwrap_or(rest.len()));
+        out.extend_from_slice(plain);
+        match *other {
+            [] => break,
+            [b'%', high, low, ref after @ ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => {
                 let meant = crate::url_text::hex_pair(high, low);
                 if meant.is_ascii_alphanumeric() || b"-._~".contains(&meant) {
                     out.push(meant);
                 } else {
                     escape(meant, out);
                 }
+                rest = after;
             }
-            (b'%' | 0x80.., _) => escape(byte, out),
-            _ if crate::url_text::ends(byte) => escape(byte, out),
-            _ => out.push(byte),
+            [byte, ref after @ ..] => {
+                escape(byte, out);
+                rest = after;
+            }
         }
     }
 }
+
+/// The bytes that stand for themselves in a path and in a query.
+static STANDS: [bool; 256] = {
+    let mut bytes = [false; 256];
+    let mut byte = 0;
+    while byte < 0x80 {
+        bytes[byte] = byte as u8 != b'%' && !crate::url_text::ends(byte as u8);
+        byte += 1;
+    }
+    bytes
+};

@@ -5,13 +5,11 @@ use crate::chars::{char_at, is_label_char};
 /// Bytes after the host that are looked at.
 pub const RAW_MOST: usize = 4096;
 
-/// Bytes for which there is room from the beginning.
-const USUAL: usize = 64;
-
 /// One more than the bytes of `.:65535`: when so many hold neither `/` nor `?`, no path and no query follows.
 const PORT_BYTES: usize = 8;
 
 /// What can be read after a host.
+#[derive(Default)]
 pub struct Extent {
     /// The bytes that are meant.
     pub bytes: Vec<u8>,
@@ -23,70 +21,99 @@ pub struct Extent {
 
 /// Whether a byte ends a URL.
 #[must_use]
-pub fn ends(byte: u8) -> bool {
+pub const fn ends(byte: u8) -> bool {
     matches!(byte, 0..=0x20 | b'"' | b'<' | b'>' | b'|' | b'^' | b'{' | b'}' | b'`' | b'\\' | 0x7f)
 }
 
-/// From `start` to where a URL in plain form ends.
-#[must_use]
-pub fn plain(text: &[u8], start: usize) -> Extent {
-    let limit = text.len().min(start + RAW_MOST);
-    let (mut bytes, mut places) = (Vec::with_capacity(USUAL), Vec::with_capacity(USUAL));
-    let mut at = start;
-    let (mut ended, mut hopeless) = (false, false);
-    while at < limit && !ended && !hopeless {
-        let (byte, end) = meaning(text, at);
-        if byte >= 0x80 {
-            let (char, length) = char_at(text, at);
-            ended = !is_label_char(u32::from(char));
+/// The bytes that mean themselves in a URL in plain form.
+static MEANS_ITSELF: [bool; 256] = {
+    let mut bytes = [false; 256];
+    let mut byte = 0;
+    while byte < 0x80 {
+        bytes[byte] = byte as u8 != b'&' && !ends(byte as u8);
+        byte += 1;
+    }
+    bytes
+};
+
+impl Extent {
+    fn clear(&mut self) {
+        self.bytes.clear();
+        self.places.clear();
+    }
+
+    /// Read it anew, from `start` to where a URL in plain form ends.
+    pub fn plain(&mut self, text: &[u8], start: usize) {
+        self.clear();
+        let Self { bytes, places, .. } = self;
+        let limit = text.len().min(start + RAW_MOST);
+        let mut at = start;
+        let (mut ended, mut hopeless) = (false, false);
+        while at < limit && !ended && !hopeless {
+            // Most bytes mean themselves; so many of them that one look tells whether it is hopeless.
+            let most = if bytes.len() < PORT_BYTES { limit.min(at + PORT_BYTES - bytes.len()) } else { limit };
+            let run = text[at..most].iter().take_while(|&&byte| MEANS_ITSELF[usize::from(byte)]).count();
+            if run > 0 {
+                bytes.extend_from_slice(&text[at..at + run]);
+                places.extend(at..at + run);
+                at += run;
+            } else {
+                let (byte, end) = meaning(text, at);
+                if byte >= 0x80 {
+                    let (char, length) = char_at(text, at);
+                    ended = !is_label_char(u32::from(char));
+                    if !ended {
+                        bytes.extend_from_slice(&text[at..at + length]);
+                        places.extend(at..at + length);
+                        at += length;
+                    }
+                } else if ends(byte) {
+                    ended = true;
+                } else {
+                    bytes.push(byte);
+                    places.push(at);
+                    at = end;
+                }
+            }
+            hopeless = is_hopeless(bytes);
+        }
+        places.push(at);
+        let at_end = matches!(text[at..], [] | [b'\n', ..] | [b'\r', b'\n', ..]);
+        self.whole = (ended || at_end) && !hopeless;
+    }
+
+    /// Read it anew, from `start` to where a URL in percent-encoded form ends.
+    pub fn encoded(&mut self, text: &[u8], start: usize) {
+        self.clear();
+        let Self { bytes, places, .. } = self;
+        let limit = start + RAW_MOST;
+        let mut at = start;
+        let (mut ended, mut hopeless) = (false, false);
+        while at < limit && !ended && !hopeless {
+            let (byte, length) = match text[at..] {
+                [b'%', high, low, ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => {
+                    (hex_pair(high, low), 3)
+                }
+                [byte, ..] if byte.is_ascii_alphanumeric() || b"-._~!'()*".contains(&byte) => (byte, 1),
+                _ => break,
+            };
+            ended = ends(byte);
             if !ended {
-                bytes.extend_from_slice(&text[at..at + length]);
-                places.extend(at..at + length);
+                bytes.push(byte);
+                places.push(at);
                 at += length;
             }
-        } else if ends(byte) {
-            ended = true;
-        } else {
-            bytes.push(byte);
-            places.push(at);
-            at = end;
+            hopeless = is_hopeless(bytes);
         }
-        hopeless = is_hopeless(&bytes);
+        places.push(at);
+        self.whole = (ended || at < limit) && !hopeless;
     }
-    places.push(at);
-    let at_end = matches!(text[at..], [] | [b'\n', ..] | [b'\r', b'\n', ..]);
-    Extent { bytes, places, whole: (ended || at_end) && !hopeless }
 }
 
 /// Whether nothing that begins so can follow a host; the last character may have several bytes.
 #[inline]
 fn is_hopeless(bytes: &[u8]) -> bool {
     (PORT_BYTES..PORT_BYTES + 4).contains(&bytes.len()) && !bytes.iter().any(|byte| matches!(byte, b'/' | b'?'))
-}
-
-/// From `start` to where a URL in percent-encoded form ends.
-#[must_use]
-pub fn encoded(text: &[u8], start: usize) -> Extent {
-    let limit = start + RAW_MOST;
-    let (mut bytes, mut places) = (Vec::new(), Vec::new());
-    let mut at = start;
-    let (mut ended, mut hopeless) = (false, false);
-    while at < limit && !ended && !hopeless {
-        let (byte, length) = match text[at..] {
-            [b'%', high, low, ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => (hex_pair(high, low), 3),
-            [byte, ..] if byte.is_ascii_alphanumeric() || b"-._~!'()*".contains(&byte) => (byte, 1),
-            _ => break,
-        };
-        ended = ends(byte);
-        if !ended {
-            bytes.push(byte);
-            places.push(at);
-            at += length;
-        }
-        hopeless = is_hopeless(&bytes);
-    }
-    places.push(at);
-    Extent { bytes, places, whole: (ended || at < limit) && !hopeless }
 }
 
 /// The byte that two hex digits write.

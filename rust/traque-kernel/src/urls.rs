@@ -1,10 +1,12 @@
 //! URLs (the oracle's `url.py`): around a host, every length and scheme is read.
 
+use memchr::memchr;
+
 use crate::escapes;
 use crate::found::{Hit, Relation};
 use crate::sorted_texts::SortedTexts;
 use crate::url_form::Rest;
-use crate::url_text::{Extent, encoded, plain};
+use crate::url_text::Extent;
 
 /// Bytes before the host in which the mark (`://`) is looked for.
 const WINDOW: usize = 512;
@@ -42,12 +44,13 @@ impl Urls {
 
     /// Add to `out` the URLs that stand at `host`.
     pub fn at(&self, text: &[u8], host: Host<'_>, out: &mut Vec<Hit>) {
-        let site = Site::read(text, host.start, host.end);
+        let (mut site, mut rest) = (Site::default(), Rest::default());
+        site.read(text, host.start, host.end);
         for &length in &site.lengths {
             if significant(&site.extent.bytes[..length]) > 3 * self.longest {
                 continue;
             }
-            let Some((end, rest)) = site.rest(length) else { continue };
+            let Some(end) = site.rest(length, &mut rest) else { continue };
             let mut look_up = |start: usize, scheme: Option<&[u8]>| {
                 let indicators = self.texts.get(&rest.behind(host.value, scheme));
                 out.extend(indicators.iter().map(|&indicator| Hit {
@@ -58,60 +61,74 @@ impl Urls {
                 }));
             };
             look_up(host.start, None);
-            for (start, scheme) in &site.schemes {
-                look_up(*start, Some(scheme));
+            for (start, scheme) in site.schemes() {
+                look_up(start, Some(scheme));
             }
         }
     }
 }
 
 /// What stands around a host.
+#[derive(Default)]
 pub struct Site {
-    /// The schemes before it, in lower case, and where each begins.
-    pub schemes: Vec<(usize, Vec<u8>)>,
+    schemes: Schemes,
     /// The lengths of what follows it that are tried, in order.
-    pub lengths: Vec<usize>,
+    lengths: Vec<usize>,
     extent: Extent,
 }
 
 impl Site {
-    /// Around the host from `start` to `end`.
-    #[must_use]
-    pub fn read(text: &[u8], start: usize, end: usize) -> Self {
-        let (schemes, is_encoded) = schemes(text, start);
-        let is_encoded = is_encoded
+    /// Read it anew, around the host from `start` to `end`.
+    pub fn read(&mut self, text: &[u8], start: usize, end: usize) {
+        let is_encoded = self.schemes.read(text, start)
             || matches!(text[end..], [b'%', b'2', b'f' | b'F', ..] | [b'%', b'3', b'a' | b'A' | b'f' | b'F', ..]);
-        let extent = if is_encoded { encoded(text, end) } else { plain(text, end) };
-        Self { schemes, lengths: lengths(text, &extent, is_encoded), extent }
+        if is_encoded {
+            self.extent.encoded(text, end);
+        } else {
+            self.extent.plain(text, end);
+        }
+        lengths(text, &self.extent, is_encoded, &mut self.lengths);
     }
 
-    /// Where it ends, and what follows the host: in the shortest lengths that can be read, and in the longest, `most`
-    /// in all.
-    pub fn rests(&self, most: usize) -> Vec<(usize, Rest)> {
+    /// The schemes before the host, in lower case, and where each begins.
+    pub fn schemes(&self) -> impl Iterator<Item = (usize, &[u8])> {
+        self.schemes.all()
+    }
+
+    /// Whether nothing stands around the host that a URL could have.
+    #[must_use]
+    pub fn is_bare(&self) -> bool {
+        self.extent.bytes.is_empty() && self.schemes.starts.is_empty()
+    }
+
+    /// Calls `visit` with where it ends, and what follows the host: in the shortest lengths that can be read, and in
+    /// the longest, `most` in all. What follows is read into `rest`.
+    pub fn rests(&self, most: usize, rest: &mut Rest, mut visit: impl FnMut(usize, &Rest)) {
         // Behind the mark of a fragment nothing is new.
-        let fragment = self.extent.bytes.iter().position(|&byte| byte == b'#').unwrap_or(usize::MAX);
+        let fragment = memchr(b'#', &self.extent.bytes).unwrap_or(usize::MAX);
         let lengths = &self.lengths[..self.lengths.partition_point(|&length| length <= fragment)];
-        let mut rests = Vec::new();
+        let mut count = 0;
         for (place, &length) in lengths.iter().enumerate() {
-            if rests.len() + 1 == most {
-                let longest = lengths[place..].iter().rev().find_map(|&length| self.rest(length));
-                rests.extend(longest);
-                break;
+            if count + 1 == most {
+                let longest = lengths[place..].iter().rev().find_map(|&length| self.rest(length, rest));
+                if let Some(stop) = longest {
+                    visit(stop, rest);
+                }
+                return;
             }
-            match self.rest(length) {
-                Some(rest) => rests.push(rest),
+            if let Some(stop) = self.rest(length, rest) {
+                count += 1;
+                visit(stop, rest);
+            } else if self.extent.bytes[..length].iter().any(|byte| matches!(byte, b'/' | b'?')) {
                 // A path has begun behind what is no port: no longer one is any better.
-                None if self.extent.bytes[..length].iter().any(|byte| matches!(byte, b'/' | b'?')) => break,
-                None => {}
+                return;
             }
         }
-        rests
     }
 
-    /// What follows the host in that length, and where it ends; None where that is no part of a URL.
-    #[must_use]
-    pub fn rest(&self, length: usize) -> Option<(usize, Rest)> {
-        Some((self.extent.places[length], Rest::read(&self.extent.bytes[..length])?))
+    /// Read into `rest` what follows the host in that length: where it ends; None where that is no part of a URL.
+    fn rest(&self, length: usize, rest: &mut Rest) -> Option<usize> {
+        rest.read(&self.extent.bytes[..length]).then(|| self.extent.places[length])
     }
 }
 
@@ -123,10 +140,10 @@ fn significant(rest: &[u8]) -> usize {
     rest.len() - slashes
 }
 
-/// The lengths of `extent` that are tried.
-fn lengths(text: &[u8], extent: &Extent, is_encoded: bool) -> Vec<usize> {
+/// Put in `lengths`, in order, the lengths of `extent` that are tried.
+fn lengths(text: &[u8], extent: &Extent, is_encoded: bool, lengths: &mut Vec<usize>) {
     let whole = extent.bytes.len();
-    let mut lengths = Vec::new();
+    lengths.clear();
     let mut cut = |at: usize| {
         let trailing =
             extent.bytes[..at].iter().rev().take_while(|&&byte| matches!(byte, b'.' | b':' | b'!' | b'?')).count();
@@ -147,7 +164,6 @@ fn lengths(text: &[u8], extent: &Extent, is_encoded: bool) -> Vec<usize> {
     }
     lengths.sort_unstable();
     lengths.dedup();
-    lengths
 }
 
 /// Whether `text` begins with a percent-escape, quoted up to three times more, of a byte that ends a URL.
@@ -171,25 +187,48 @@ fn escaped_end(text: &[u8]) -> bool {
     false
 }
 
-/// The schemes of a URL whose host begins at `host` (where each begins, lower case), and whether it is percent-encoded.
-fn schemes(text: &[u8], host: usize) -> (Vec<(usize, Vec<u8>)>, bool) {
-    let from = host.saturating_sub(WINDOW);
-    let window = &text[from..host];
-    if let Some(mark) = encoded_mark(window) {
-        return (schemes_before(text, from + mark), true);
-    }
-    (plain_mark(window).map(|mark| schemes_before(text, from + mark)).unwrap_or_default(), false)
+/// The schemes of a URL.
+#[derive(Default)]
+struct Schemes {
+    /// Where in the text each begins.
+    starts: Vec<usize>,
+    /// Where the characters of schemes begin.
+    run: usize,
+    /// They are these, in lower case.
+    lower: Vec<u8>,
 }
 
-fn schemes_before(text: &[u8], end: usize) -> Vec<(usize, Vec<u8>)> {
-    let is_scheme = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(**byte, b'+' | b'.' | b'-');
-    let run = end - text[..end].iter().rev().take(SCHEME_MOST + 1).take_while(is_scheme).count();
-    let begins = |&start: &usize| {
-        let cut = start == run || matches!(text[start - 1], b'+' | b'-' | b'.') || escapes::end_at(text, start);
-        cut && text[start].is_ascii_alphabetic()
-    };
-    let starts = run.max(end.saturating_sub(SCHEME_MOST))..end;
-    starts.filter(begins).map(|start| (start, text[start..end].to_ascii_lowercase())).collect()
+impl Schemes {
+    /// Read them anew, before the host that begins at `host`: whether they are percent-encoded.
+    fn read(&mut self, text: &[u8], host: usize) -> bool {
+        self.starts.clear();
+        let from = host.saturating_sub(WINDOW);
+        let window = &text[from..host];
+        let encoded = encoded_mark(window);
+        if let Some(mark) = encoded.or_else(|| plain_mark(window)) {
+            self.read_before(text, from + mark);
+        }
+        encoded.is_some()
+    }
+
+    fn read_before(&mut self, text: &[u8], end: usize) {
+        let is_scheme = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(**byte, b'+' | b'.' | b'-');
+        let run = end - text[..end].iter().rev().take(SCHEME_MOST + 1).take_while(is_scheme).count();
+        let begins = |&start: &usize| {
+            let cut = start == run || matches!(text[start - 1], b'+' | b'-' | b'.') || escapes::end_at(text, start);
+            cut && text[start].is_ascii_alphabetic()
+        };
+        let starts = run.max(end.saturating_sub(SCHEME_MOST))..end;
+        self.starts.extend(starts.filter(begins));
+        self.run = run;
+        self.lower.clear();
+        self.lower.extend(text[run..end].iter().map(u8::to_ascii_lowercase));
+    }
+
+    /// Where each begins, and what it is.
+    fn all(&self) -> impl Iterator<Item = (usize, &[u8])> {
+        self.starts.iter().map(|&start| (start, &self.lower[start - self.run..]))
+    }
 }
 
 /// Where `://` with optional user information begins that ends `window`.

@@ -57,8 +57,18 @@ pub fn value(digits: &[u8]) -> i64 {
 /// A number of `least` to `most` digits that no digit follows.
 #[inline]
 pub fn number(text: &[u8], at: usize, least: usize, most: usize) -> Option<(i64, usize)> {
-    let count = digits(text, at);
-    (least..=most).contains(&count).then(|| (value(&text[at..at + count]), at + count))
+    let (mut value, mut end) = (0, at);
+    loop {
+        let digit = byte(text, end).wrapping_sub(b'0');
+        if digit > 9 {
+            return (end - at >= least).then_some((value, end));
+        }
+        if end - at == most {
+            return None;
+        }
+        value = value * 10 + i64::from(digit);
+        end += 1;
+    }
 }
 
 /// The place after the spaces at `at`.
