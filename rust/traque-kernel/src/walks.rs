@@ -3,11 +3,8 @@
 use regex_syntax::hir::{Class, Hir, HirKind};
 
 use crate::roles::Role;
-use crate::runs::run;
+use crate::runs::{Bytes, run};
 use crate::shapes::Part;
-
-/// Bytes that may stand in a place.
-type Bytes = [bool; 256];
 
 /// What comes next in a text.
 #[derive(Debug, PartialEq)]
@@ -126,7 +123,7 @@ pub fn walk(steps: &[Step], text: &[u8], mut at: usize, parts: &mut Vec<Part>) -
             Step::Text(wanted) => text[at..].starts_with(wanted).then_some(at + wanted.len())?,
             Step::Run { of, least, most } => {
                 let rest = &text[at..];
-                let length = run(&rest[..rest.len().min(*most)], |byte| of[usize::from(byte)]);
+                let length = run(&rest[..rest.len().min(*most)], of);
                 (length >= *least).then_some(at + length)?
             }
             Step::Again { way, least, most } => {
