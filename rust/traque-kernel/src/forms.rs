@@ -182,6 +182,7 @@ fn is_opened(member: &Member, text: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::changes::{Numbers, changed};
 
     const RECORDS: [(Syntax, &str); 9] = [
         (Syntax::Json, r#"{"ts":1614556800.542327,"uid":"C1","id.orig_h":"192.0.2.1","id.orig_p":58898,"local":true}"#),
@@ -200,33 +201,6 @@ mod tests {
         (Syntax::Pairs, r#"<189>date=2021-03-01 devname="" msg="x y, é" srcip= sentbyte=1 "#),
         (Syntax::Pairs, "Jan  7 gw a=1 b=-\r"),
     ];
-
-    /// Steps through numbers, the same on each run.
-    struct Numbers(u64);
-
-    impl Numbers {
-        fn below(&mut self, limit: usize) -> usize {
-            self.0 = self.0.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(1);
-            (self.0 >> 33) as usize % limit
-        }
-    }
-
-    /// A record like another: some bytes are others, are left out, or stand twice.
-    fn changed(record: &[u8], numbers: &mut Numbers) -> Vec<u8> {
-        let mut text = record.to_vec();
-        for _ in 0..numbers.below(4) {
-            let (at, length) = (numbers.below(text.len() + 1), numbers.below(4));
-            let end = (at + length).min(text.len());
-            let others = b"\"\\,:{}[]= -0.9eatrue\n\x7f\xc3>";
-            match numbers.below(4) {
-                0 => drop(text.splice(at..end, [others[numbers.below(others.len())]])),
-                1 => drop(text.splice(at..end, [])),
-                2 => drop(text.splice(at..at, record[..record.len() / 2].iter().rev().take(length).copied())),
-                _ => drop(text.splice(at..at, text[at..end].to_vec())),
-            }
-        }
-        text
-    }
 
     #[test]
     fn known_forms_are_read_as_any_record() {

@@ -7,6 +7,8 @@
 mod addresses;
 mod batch;
 mod buckets;
+#[cfg(test)]
+mod changes;
 mod chars;
 mod choice;
 mod classes;
@@ -41,6 +43,7 @@ mod names;
 mod pairs;
 mod patterns;
 mod places;
+mod programs;
 mod readings;
 mod roles;
 mod rows;
