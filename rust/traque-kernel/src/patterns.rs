@@ -11,9 +11,10 @@ use regex_automata::util::primitives::NonMaxUsize;
 use regex_automata::util::syntax;
 use regex_automata::{Anchored, Input};
 
+use crate::programs::Program;
 use crate::roles::Role;
 use crate::shapes::{BadShape, Part};
-use crate::walks::{Step, steps, walk};
+use crate::walks::{Step, steps};
 
 /// Bytes that a compiled expression may take.
 const SIZE: usize = 4 << 20;
@@ -30,7 +31,7 @@ pub type Caches = Vec<backtrack::Cache>;
 
 /// Steps that some expressions have in common, and what comes behind them.
 struct Branch {
-    steps: Vec<Step>,
+    walk: Program,
     then: Then,
 }
 
@@ -74,7 +75,7 @@ impl Patterns {
                 continue;
             }
             all.branches.extend(grown(std::mem::take(&mut walked)));
-            all.branches.push(Branch { steps: Vec::new(), then: Then::Tries(index, all.tried.len()) });
+            all.branches.push(Branch { walk: Program::default(), then: Then::Tries(index, all.tried.len()) });
             all.tried.push(tried);
         }
         all.branches.extend(grown(walked));
@@ -105,9 +106,9 @@ impl Patterns {
         parts: &mut Vec<Part>,
     ) -> Option<usize> {
         let before = parts.len();
-        branches.iter().find_map(|Branch { steps, then }| {
+        branches.iter().find_map(|Branch { walk, then }| {
             parts.truncate(before);
-            let end = walk(steps, text, at, parts)?;
+            let end = walk.walk(text, at, parts)?;
             match then {
                 Then::Ends(index) => (end == text.len()).then_some(*index),
                 Then::Goes(branches) => self.first(branches, text, end, caches, parts),
@@ -145,14 +146,14 @@ fn grown(all: Vec<(usize, Vec<Step>)>) -> Vec<Branch> {
             more.push(next);
         }
         if more.is_empty() {
-            branches.push(Branch { steps, then: Then::Ends(index) });
+            branches.push(Branch { walk: Program::new(&steps), then: Then::Ends(index) });
             continue;
         }
         let same = |other: &[Step]| steps.iter().zip(other).take_while(|(one, other)| one == other).count();
         let shared = more.iter().map(|(_, other)| same(other)).min().unwrap_or(0);
         let mut tails = vec![(index, steps.split_off(shared))];
         tails.extend(more.into_iter().map(|(index, mut other)| (index, other.split_off(shared))));
-        branches.push(Branch { steps, then: Then::Goes(grown(tails)) });
+        branches.push(Branch { walk: Program::new(&steps), then: Then::Goes(grown(tails)) });
     }
     branches
 }
@@ -191,23 +192,26 @@ impl Tried {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::changes::{Numbers, changed};
 
-    /// What the walk finds, and what trying finds.
-    fn both(patterns: &[&str], text: &str) -> [Option<(usize, Vec<Part>)>; 2] {
+    /// The same expressions, walked and tried.
+    fn both(patterns: &[&str]) -> [Patterns; 2] {
         let patterns: Vec<String> = patterns.iter().map(|&pattern| pattern.to_owned()).collect();
         let walked = Patterns::new(&patterns).unwrap();
         assert!(walked.tried.is_empty(), "one pass suffices");
         let tried = Patterns {
             branches: (0..patterns.len())
-                .map(|index| Branch { steps: Vec::new(), then: Then::Tries(index, index) })
+                .map(|index| Branch { walk: Program::default(), then: Then::Tries(index, index) })
                 .collect(),
             tried: patterns.iter().map(|pattern| Tried::new(pattern).unwrap()).collect(),
             count: patterns.len(),
         };
-        [walked, tried].map(|all| {
-            let mut parts = Vec::new();
-            all.find(text.as_bytes(), &mut all.caches(), &mut parts).map(|index| (index, parts))
-        })
+        [walked, tried]
+    }
+
+    fn found(all: &Patterns, text: &[u8]) -> Option<(usize, Vec<Part>)> {
+        let mut parts = Vec::new();
+        all.find(text, &mut all.caches(), &mut parts).map(|index| (index, parts))
     }
 
     #[test]
@@ -218,7 +222,7 @@ mod tests {
             format!(r"{head}a\[(?P<free1>[0-9]{{1,7}})\]: (?P<path>[ -~]*)"),
             r"(?:[^=I]*I(?:I|[^=IN][^=I]*I)*N)+=(?P<free>.*)".to_owned(),
         ];
-        let patterns: Vec<&str> = patterns.iter().map(String::as_str).collect();
+        let all = both(&patterns.each_ref().map(String::as_str));
         for text in [
             "Jan  7 a[12]: from bob",
             "<13>Jun 17 a[12]: to bob x! !!",
@@ -233,9 +237,45 @@ mod tests {
             "",
             "Jan",
         ] {
-            let [walked, tried] = both(&patterns, text);
+            let [walked, tried] = all.each_ref().map(|all| found(all, text.as_bytes()));
             assert_eq!(walked, tried, "{text}");
         }
+    }
+
+    #[test]
+    fn records_like_others_are_walked_as_they_are_tried() {
+        let head = r"(?:<[0-9]{1,3}>)?(?:(?P<time1>(?:Ja|Fe) (?:[ 0-2][0-9]|3[01]) (?:[01][0-9]|2[0-3]):[0-5][0-9])|(?P<time2>20[0-9]{2}(?:\.[0-9]{1,9})?(?:Z|[+-](?:0[0-9]|1[0-4]))))";
+        let patterns = [
+            format!(
+                r"{head} k: [^ ]* (?:DF )?S=(?P<source_ip>[0-9A-Fa-f:.]+) (?:(?:ACK|PSH|RST) )+U=[0-9]+ ?(?:M=[^ ]+ ?)?"
+            ),
+            format!(r"{head} k: [^ ]* (?:DF )?S=(?P<source_ip>[0-9A-Fa-f:.]+) (?P<free1>[!-~]*)"),
+            format!(
+                r"{head} p: \[(?:(?:0|1[0-9]?|[2-9])\.){{3}}(?:0|[1-9])\]: [45][0-9][0-9] (?:[^f;][^;]*; )*from=<(?P<free2>[!-;=?-~]*)>"
+            ),
+            format!(r"{head} (?:Failed|Accepted) [^ ]+ for (?P<account>[a-z][!-~]*) é[^\n]*"),
+            r#"(?:-|(?P<account>[A-Za-z0-9_][!#-Z\]-~]*)) "[ !#-\[\]-~]*"(?: "(?P<free3>[ !#-\[\]-~]*)"[^\n]*)?"#
+                .to_owned(),
+        ];
+        let records = [
+            "Ja  7 01:23 k: x DF S=192.0.2.1 ACK PSH U=0 M=1 ",
+            "<13>20210.5+01 k: x S=2001:db8::1 RST U=12",
+            "Fe 31 23:59 p: [1.19.0.4]: 554 a; b; from=<x@example>",
+            "2021Z Failed password for root é2",
+            "Fe 01 00:00 Accepted x for bob \u{e9} more",
+            r#"bob "GET /a HTTP/1.1" "curl/7.0" x"#,
+            r#"- "-""#,
+        ];
+        let [walked, tried] = both(&patterns.each_ref().map(String::as_str));
+        let (mut numbers, mut matched) = (Numbers(1), 0);
+        for round in 0..40_000 {
+            let record = records[numbers.below(records.len())].as_bytes();
+            let text = if round < 20 { record.to_vec() } else { changed(record, &mut numbers) };
+            let found = found(&walked, &text);
+            assert_eq!(found, self::found(&tried, &text), "{}", String::from_utf8_lossy(&text));
+            matched += usize::from(found.is_some());
+        }
+        assert!(matched > 10_000, "{matched}");
     }
 
     #[test]

@@ -6,8 +6,9 @@
 use std::collections::HashMap;
 use std::fmt;
 
-use crate::fits::{Fit, Fits};
-use crate::members::{Members, Syntax};
+use crate::fits::Fit;
+use crate::forms::Forms;
+use crate::members::{Member, Members, Paths, Syntax};
 use crate::patterns::{Caches, Patterns};
 use crate::roles::Role;
 use crate::timestamps::{Stamp, TimeRule, read};
@@ -78,31 +79,27 @@ impl Named {
         if self.json { Syntax::Json } else { Syntax::Pairs }
     }
 
-    fn fits(&self, fit: &Fit, members: &Members, text: &[u8]) -> bool {
+    fn fits(&self, fit: &Fit, members: &[Member], text: &[u8]) -> bool {
         self.given.iter().zip(&fit.given).all(|((_, wanted), (place, others))| {
-            let found = place.map(|place| members.value(place, text));
+            let found = place.map(|place| members[place].of(text));
             wanted.iter().zip(others).any(|(given, other)| match given {
                 Given::Stated => found.is_some_and(|text| !matches!(text, b"" | b"-")),
                 Given::Absent => found.is_none(),
                 Given::Text(text) => found == Some(text),
-                Given::Same(_) => found.is_some() && found == other.map(|other| members.value(other, text)),
+                Given::Same(_) => found.is_some() && found == other.map(|other| members[other].of(text)),
             })
         })
     }
 
-    /// What the members of records with these paths are to this shape.
-    pub(crate) fn fit(&self, members: &Members) -> Fit {
+    /// What members with these paths are to this shape.
+    pub(crate) fn fit(&self, paths: &Paths) -> Fit {
         let other = |given: &Given| match given {
-            Given::Same(path) => members.place(path),
+            Given::Same(path) => paths.place(path),
             _ => None,
         };
         Fit {
-            given: self
-                .given
-                .iter()
-                .map(|(path, all)| (members.place(path), all.iter().map(other).collect()))
-                .collect(),
-            roles: (0..).zip(members.iter()).filter_map(|(place, (path, _))| Some((place, self.role(path)?))).collect(),
+            given: self.given.iter().map(|(path, all)| (paths.place(path), all.iter().map(other).collect())).collect(),
+            roles: (0..).zip(paths.iter()).filter_map(|(place, path)| Some((place, self.role(path)?))).collect(),
         }
     }
 
@@ -124,7 +121,7 @@ impl Named {
     fn divide(
         &self,
         fit: &Fit,
-        members: &Members,
+        members: &[Member],
         text: &[u8],
         times: &[TimeRule],
         parts: &mut Vec<Part>,
@@ -132,7 +129,7 @@ impl Named {
     ) -> Option<Stamp> {
         let mut stamp = None;
         for &(place, role) in &fit.roles {
-            let member = members.at(place);
+            let member = &members[place];
             let (start, end) = (member.start, member.end);
             match role {
                 // Of two values of one name readers take the first or the last.
@@ -170,7 +167,7 @@ pub struct Shapes {
 pub struct Divider {
     caches: Caches,
     members: Members,
-    fits: Fits,
+    forms: Forms,
     /// The parts of the record that was divided last, in its order.
     pub parts: Vec<Part>,
 }
@@ -187,7 +184,12 @@ impl Shapes {
     /// What [`Shapes::divide`] needs.
     #[must_use]
     pub fn divider(&self) -> Divider {
-        Divider { caches: self.patterns.caches(), members: Members::default(), fits: Fits::new(), parts: Vec::new() }
+        Divider {
+            caches: self.patterns.caches(),
+            members: Members::default(),
+            forms: Forms::default(),
+            parts: Vec::new(),
+        }
     }
 
     /// Put the parts of a record in `divider`; answered are its shape's number and its time, None if it has no
@@ -203,21 +205,23 @@ impl Shapes {
         divider: &mut Divider,
         stamp: impl FnOnce() -> Option<Stamp>,
     ) -> Option<(usize, Stamp)> {
-        let Divider { caches, members, fits, parts } = divider;
+        let Divider { caches, members, forms, parts } = divider;
         parts.clear();
         if let Some(shape) = self.patterns.find(text, caches, parts) {
             return Some((shape, stamp()?));
         }
+        // How the record was read last, and its form.
         let mut known = None;
         for (index, named) in self.named.iter().enumerate() {
             let syntax = named.syntax();
-            if known != Some(syntax) {
-                if !members.read(syntax, text) {
-                    continue;
-                }
-                known = Some(syntax);
-            }
-            let fit = fits.of(members, index, named);
+            let form = match known {
+                Some((last, form)) if last == syntax => form,
+                _ => forms.read(syntax, text, members),
+            };
+            known = Some((syntax, form));
+            let Some(form) = form else { continue };
+            let fit = forms.fits(form).of(index, named);
+            let members = &members.each;
             if named.fits(fit, members, text) {
                 parts.clear();
                 let stamp = named.divide(fit, members, text, &self.times, parts, stamp)?;

@@ -1,13 +1,11 @@
-//! Expressions in which each byte alone tells what it belongs to: they are matched by one walk through the text.
+//! Expressions in which each byte alone tells what it belongs to, as steps of one walk through the text.
+//!
+//! [`crate::programs`] walks.
 
 use regex_syntax::hir::{Class, Hir, HirKind};
 
 use crate::roles::Role;
-use crate::runs::run;
-use crate::shapes::Part;
-
-/// Bytes that may stand in a place.
-type Bytes = [bool; 256];
+use crate::runs::Bytes;
 
 /// What comes next in a text.
 #[derive(Debug, PartialEq)]
@@ -27,9 +25,12 @@ pub enum Step {
 /// Steps that are taken when the next byte is one with which they may begin.
 #[derive(Debug, PartialEq)]
 pub struct Way {
-    steps: Vec<Step>,
-    first: Box<Bytes>,
-    may_be_empty: bool,
+    /// The steps.
+    pub steps: Vec<Step>,
+    /// With which bytes they may begin.
+    pub first: Box<Bytes>,
+    /// Whether they may be none.
+    pub may_be_empty: bool,
 }
 
 /// The steps of an expression of which one pass is known to suffice, and of whose groups `role` says what they are;
@@ -80,11 +81,6 @@ impl Way {
         let may_be_empty = begin(&steps, &mut first);
         Self { steps, first, may_be_empty }
     }
-
-    #[inline]
-    fn begins(&self, text: &[u8], at: usize) -> bool {
-        text.get(at).is_some_and(|&byte| self.first[usize::from(byte)])
-    }
 }
 
 /// Add to `first` the bytes with which these steps may begin; whether they may be none.
@@ -117,37 +113,4 @@ fn begin(steps: &[Step], first: &mut Bytes) -> bool {
         }
     }
     true
-}
-
-/// Walk from `at` on; answered is where the walk ends, and the parts on the way are added to `parts`.
-pub fn walk(steps: &[Step], text: &[u8], mut at: usize, parts: &mut Vec<Part>) -> Option<usize> {
-    for step in steps {
-        at = match step {
-            Step::Text(wanted) => text[at..].starts_with(wanted).then_some(at + wanted.len())?,
-            Step::Run { of, least, most } => {
-                let rest = &text[at..];
-                let length = run(&rest[..rest.len().min(*most)], |byte| of[usize::from(byte)]);
-                (length >= *least).then_some(at + length)?
-            }
-            Step::Again { way, least, most } => {
-                let mut count = 0;
-                while count < *most && way.begins(text, at) {
-                    at = walk(&way.steps, text, at, parts)?;
-                    count += 1;
-                }
-                (count >= *least || way.may_be_empty).then_some(at)?
-            }
-            Step::One(ways) => {
-                let begun = ways.iter().find(|way| way.begins(text, at));
-                let way = begun.or_else(|| ways.iter().find(|way| way.may_be_empty))?;
-                walk(&way.steps, text, at, parts)?
-            }
-            Step::Part(role, steps) => {
-                let end = walk(steps, text, at, parts)?;
-                parts.push(Part { start: at, end, role: *role });
-                end
-            }
-        };
-    }
-    Some(at)
 }

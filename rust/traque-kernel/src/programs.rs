@@ -1,0 +1,253 @@
+//! Walks as programs: a list of what to do, one thing after the other, without a way back.
+
+use crate::roles::Role;
+use crate::runs::{Bytes, run};
+use crate::shapes::Part;
+use crate::walks::{Step, Way};
+
+/// A walk through a text.
+#[derive(Default)]
+pub struct Program {
+    all: Vec<Do>,
+    classes: Vec<Bytes>,
+}
+
+/// What is done at a place of a text.
+enum Do {
+    /// Take some bytes that are each within a range.
+    Take(Ranges),
+    /// Take bytes of a class, so many at least and at most; they may be a part.
+    Run { class: usize, least: usize, most: usize, part: Option<Role> },
+    /// Go on where the next byte says, or [`NOWHERE`]; the last one is for the end of the text.
+    Choose(Box<[u32; 257]>),
+    /// Go on there.
+    Go(usize),
+    /// A part begins.
+    Begin,
+    /// It ends.
+    End(Role),
+}
+
+/// Where a walk ends in vain.
+const NOWHERE: u32 = u32::MAX;
+
+impl Program {
+    /// The walk of these steps.
+    pub fn new(steps: &[Step]) -> Self {
+        let mut builder = Builder::default();
+        builder.steps(steps);
+        builder.settle();
+        builder.program
+    }
+
+    /// Walk from `at` on; answered is where the walk ends, and the parts on the way are added to `parts`.
+    pub fn walk(&self, text: &[u8], mut at: usize, parts: &mut Vec<Part>) -> Option<usize> {
+        let (mut place, mut start) = (0, at);
+        while let Some(next) = self.all.get(place) {
+            place += 1;
+            match next {
+                Do::Take(ranges) => at = ranges.end(text, at)?,
+                Do::Run { class, least, most, part } => {
+                    let rest = &text[at..];
+                    let length = run(&rest[..rest.len().min(*most)], &self.classes[*class]);
+                    if length < *least {
+                        return None;
+                    }
+                    if let Some(role) = *part {
+                        parts.push(Part { start: at, end: at + length, role });
+                    }
+                    at += length;
+                }
+                Do::Choose(places) => match places[text.get(at).map_or(256, |&byte| usize::from(byte))] {
+                    NOWHERE => return None,
+                    chosen => place = chosen as usize,
+                },
+                Do::Go(there) => place = *there,
+                Do::Begin => start = at,
+                Do::End(role) => parts.push(Part { start, end: at, role: *role }),
+            }
+        }
+        Some(at)
+    }
+}
+
+/// Up to eight bytes that are each within a range of ASCII.
+struct Ranges {
+    /// What brings the least of each up to the first bit.
+    least: u64,
+    /// What brings all above the most up to it.
+    most: u64,
+    /// The first bits of those that count.
+    counted: u64,
+    count: usize,
+}
+
+impl Ranges {
+    fn new(all: &[(u8, u8)]) -> Self {
+        let mut ranges = Self { least: 0, most: 0, counted: 0, count: all.len() };
+        for (index, (least, most)) in all.iter().enumerate() {
+            let put = |byte: u8| u64::from(byte) << (8 * index);
+            ranges.least |= put(0x80 - least);
+            ranges.most |= put(0x7f - most);
+            ranges.counted |= put(0x80);
+        }
+        ranges
+    }
+
+    #[inline]
+    fn end(&self, text: &[u8], at: usize) -> Option<usize> {
+        let rest = &text[at..];
+        let word = match rest.first_chunk() {
+            Some(eight) => u64::from_le_bytes(*eight),
+            None if rest.len() < self.count => return None,
+            None => few(rest),
+        };
+        // A byte that is no ASCII changes what is said of those after it, but does not count itself.
+        let within = word.wrapping_add(self.least) & !word.wrapping_add(self.most) & !word;
+        (within & self.counted == self.counted).then_some(at + self.count)
+    }
+}
+
+/// Less than eight bytes.
+#[cold]
+fn few(bytes: &[u8]) -> u64 {
+    bytes.iter().rev().fold(0, |word, &byte| word << 8 | u64::from(byte))
+}
+
+#[derive(Default)]
+struct Builder {
+    program: Program,
+    /// Ranges that come next.
+    ranges: Vec<(u8, u8)>,
+}
+
+impl Builder {
+    fn steps(&mut self, steps: &[Step]) {
+        for step in steps {
+            match step {
+                Step::Text(text) => text.iter().for_each(|&byte| self.range(byte, byte)),
+                Step::Run { of, least, most } => match range(of) {
+                    Some((from, to)) if least == most && *most <= 8 => (0..*most).for_each(|_| self.range(from, to)),
+                    _ => self.run(of, *least, *most, None),
+                },
+                Step::Again { way, least, most } => self.again(way, *least, *most),
+                Step::One(ways) => self.one(ways),
+                Step::Part(role, steps) => {
+                    if let [Step::Run { of, least, most }] = steps.as_slice() {
+                        self.run(of, *least, *most, Some(*role));
+                    } else {
+                        self.put(Do::Begin);
+                        self.steps(steps);
+                        self.put(Do::End(*role));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Put down what comes next; answered is the place behind it.
+    fn settle(&mut self) -> usize {
+        let ranges = std::mem::take(&mut self.ranges);
+        self.program.all.extend(ranges.chunks(8).map(|some| Do::Take(Ranges::new(some))));
+        self.program.all.len()
+    }
+
+    /// Answered is the place of what is put down.
+    fn put(&mut self, next: Do) -> usize {
+        let place = self.settle();
+        self.program.all.push(next);
+        place
+    }
+
+    fn range(&mut self, from: u8, to: u8) {
+        if to.is_ascii() {
+            self.ranges.push((from, to));
+        } else {
+            let mut of = [false; 256];
+            of[usize::from(from)..=usize::from(to)].fill(true);
+            self.run(&of, 1, 1, None);
+        }
+    }
+
+    fn run(&mut self, of: &Bytes, least: usize, most: usize, part: Option<Role>) {
+        let classes = &mut self.program.classes;
+        let class = classes.iter().position(|known| known == of).unwrap_or_else(|| {
+            classes.push(*of);
+            classes.len() - 1
+        });
+        self.put(Do::Run { class, least, most, part });
+    }
+
+    /// To be told later where to go.
+    fn choose(&mut self) -> usize {
+        self.put(Do::Choose(Box::new([NOWHERE; 257])))
+    }
+
+    /// With bytes of a class, for which nothing is said so far, a choice falls on a place.
+    fn begin(&mut self, choice: usize, of: &Bytes, place: usize) {
+        if let Do::Choose(places) = &mut self.program.all[choice] {
+            let of = of.iter().chain([&false]);
+            places
+                .iter_mut()
+                .zip(of)
+                .filter(|(known, of)| **of && **known == NOWHERE)
+                .for_each(|(known, _)| *known = place as u32);
+        }
+    }
+
+    /// With all else it falls on that one.
+    fn otherwise(&mut self, choice: usize, place: usize) {
+        if let Do::Choose(places) = &mut self.program.all[choice] {
+            places.iter_mut().filter(|known| **known == NOWHERE).for_each(|known| *known = place as u32);
+        }
+    }
+
+    fn again(&mut self, way: &Way, least: u32, most: u32) {
+        let mut left = Vec::new();
+        let times = if most == u32::MAX { least.max(1) } else { most };
+        for time in 0..times {
+            let choice = self.choose();
+            self.begin(choice, &way.first, choice + 1);
+            if time >= least || way.may_be_empty {
+                left.push(choice);
+            }
+            self.steps(&way.steps);
+            if most == u32::MAX && time + 1 == times {
+                let again = self.choose();
+                self.begin(again, &way.first, choice + 1);
+                left.push(again);
+            }
+        }
+        let end = self.settle();
+        left.into_iter().for_each(|choice| self.otherwise(choice, end));
+    }
+
+    fn one(&mut self, ways: &[Way]) {
+        let choice = self.choose();
+        let mut empty = None;
+        let mut left = Vec::new();
+        for (index, way) in ways.iter().enumerate() {
+            let place = self.settle();
+            self.begin(choice, &way.first, place);
+            if way.may_be_empty {
+                empty.get_or_insert(place);
+            }
+            self.steps(&way.steps);
+            if index + 1 < ways.len() {
+                left.push(self.put(Do::Go(0)));
+            }
+        }
+        if let Some(place) = empty {
+            self.otherwise(choice, place);
+        }
+        let end = self.settle();
+        left.into_iter().for_each(|go| self.program.all[go] = Do::Go(end));
+    }
+}
+
+/// The bytes of a class that are one range.
+fn range(of: &Bytes) -> Option<(u8, u8)> {
+    let from = of.iter().position(|&is| is)?;
+    let to = of.iter().rposition(|&is| is)?;
+    of[from..=to].iter().all(|&is| is).then_some((from as u8, to as u8))
+}
