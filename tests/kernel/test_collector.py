@@ -41,9 +41,14 @@ def rows(
 ) -> list[oracle.Row]:
     """What the kernel collects of a stream."""
     collector = Collector(times, CLOCK, LEFT_OUT, path=path)
-    for chunk in chunks:
+    for number, chunk in enumerate(chunks):
         collector.feed(chunk)
+        if number % 3 == 2:
+            collector.add_up()
     collector.finish()
+    size = collector.size
+    collector.add_up()
+    assert collector.size <= size
     size = collector.size
     found = collector.take()
     assert (len(found), collector.size) == (size, 0)

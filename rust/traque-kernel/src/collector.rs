@@ -8,16 +8,17 @@ use memchr::{memchr, memchr_iter, memrchr};
 use crate::classes::Masks;
 use crate::engine::Finders;
 use crate::held_urls::read_urls;
-use crate::in_order::{self, Collected};
 use crate::moments::{Clock, Moments};
+use crate::numbers::Numbers;
 use crate::readings::{Everything, Kind, Readings};
 use crate::roles::Networks;
-use crate::rows::{Rows, WrittenRows};
+use crate::rows::Collected;
 use crate::samples::{SHOWN, Sample, Sampler};
 use crate::shapes::Shapes;
 use crate::sights::{Lazy, Sights, Time, time};
 use crate::simd::Path;
 use crate::stream::{Records, Stream};
+use crate::texts::Texts;
 use crate::timestamps::TimeRule;
 use crate::told::{Fresh, Shaped, Told};
 
@@ -48,9 +49,9 @@ struct Gatherer {
     holes: Vec<u32>,
     /// Of a record that is too long to be held: its number and its time.
     long: (u64, Option<Time>),
-    v4: Rows<u32>,
-    v6: Rows<u128>,
-    written: [WrittenRows; Kind::WRITTEN.len()],
+    v4: Numbers<u32>,
+    v6: Numbers<u128>,
+    written: [Texts; Kind::WRITTEN.len()],
 }
 
 impl Collector {
@@ -69,9 +70,9 @@ impl Collector {
             shaped: Vec::new(),
             holes: Vec::new(),
             long: (0, None),
-            v4: Rows::new(),
-            v6: Rows::new(),
-            written: std::array::from_fn(|_| WrittenRows::new()),
+            v4: Numbers::default(),
+            v6: Numbers::default(),
+            written: std::array::from_fn(|_| Texts::new()),
         };
         Self { stream: Stream::default(), gatherer }
     }
@@ -93,7 +94,7 @@ impl Collector {
         self.stream.records()
     }
 
-    /// Rows held.
+    /// Rows held, of which some may be alike.
     #[must_use]
     pub fn rows(&self) -> usize {
         Kind::ALL.into_iter().map(|kind| self.rows_of(kind)).sum()
@@ -110,11 +111,17 @@ impl Collector {
         }
     }
 
+    /// Make one row of those that are alike: there are no more of them then than there must be.
+    pub fn add_up(&mut self) {
+        self.gatherer.v4.add_up();
+        self.gatherer.v6.add_up();
+    }
+
     /// Bytes of memory that they take.
     #[must_use]
     pub fn bytes(&self) -> usize {
         let Gatherer { v4, v6, written, .. } = &self.gatherer;
-        v4.bytes() + v6.bytes() + written.iter().map(WrittenRows::bytes).sum::<usize>()
+        v4.bytes() + v6.bytes() + written.iter().map(Texts::bytes).sum::<usize>()
     }
 
     /// Read the next bytes; times of sampled records are added to `out`.
@@ -141,16 +148,11 @@ impl Collector {
     ) -> Result<(), E> {
         let Gatherer { v4, v6, written, .. } = &mut self.gatherer;
         match kind {
-            Kind::Ipv4 => in_order::numbers(&v4.take(), &fact, u32::to_be_bytes, each),
-            Kind::Ipv6 => in_order::numbers(&v6.take(), &fact, u128::to_be_bytes, each),
+            Kind::Ipv4 => v4.drain(fact, u32::to_be_bytes, each),
+            Kind::Ipv6 => v6.drain(fact, u128::to_be_bytes, each),
             _ => {
-                let (rows, mut arena) = written[kind as usize - Kind::DomainName as usize].take();
-                if kind == Kind::DomainName {
-                    for row in &rows {
-                        in_order::reverse(row.value.of_mut(&mut arena));
-                    }
-                }
-                in_order::texts(&rows, &mut arena, &fact, each)
+                let texts = &mut written[kind as usize - Kind::DomainName as usize];
+                texts.drain(kind == Kind::DomainName, fact, each)
             }
         }
     }
@@ -253,8 +255,6 @@ impl Gatherer {
         let mut sights = Sights { text, ends, times, moments, told, holes, shaped, clock, before };
         sights.each(Kind::Ipv4, &readings.v4, u32::to_be_bytes, |value, sight| v4.count(value, sight));
         sights.each(Kind::Ipv6, &readings.v6, u128::to_be_bytes, |value, sight| v6.count(value, sight));
-        v4.settle();
-        v6.settle();
         for ((kind, found), rows) in Kind::WRITTEN.into_iter().zip(&readings.written).zip(written) {
             sights.each(kind, found, |value| value.of(arena), |value, sight| rows.count(value, arena, sight));
             rows.settle(arena);

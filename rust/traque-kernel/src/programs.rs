@@ -219,7 +219,9 @@ impl Builder {
             }
         }
         let end = self.settle();
-        left.into_iter().for_each(|choice| self.otherwise(choice, end));
+        for choice in left {
+            self.otherwise(choice, end);
+        }
     }
 
     fn one(&mut self, ways: &[Way]) {
@@ -241,7 +243,9 @@ impl Builder {
             self.otherwise(choice, place);
         }
         let end = self.settle();
-        left.into_iter().for_each(|go| self.program.all[go] = Do::Go(end));
+        for go in left {
+            self.program.all[go] = Do::Go(end);
+        }
     }
 }
 

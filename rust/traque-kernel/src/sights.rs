@@ -1,11 +1,11 @@
 //! The records of a text, as readings are counted in them: their times and what they say, when it is asked for.
 
 use crate::holes::Hole;
-use crate::in_order::reverse;
 use crate::moments::{Clock, Moments};
 use crate::readings::{Kind, Reading};
 use crate::rows::{Sight, UNDATED};
 use crate::stream::without_line_end;
+use crate::texts::reverse;
 use crate::timestamps::Stamp;
 use crate::told::{Fresh, Place, Shaped, Told};
 

@@ -89,7 +89,7 @@ impl Collector {
         self.inner.records()
     }
 
-    /// Rows held.
+    /// Rows held, of which some may be alike until they are added up.
     #[getter]
     fn size(&self) -> usize {
         self.inner.rows()
@@ -99,6 +99,12 @@ impl Collector {
     #[getter]
     fn memory(&self) -> usize {
         self.inner.bytes()
+    }
+
+    /// Make one row of those that are alike.
+    fn add_up(&mut self, py: Python<'_>) {
+        let inner = &mut self.inner;
+        py.detach(|| inner.add_up());
     }
 
     /// From now on facts are told, by the shapes of the format's records; `inside` are the networks inside the

@@ -36,7 +36,10 @@ class Collector(Protocol):
 
     @property
     def size(self) -> int:
-        """Rows held."""
+        """Rows held, of which some may be alike."""
+
+    def add_up(self) -> None:
+        """Make one row of those that are alike."""
 
     def feed(self, *chunks: bytes) -> Sequence[TimeSample]:
         """Read the next bytes."""
@@ -51,7 +54,8 @@ class Collector(Protocol):
 class CollectingEngine:
     """Makes the collectors of one source, by the time rules of its format.
 
-    One that holds ``most`` rows is told to ``write`` them, and so is each at its end.
+    One that holds ``most`` rows adds them up; when many are left it is told to ``write`` them, and so is each
+    at its end.
     """
 
     name = "ledger"
@@ -75,7 +79,9 @@ class CollectingEngine:
     def look(self, collector: Collector) -> None:
         """A collector has taken rows."""
         if collector.size >= self._most:
-            self._write(collector)
+            collector.add_up()
+            if collector.size >= self._most // 2:
+                self._write(collector)
 
     def finish(self) -> None:
         """The source has ended."""

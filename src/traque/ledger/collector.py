@@ -83,7 +83,7 @@ class Collector:
 
     @property
     def size(self) -> int:
-        """Rows held."""
+        """Rows held, of which some may be alike."""
         return self._collector.size
 
     @property
@@ -103,6 +103,10 @@ class Collector:
     def finish(self) -> list[TimeSample]:
         """The stream has ended."""
         return self._take(*self._collector.finish())
+
+    def add_up(self) -> None:
+        """Make one row of those that are alike."""
+        self._collector.add_up()
 
     def write(self, folder: Path, stem: str, source: int, number: Callable[[Fact], int]) -> list[Written]:
         """Write the rows so far, as drafts ``kind=NAME/STEM.draft``, and forget them, also where that fails.
