@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use memchr::{memchr, memchr_iter, memrchr};
+use memchr::{memchr, memrchr};
 
 use crate::classes::Masks;
 use crate::engine::Finders;
@@ -204,7 +204,6 @@ impl Pass<'_> {
         gatherer.find(text);
         let lines = gatherer.masks.lines();
         gatherer.sampler.records(text, base, |at| before + lines.before(text, at), out);
-        gatherer.divide(text);
         read_urls(text, &gatherer.ends, &mut gatherer.readings);
         gatherer.count(text, before, self.clock);
         gatherer.ends.len() as u64
@@ -219,17 +218,14 @@ fn block(text: &[u8]) -> usize {
 }
 
 impl Gatherer {
+    /// Find what stands in a text, and where its records end.
     fn find(&mut self, text: &[u8]) {
-        self.readings.clear();
-        self.finders.scan(text, &mut self.masks, &mut self.readings);
-    }
-
-    /// Where the records of a text end.
-    fn divide(&mut self, text: &[u8]) {
-        self.ends.clear();
-        self.ends.extend(memchr_iter(b'\n', text).map(|end| end as u32));
-        self.times.clear();
-        self.times.resize(self.ends.len(), Lazy::Unasked);
+        let Self { readings, ends, times, .. } = self;
+        readings.clear();
+        self.finders.scan(text, &mut self.masks, readings);
+        std::mem::swap(ends, &mut readings.ends);
+        times.clear();
+        times.resize(ends.len(), Lazy::Unasked);
     }
 
     /// Count all readings; `before` are the records before those of the text.

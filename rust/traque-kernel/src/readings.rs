@@ -7,6 +7,7 @@
 use std::sync::Arc;
 
 use crate::chars::{is_label_byte, lower};
+use crate::classes::{Look, Segment, Shape, each_bit};
 use crate::domains::Domains;
 use crate::emails::Emails;
 use crate::engine::{Finder, Finders};
@@ -17,8 +18,9 @@ use crate::ipv4::Ipv4;
 use crate::ipv6::Ipv6;
 use crate::known::{Known, KnownHash, KnownMail, Span};
 use crate::names::Ending;
+use crate::places::Later;
 use crate::roles::Networks;
-use crate::simd::Path;
+use crate::simd::{Path, Work};
 use crate::watched::is_mapped;
 use crate::windows_dns::WindowsDns;
 
@@ -162,6 +164,8 @@ pub struct Readings {
     pub hosts: Vec<Reading<Host>>,
     /// The bytes of all these.
     pub arena: Vec<u8>,
+    /// Where the records of the text end.
+    pub ends: Vec<u32>,
 }
 
 impl Readings {
@@ -173,6 +177,7 @@ impl Readings {
         self.holes.clear();
         self.hosts.clear();
         self.arena.clear();
+        self.ends.clear();
     }
 
     /// Bring them in the order of their places, which they nearly have.
@@ -230,6 +235,7 @@ impl Everything {
             Box::new(WindowsDns(known)),
             Box::new(Emails(AllMail)),
             Box::new(Hashes(AllHashes)),
+            Box::new(Ends),
         ];
         Finders::new(path, all)
     }
@@ -353,6 +359,31 @@ impl KnownMail for AllMail {
             out.holes.mail(span);
             out.push(Kind::EmailAddr, span, address);
         }
+    }
+}
+
+/// Finds where records end.
+struct Ends;
+
+impl Work for Look<'_, Ends, Readings> {
+    type Done = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let Self { segment, out, .. } = self;
+        for (word, feeds) in segment.masks.of(Shape::LineFeed).some(segment.words) {
+            each_bit(feeds, segment.at(word), |end| out.ends.push(end as u32));
+        }
+    }
+}
+
+impl Finder<Readings> for Ends {
+    fn needs(&self) -> &'static [Shape] {
+        &[Shape::LineFeed]
+    }
+
+    fn scan(&self, segment: &Segment<'_>, later: &mut Later, out: &mut Readings) {
+        segment.path.run(Look { finder: self, segment, later, out });
     }
 }
 
