@@ -7,10 +7,11 @@ use memchr::{memchr, memrchr};
 
 use crate::classes::Masks;
 use crate::engine::Finders;
+use crate::everything::Everything;
 use crate::held_urls::read_urls;
 use crate::in_order::{self, Collected};
 use crate::moments::{Clock, Moments};
-use crate::readings::{Everything, Kind, Readings};
+use crate::readings::{Kind, Readings};
 use crate::roles::Networks;
 use crate::rows::{Rows, WrittenRows};
 use crate::samples::{SHOWN, Sample, Sampler};
