@@ -3,14 +3,15 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use memchr::{memchr, memchr_iter, memrchr};
+use memchr::{memchr, memrchr};
 
 use crate::classes::Masks;
 use crate::engine::Finders;
+use crate::everything::Everything;
 use crate::held_urls::read_urls;
 use crate::moments::{Clock, Moments};
 use crate::numbers::Numbers;
-use crate::readings::{Everything, Kind, Readings};
+use crate::readings::{Kind, Readings};
 use crate::roles::Networks;
 use crate::rows::Collected;
 use crate::samples::{SHOWN, Sample, Sampler};
@@ -206,7 +207,6 @@ impl Pass<'_> {
         gatherer.find(text);
         let lines = gatherer.masks.lines();
         gatherer.sampler.records(text, base, |at| before + lines.before(text, at), out);
-        gatherer.divide(text);
         read_urls(text, &gatherer.ends, &mut gatherer.readings);
         gatherer.count(text, before, self.clock);
         gatherer.ends.len() as u64
@@ -221,17 +221,14 @@ fn block(text: &[u8]) -> usize {
 }
 
 impl Gatherer {
+    /// Find what stands in a text, and where its records end.
     fn find(&mut self, text: &[u8]) {
-        self.readings.clear();
-        self.finders.scan(text, &mut self.masks, &mut self.readings);
-    }
-
-    /// Where the records of a text end.
-    fn divide(&mut self, text: &[u8]) {
-        self.ends.clear();
-        self.ends.extend(memchr_iter(b'\n', text).map(|end| end as u32));
-        self.times.clear();
-        self.times.resize(self.ends.len(), Lazy::Unasked);
+        let Self { readings, ends, times, .. } = self;
+        readings.clear();
+        self.finders.scan(text, &mut self.masks, readings);
+        std::mem::swap(ends, &mut readings.ends);
+        times.clear();
+        times.resize(ends.len(), Lazy::Unasked);
     }
 
     /// Count all readings; `before` are the records before those of the text.

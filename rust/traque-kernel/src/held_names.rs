@@ -13,30 +13,33 @@ const FILE_ENDINGS: [&[u8]; 49] = [
 /// Bytes of the longest of them.
 pub const FILE_ENDING_MOST: usize = 4;
 
-/// They as numbers, in order.
-static FILE_ENDING_NUMBERS: [u64; FILE_ENDINGS.len()] = {
-    let mut numbers = [0; FILE_ENDINGS.len()];
+/// They as numbers, each in the slot of its own; 0 in the others.
+static FILE_ENDING_SLOTS: [u32; 256] = {
+    let mut slots = [0; 256];
     let mut at = 0;
-    while at < numbers.len() {
-        let mut place = at;
+    while at < FILE_ENDINGS.len() {
+        assert!(FILE_ENDINGS[at].len() <= FILE_ENDING_MOST);
         let number = label_number(FILE_ENDINGS[at]);
-        while place > 0 && numbers[place - 1] > number {
-            numbers[place] = numbers[place - 1];
-            place -= 1;
-        }
-        numbers[place] = number;
+        assert!(slots[slot(number)] == 0, "another factor is needed");
+        slots[slot(number)] = number;
         at += 1;
     }
-    numbers
+    slots
 };
 
-/// A number for the bytes of a label, at most eight, in upper or in lower case.
+/// The slot of a number: by a factor that sends no two of the endings to one.
 #[inline]
-const fn label_number(label: &[u8]) -> u64 {
+const fn slot(number: u32) -> usize {
+    (number.wrapping_mul(0x3bab_6c39) >> 24) as usize
+}
+
+/// A number for the bytes of a label, at most four, in upper or in lower case.
+#[inline]
+const fn label_number(label: &[u8]) -> u32 {
     let mut number = 0;
     let mut at = 0;
     while at < label.len() {
-        number = number << 8 | (label[at] | 0x20) as u64;
+        number = number << 8 | (label[at] | 0x20) as u32;
         at += 1;
     }
     number
@@ -46,7 +49,11 @@ const fn label_number(label: &[u8]) -> u64 {
 #[inline]
 #[must_use]
 pub fn is_file_ending(label: &[u8]) -> bool {
-    label.len() <= FILE_ENDING_MOST && FILE_ENDING_NUMBERS.binary_search(&label_number(label)).is_ok()
+    if label.is_empty() || label.len() > FILE_ENDING_MOST {
+        return false;
+    }
+    let number = label_number(label);
+    FILE_ENDING_SLOTS[slot(number)] == number
 }
 
 /// Whether a name, of which only ASCII may be in upper case, is held.

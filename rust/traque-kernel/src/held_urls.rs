@@ -22,7 +22,7 @@ const URL_MOST: usize = 4096;
 /// without limit.
 pub fn read_urls(text: &[u8], ends: &[u32], readings: &mut Readings) {
     let mut hosts = std::mem::take(&mut readings.hosts);
-    hosts.sort_by_key(|host| (host.start, host.end));
+    hosts.sort_by_key(|host| u64::from(host.start) << 32 | u64::from(host.end));
     hosts.dedup_by_key(|host| (host.start, host.end));
     let mut reader = Reader::default();
     let (mut record, mut left) = (usize::MAX, 0);

@@ -41,8 +41,8 @@ impl Reading<Hole> {
 /// The holes of a text.
 #[derive(Default)]
 pub struct Holes {
-    /// As they are found: addresses, names, and mail addresses, each nearly in order.
-    found: [Vec<Reading<Hole>>; 3],
+    /// As they are found: IPv4 addresses, IPv6 addresses, names, and mail addresses, each nearly in order.
+    found: [Vec<Reading<Hole>>; 4],
     all: Vec<Reading<Hole>>,
 }
 
@@ -53,23 +53,28 @@ impl Holes {
         self.all.clear();
     }
 
-    /// An address is found.
-    pub fn address(&mut self, span: Span, address: Hole) {
-        self.found[0].push(Reading::new(span, address));
+    /// An IPv4 address is found.
+    pub fn v4(&mut self, span: Span, address: u32) {
+        self.found[0].push(Reading::new(span, Hole::V4(address)));
+    }
+
+    /// An IPv6 address is found.
+    pub fn v6(&mut self, span: Span, address: u128) {
+        self.found[1].push(Reading::new(span, Hole::V6(address)));
     }
 
     /// A name is found.
     pub fn name(&mut self, span: Span) {
-        self.found[1].push(Reading::new(span, Hole::Name));
+        self.found[2].push(Reading::new(span, Hole::Name));
     }
 
     /// A mail address is found. Of the readings with one end the last is the shortest: `from=` before an address is
     /// no part of it.
     pub fn mail(&mut self, span: Span) {
         let hole = Reading::new(span, Hole::Mail);
-        match self.found[2].last_mut() {
+        match self.found[3].last_mut() {
             Some(last) if last.end == hole.end => *last = hole,
-            _ => self.found[2].push(hole),
+            _ => self.found[3].push(hole),
         }
     }
 
@@ -80,9 +85,12 @@ impl Holes {
             found.sort_by_key(Reading::order);
             &**found
         });
-        while let Some(next) = rest.iter_mut().filter(|rest| !rest.is_empty()).min_by_key(|rest| rest[0].order()) {
-            all.push(next[0]);
-            *next = &next[1..];
+        let order = |rest: &&mut &[Reading<Hole>]| rest.first().map_or(u64::MAX, Reading::order);
+        while let Some(next) = rest.iter_mut().min_by_key(order)
+            && let Some((hole, later)) = next.split_first()
+        {
+            all.push(*hole);
+            *next = later;
         }
     }
 

@@ -37,13 +37,18 @@ const ARPA: &[u8] = b"ip6.arpa";
 pub struct Ipv6<K>(pub Arc<K>);
 
 impl<K: Known> Ipv6<K> {
-    /// The readings that hold the colon at `colon`.
+    /// The readings that hold the colon at `colon`: whether there are any.
     #[inline(never)]
-    fn colon(&self, text: &[u8], colon: usize, later: &mut Later, out: &mut K::Found) {
-        readings(text, colon, |start, end, address| match self.0.ask_v6(address) {
-            Some(hash) => later.put(colon, hash),
-            None => self.reading(text, (start, end), address, out),
+    fn colon(&self, text: &[u8], colon: usize, later: &mut Later, out: &mut K::Found) -> bool {
+        let mut any = false;
+        readings(text, colon, |start, end, address| {
+            any = true;
+            match self.0.ask_v6(address) {
+                Some(hash) => later.put(colon, hash),
+                None => self.reading(text, (start, end), address, out),
+            }
         });
+        any
     }
 
     fn reading(&self, text: &[u8], (start, end): Span, address: u128, out: &mut K::Found) {
@@ -58,10 +63,12 @@ impl<K: Known> Ipv6<K> {
         let colons = (colon..end).take_while(|&at| is_run(text[at])).filter(|&at| text[at] == b':');
         if text[..begin].last() == Some(&b'.') || escapes::may_reach_into(text, begin) {
             // An address may begin after any of the first colons.
-            colons.for_each(|at| self.colon(text, at, later, out));
+            colons.for_each(|at| {
+                self.colon(text, at, later, out);
+            });
         } else if !is_too_long && colons.clone().nth(ROW_LEAST as usize - 1).is_some() {
-            // The first colon may be that of a word before the address.
-            colons.take(2).for_each(|at| self.colon(text, at, later, out));
+            // The first colon may be that of a word before the address; else its readings hold the second, too.
+            colons.take(2).any(|at| self.colon(text, at, later, out));
         }
     }
 }
@@ -77,7 +84,9 @@ impl<K: Known> Work for Look<'_, Ipv6<K>, K::Found> {
         if finder.0.has_v6() {
             let double = Mask::of(|word| colon.word(word) & colon.ahead(word, 1));
             for (word, double) in double.some(words) {
-                each_bit(double, segment.at(word), |colon| finder.colon(segment.text, colon, later, out));
+                each_bit(double, segment.at(word), |colon| {
+                    finder.colon(segment.text, colon, later, out);
+                });
             }
             // Six colons two to five bytes apart: nearly every line has a time with two or three.
             let mut rows = RowFinder { colon, hex: segment.masks.of(Shape::Hex), reached: 0, next: 0 };
@@ -99,7 +108,9 @@ impl<K: Known> Work for Look<'_, Ipv6<K>, K::Found> {
                 f.word(word) & f.ahead(word, 1) & f.ahead(word, 2) & f.ahead(word, 3) & colon.ahead(word, 4)
             });
             for (word, groups) in groups.some(words) {
-                each_bit(groups, segment.at(word), |group| finder.colon(segment.text, group + 4, later, out));
+                each_bit(groups, segment.at(word), |group| {
+                    finder.colon(segment.text, group + 4, later, out);
+                });
             }
         }
         let four = Mask::of(|word| dot.word(word) & dot.ahead(word, 2) & dot.ahead(word, 4) & dot.ahead(word, 6));

@@ -17,6 +17,7 @@ mod domains;
 mod emails;
 mod engine;
 mod escapes;
+mod everything;
 mod facts;
 mod files;
 mod fingerprints;

@@ -38,10 +38,13 @@ pub fn ending(text: &[u8], dot: usize) -> Option<Ending> {
 /// The end of the label that begins at `at`.
 #[inline]
 fn label_end(text: &[u8], mut at: usize) -> usize {
-    while let Some(length) = label_char_at(text, at) {
-        at += length;
+    loop {
+        at += text[at..].iter().take_while(|&&byte| is_label_byte(byte)).count();
+        match label_char_at(text, at) {
+            Some(length) => at += length,
+            None => return at,
+        }
     }
-    at
 }
 
 /// Whether no label with anything but hyphens in it follows a label that ends at `at`.

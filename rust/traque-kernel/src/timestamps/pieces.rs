@@ -4,10 +4,6 @@ pub const SECOND: i64 = 1_000_000;
 pub const MINUTE: i64 = 60 * SECOND;
 const DAY: i64 = 1440 * MINUTE;
 
-const MONTHS: [&[u8; 3]; 12] =
-    [b"jan", b"feb", b"mar", b"apr", b"may", b"jun", b"jul", b"aug", b"sep", b"oct", b"nov", b"dec"];
-const WEEKDAYS: [&[u8; 3]; 7] = [b"mon", b"tue", b"wed", b"thu", b"fri", b"sat", b"sun"];
-
 /// Zone names that mean one thing, in minutes east of UTC.
 const ZONES: [(&[u8], i64); 24] = [
     (b"Z", 0),
@@ -80,18 +76,36 @@ pub fn spaces(text: &[u8], mut at: usize) -> usize {
     at
 }
 
-fn stands(text: &[u8], at: usize, name: [u8; 3]) -> bool {
-    text.get(at..at + 3).is_some_and(|word| word.eq_ignore_ascii_case(&name))
+/// The three letters at `at` in lower case; something else where others stand.
+#[inline]
+fn three(text: &[u8], at: usize) -> [u8; 3] {
+    // No other byte becomes a letter by this bit.
+    text.get(at..).and_then(<[u8]>::first_chunk).map_or([0; 3], |three: &[u8; 3]| three.map(|byte| byte | 0x20))
 }
 
 /// The month (1 to 12) whose three letters stand at `at`.
+#[inline]
 pub fn month_name(text: &[u8], at: usize) -> Option<i64> {
-    (1..).zip(MONTHS).find(|(_, name)| stands(text, at, **name)).map(|(month, _)| month)
+    Some(match &three(text, at) {
+        b"jan" => 1,
+        b"feb" => 2,
+        b"mar" => 3,
+        b"apr" => 4,
+        b"may" => 5,
+        b"jun" => 6,
+        b"jul" => 7,
+        b"aug" => 8,
+        b"sep" => 9,
+        b"oct" => 10,
+        b"nov" => 11,
+        b"dec" => 12,
+        _ => return None,
+    })
 }
 
 /// Whether the three letters of a weekday stand at `at`.
 pub fn is_weekday(text: &[u8], at: usize) -> bool {
-    WEEKDAYS.iter().any(|name| stands(text, at, **name))
+    matches!(&three(text, at), b"mon" | b"tue" | b"wed" | b"thu" | b"fri" | b"sat" | b"sun")
 }
 
 /// Days since 1970-01-01 in the proleptic Gregorian calendar, if there is such a day.
