@@ -15,8 +15,8 @@ pub struct Program {
 enum Do {
     /// Take some bytes that are each within a range.
     Take(Ranges),
-    /// Take bytes of a class, so many at least and at most; they may be a part.
-    Run { of: Class, least: usize, most: usize, part: Option<Role> },
+    /// The same, of which there may be none, then bytes of a class, so many at least and at most, which may be a part.
+    Run { before: Ranges, of: Class, least: usize, most: usize, part: Option<Role> },
     /// Go on where the next byte says, or [`NOWHERE`]; the last one is for the end of the text.
     Choose(Box<[u32; 257]>),
     /// Go on there.
@@ -46,7 +46,8 @@ impl Program {
             place += 1;
             match next {
                 Do::Take(ranges) => at = ranges.end(text, at)?,
-                Do::Run { of, least, most, part } => {
+                Do::Run { before, of, least, most, part } => {
+                    at = before.end(text, at)?;
                     let length = run(&text[at..], of, *most);
                     if length < *least {
                         return None;
@@ -157,7 +158,8 @@ impl Builder {
     }
 
     fn run(&mut self, of: &Bytes, least: usize, most: usize, part: Option<Role>) {
-        self.put(Do::Run { of: Class::new(*of), least, most, part });
+        let before = Ranges::new(&self.ranges.split_off(self.ranges.len() / 8 * 8));
+        self.put(Do::Run { before, of: Class::new(*of), least, most, part });
     }
 
     /// To be told later where to go.
@@ -201,7 +203,9 @@ impl Builder {
             }
         }
         let end = self.settle();
-        left.into_iter().for_each(|choice| self.otherwise(choice, end));
+        for choice in left {
+            self.otherwise(choice, end);
+        }
     }
 
     fn one(&mut self, ways: &[Way]) {
@@ -223,6 +227,8 @@ impl Builder {
             self.otherwise(choice, place);
         }
         let end = self.settle();
-        left.into_iter().for_each(|go| self.program.all[go] = Do::Go(end));
+        for go in left {
+            self.program.all[go] = Do::Go(end);
+        }
     }
 }

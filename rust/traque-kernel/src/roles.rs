@@ -175,9 +175,9 @@ fn four(text: &[u8]) -> Option<u32> {
         }
         _ => u128::from(few(text)),
     };
-    let below = |word: u128, limit: u8| !((word & LOW) + EACH * u128::from(0x80 - limit) | word) & !LOW;
-    let mut dots = below(word ^ EACH * u128::from(b'.'), 1);
-    let digits = below(word ^ EACH * u128::from(b'0'), 10);
+    let below = |word: u128, limit: u8| !(((word & LOW) + EACH * u128::from(0x80 - limit)) | word) & !LOW;
+    let mut dots = below(word ^ (EACH * u128::from(b'.')), 1);
+    let digits = below(word ^ (EACH * u128::from(b'0')), 10);
     let behind = 0x80 << (8 * text.len());
     if dots | digits != !LOW & (behind - 1) || dots.count_ones() != 3 {
         return None;

@@ -1,6 +1,6 @@
 //! How the values of named members are written, and where each ends.
 
-use crate::runs::{Range, plain, run_in};
+use crate::runs::{Bytes, Range, plain, run_in};
 
 /// How a value is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,6 +17,16 @@ pub enum Sort {
 
 /// Digits of a number.
 const DIGITS: usize = 18;
+
+/// Bytes of a value without quotes.
+static BARE: Bytes = {
+    let (mut bytes, mut byte) = ([false; 256], b'!');
+    while byte <= b'~' {
+        bytes[byte as usize] = !matches!(byte, b'"' | b',' | b';' | b'=' | b'\\');
+        byte += 1;
+    }
+    bytes
+};
 
 const DIGIT: Range = Range::new(b'0', b'9');
 
@@ -40,7 +50,7 @@ impl Sort {
                 _ => Some((number(text, at)?, true)),
             },
             Self::Bare => {
-                let end = at + text[at..].iter().take_while(|&&byte| is_bare(byte)).count();
+                let end = at + text[at..].iter().take_while(|&&byte| BARE[usize::from(byte)]).count();
                 (byte(text, at) != b'"').then(|| (end, is_stated(&text[at..end])))
             }
         }
@@ -104,11 +114,6 @@ fn number(text: &[u8], begin: usize) -> Option<usize> {
 /// Readers leave out a value that is empty or `-`.
 fn is_stated(text: &[u8]) -> bool {
     !matches!(text, b"" | b"-")
-}
-
-/// A byte of a value without quotes.
-fn is_bare(byte: u8) -> bool {
-    byte.is_ascii_graphic() && !matches!(byte, b'"' | b',' | b';' | b'=' | b'\\')
 }
 
 /// They treat bytes that are no ASCII apart.
