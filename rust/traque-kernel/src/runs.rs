@@ -125,10 +125,13 @@ pub fn plain(text: &[u8]) -> usize {
 #[inline]
 pub fn begins(text: &[u8], with: &[u8]) -> bool {
     let Some(text) = text.get(..with.len()) else { return false };
-    let (Some(last), Some(other)) = (with.last_chunk::<8>(), text.last_chunk::<8>()) else {
-        return text.iter().eq(with);
-    };
-    last == other && with.as_chunks::<8>().0.iter().eq(text.as_chunks::<8>().0)
+    let ends = |bytes: &[u8]| Some((*bytes.first_chunk::<8>()?, *bytes.last_chunk::<8>()?));
+    match (ends(text), ends(with)) {
+        (Some(ends), Some(others)) => {
+            ends == others && (with.len() <= 16 || text[8..text.len() - 8] == with[8..with.len() - 8])
+        }
+        _ => few(text) == few(with),
+    }
 }
 
 #[cfg(test)]
