@@ -28,6 +28,7 @@ mod hashes;
 mod held_names;
 mod held_urls;
 mod holes;
+mod hosts;
 mod indicators;
 mod ipv4;
 mod ipv6;
