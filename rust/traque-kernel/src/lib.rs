@@ -28,6 +28,8 @@ mod hashes;
 mod held_names;
 mod held_urls;
 mod holes;
+mod hosts;
+mod in_order;
 mod indicators;
 mod ipv4;
 mod ipv6;

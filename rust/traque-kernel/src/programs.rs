@@ -1,7 +1,7 @@
 //! Walks as programs: a list of what to do, one thing after the other, without a way back.
 
 use crate::roles::Role;
-use crate::runs::{Bytes, run};
+use crate::runs::{Bytes, Class, few, range, run};
 use crate::shapes::Part;
 use crate::walks::{Step, Way};
 
@@ -9,15 +9,14 @@ use crate::walks::{Step, Way};
 #[derive(Default)]
 pub struct Program {
     all: Vec<Do>,
-    classes: Vec<Bytes>,
 }
 
 /// What is done at a place of a text.
 enum Do {
     /// Take some bytes that are each within a range.
     Take(Ranges),
-    /// Take bytes of a class, so many at least and at most; they may be a part.
-    Run { class: usize, least: usize, most: usize, part: Option<Role> },
+    /// The same, of which there may be none, then bytes of a class, so many at least and at most, which may be a part.
+    Run { before: Ranges, of: Class, least: usize, most: usize, part: Option<Role> },
     /// Go on where the next byte says, or [`NOWHERE`]; the last one is for the end of the text.
     Choose(Box<[u32; 257]>),
     /// Go on there.
@@ -47,9 +46,9 @@ impl Program {
             place += 1;
             match next {
                 Do::Take(ranges) => at = ranges.end(text, at)?,
-                Do::Run { class, least, most, part } => {
-                    let rest = &text[at..];
-                    let length = run(&rest[..rest.len().min(*most)], &self.classes[*class]);
+                Do::Run { before, of, least, most, part } => {
+                    at = before.end(text, at)?;
+                    let length = run(&text[at..], of, *most);
                     if length < *least {
                         return None;
                     }
@@ -71,12 +70,13 @@ impl Program {
     }
 }
 
-/// Up to eight bytes that are each within a range of ASCII.
+/// Up to eight bytes that are each within a range, of ASCII or of the other bytes.
 struct Ranges {
-    /// What brings the least of each up to the first bit.
-    least: u64,
-    /// What brings all above the most up to it.
-    most: u64,
+    /// The first bits of those that are no ASCII.
+    others: u64,
+    /// What brings the first of each range up to 0x80, and what brings the byte behind its last one there.
+    first: u64,
+    behind: u64,
     /// The first bits of those that count.
     counted: u64,
     count: usize,
@@ -84,11 +84,12 @@ struct Ranges {
 
 impl Ranges {
     fn new(all: &[(u8, u8)]) -> Self {
-        let mut ranges = Self { least: 0, most: 0, counted: 0, count: all.len() };
-        for (index, (least, most)) in all.iter().enumerate() {
+        let mut ranges = Self { others: 0, first: 0, behind: 0, counted: 0, count: all.len() };
+        for (index, (first, last)) in all.iter().enumerate() {
             let put = |byte: u8| u64::from(byte) << (8 * index);
-            ranges.least |= put(0x80 - least);
-            ranges.most |= put(0x7f - most);
+            ranges.others |= put(first & 0x80);
+            ranges.first |= put(0x80 - (first & 0x7f));
+            ranges.behind |= put(0x7f - (last & 0x7f));
             ranges.counted |= put(0x80);
         }
         ranges
@@ -102,16 +103,11 @@ impl Ranges {
             None if rest.len() < self.count => return None,
             None => few(rest),
         };
-        // A byte that is no ASCII changes what is said of those after it, but does not count itself.
-        let within = word.wrapping_add(self.least) & !word.wrapping_add(self.most) & !word;
+        // A byte that is above all ranges changes what is said of those after it, but does not count itself.
+        let word = word ^ self.others;
+        let within = word.wrapping_add(self.first) & !word.wrapping_add(self.behind) & !word;
         (within & self.counted == self.counted).then_some(at + self.count)
     }
-}
-
-/// Less than eight bytes.
-#[cold]
-fn few(bytes: &[u8]) -> u64 {
-    bytes.iter().rev().fold(0, |word, &byte| word << 8 | u64::from(byte))
 }
 
 #[derive(Default)]
@@ -125,11 +121,13 @@ impl Builder {
     fn steps(&mut self, steps: &[Step]) {
         for step in steps {
             match step {
-                Step::Text(text) => text.iter().for_each(|&byte| self.range(byte, byte)),
-                Step::Run { of, least, most } => match range(of) {
-                    Some((from, to)) if least == most && *most <= 8 => (0..*most).for_each(|_| self.range(from, to)),
-                    _ => self.run(of, *least, *most, None),
-                },
+                Step::Text(text) => self.ranges.extend(text.iter().map(|&byte| (byte, byte))),
+                Step::Run { of, least, most } => {
+                    match range(of, true).filter(|(first, last)| first & 0x80 == last & 0x80) {
+                        Some(range) if least == most && *most <= 8 => self.ranges.extend(vec![range; *most]),
+                        _ => self.run(of, *least, *most, None),
+                    }
+                }
                 Step::Again { way, least, most } => self.again(way, *least, *most),
                 Step::One(ways) => self.one(ways),
                 Step::Part(role, steps) => {
@@ -159,23 +157,9 @@ impl Builder {
         place
     }
 
-    fn range(&mut self, from: u8, to: u8) {
-        if to.is_ascii() {
-            self.ranges.push((from, to));
-        } else {
-            let mut of = [false; 256];
-            of[usize::from(from)..=usize::from(to)].fill(true);
-            self.run(&of, 1, 1, None);
-        }
-    }
-
     fn run(&mut self, of: &Bytes, least: usize, most: usize, part: Option<Role>) {
-        let classes = &mut self.program.classes;
-        let class = classes.iter().position(|known| known == of).unwrap_or_else(|| {
-            classes.push(*of);
-            classes.len() - 1
-        });
-        self.put(Do::Run { class, least, most, part });
+        let before = Ranges::new(&self.ranges.split_off(self.ranges.len() / 8 * 8));
+        self.put(Do::Run { before, of: Class::new(*of), least, most, part });
     }
 
     /// To be told later where to go.
@@ -247,11 +231,4 @@ impl Builder {
             self.program.all[go] = Do::Go(end);
         }
     }
-}
-
-/// The bytes of a class that are one range.
-fn range(of: &Bytes) -> Option<(u8, u8)> {
-    let from = of.iter().position(|&is| is)?;
-    let to = of.iter().rposition(|&is| is)?;
-    of[from..=to].iter().all(|&is| is).then_some((from as u8, to as u8))
 }

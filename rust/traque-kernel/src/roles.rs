@@ -3,6 +3,9 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
 
+use crate::hosts::{four, is_host_name};
+use crate::runs::{Range, run_in};
+
 /// What is summed over the records of a kind.
 pub const SUMS: [&str; 2] = ["source_bytes", "destination_bytes"];
 
@@ -92,7 +95,9 @@ impl Role {
     pub fn class(self, text: &[u8], inside: &Networks) -> Option<u32> {
         match self {
             Self::Time | Self::Free | Self::Path => Some(0),
-            Self::Count | Self::Sum(_) => is_number(text, 15).then(|| number_of(text).min(2) as u32),
+            Self::Count | Self::Sum(_) => {
+                is_number(text, 15).then(|| if text.len() > 1 { 2 } else { number_of(text).min(2) as u32 })
+            }
             Self::Value(value) => CLASSES[value](text, inside),
         }
     }
@@ -106,7 +111,8 @@ pub fn number_of(digits: &[u8]) -> u64 {
 
 /// A number as it is written without need: so many digits at most, no zero before them.
 fn is_number(text: &[u8], most: usize) -> bool {
-    (1..=most).contains(&text.len()) && text.iter().all(u8::is_ascii_digit) && (text.len() == 1 || text[0] != b'0')
+    const DIGITS: Range = Range::new(b'0', b'9');
+    (1..=most).contains(&text.len()) && (text.len() == 1 || text[0] != b'0') && run_in(text, DIGITS) == text.len()
 }
 
 /// Text that a reader of records takes as it stands.
@@ -114,17 +120,6 @@ fn is_word(text: &[u8]) -> bool {
     (1..=LONGEST).contains(&text.len())
         && text != b"-"
         && text.iter().all(|byte| matches!(byte, b'!' | b'#'..=b'[' | b']'..=b'~'))
-}
-
-/// A name of hosts that cannot be taken for an address, and in which every domain that it ends with is found.
-fn is_host_name(text: &[u8]) -> bool {
-    let is_label = |label: &[u8]| {
-        let ends = [label.first(), label.last()];
-        label.len() <= 63
-            && ends.iter().all(|end| end.is_some_and(u8::is_ascii_alphanumeric))
-            && label.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'-')
-    };
-    text.len() <= LONGEST && text.iter().any(u8::is_ascii_alphabetic) && text.split(|byte| *byte == b'.').all(is_label)
 }
 
 fn host_class(text: &[u8], inside: &Networks) -> Option<u32> {
@@ -146,21 +141,6 @@ fn address_class(text: &[u8], inside: &Networks) -> Option<u32> {
         None => return None,
     };
     Some(if is_inside { 2 } else { 1 })
-}
-
-/// An IPv4 address as the standard library reads it: no zero before a number.
-fn four(text: &[u8]) -> Option<u32> {
-    let mut address = 0;
-    let mut numbers = 0;
-    for number in text.split(|byte| *byte == b'.') {
-        let value = number_of(number);
-        if !is_number(number, 3) || value > 255 {
-            return None;
-        }
-        address = address << 8 | value as u32;
-        numbers += 1;
-    }
-    (numbers == 4).then_some(address)
 }
 
 /// The networks inside an organisation.

@@ -1,6 +1,6 @@
 //! How the values of named members are written, and where each ends.
 
-use crate::runs::{Bytes, plain, run};
+use crate::runs::{Bytes, Range, plain, run_in};
 
 /// How a value is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,14 +18,17 @@ pub enum Sort {
 /// Digits of a number.
 const DIGITS: usize = 18;
 
-/// Bytes of a JSON string that stand for themselves.
-static UNESCAPED: Bytes = class(b' ', 0xff, b"\"\\");
-
-/// Bytes between the quotes of a pair.
-static QUOTED: Bytes = class(0, 0xff, b"\"\\");
-
 /// Bytes of a value without quotes.
-static BARE: Bytes = class(b'!', b'~', b"\",;=\\");
+static BARE: Bytes = {
+    let (mut bytes, mut byte) = ([false; 256], b'!');
+    while byte <= b'~' {
+        bytes[byte as usize] = !matches!(byte, b'"' | b',' | b';' | b'=' | b'\\');
+        byte += 1;
+    }
+    bytes
+};
+
+const DIGIT: Range = Range::new(b'0', b'9');
 
 impl Sort {
     /// Where the value that begins at `at` ends, and whether its text may be put in place of another's: it holds
@@ -47,7 +50,7 @@ impl Sort {
                 _ => Some((number(text, at)?, true)),
             },
             Self::Bare => {
-                let end = at + run(&text[at..], &BARE);
+                let end = at + text[at..].iter().take_while(|&&byte| BARE[usize::from(byte)]).count();
                 (byte(text, at) != b'"').then(|| (end, is_stated(&text[at..end])))
             }
         }
@@ -56,14 +59,19 @@ impl Sort {
 
 /// The end of the name that stands between quotes. One that is written in another way is the same name to a reader.
 pub fn name(text: &[u8], at: usize) -> Option<usize> {
-    let end = at + run(&text[at..], &UNESCAPED);
+    let end = at + unescaped(&text[at..]);
     (text.get(end) == Some(&b'"')).then_some(end)
+}
+
+/// How many bytes begin a text that stand for themselves in a JSON string.
+fn unescaped(text: &[u8]) -> usize {
+    text.iter().take_while(|byte| !matches!(byte, b'"' | b'\\' | 0..=0x1f)).count()
 }
 
 fn escaped(text: &[u8], begin: usize) -> Option<(usize, bool)> {
     let (mut at, mut simple) = (begin, true);
     loop {
-        at += run(&text[at..], &UNESCAPED);
+        at += unescaped(&text[at..]);
         match *text.get(at)? {
             b'"' => return Some((at, simple && is_plain(&text[begin..at]))),
             b'\\' => {
@@ -76,7 +84,7 @@ fn escaped(text: &[u8], begin: usize) -> Option<(usize, bool)> {
 }
 
 fn quoted(text: &[u8], begin: usize) -> Option<(usize, bool)> {
-    let end = begin + run(&text[begin..], &QUOTED);
+    let end = begin + text[begin..].iter().take_while(|byte| !matches!(byte, b'"' | b'\\')).count();
     (text.get(end) == Some(&b'"')).then(|| (end, is_plain(&text[begin..end])))
 }
 
@@ -86,7 +94,7 @@ fn literal(text: &[u8], at: usize, word: &[u8]) -> Option<(usize, bool)> {
 
 /// The end of a number without an exponent.
 fn number(text: &[u8], begin: usize) -> Option<usize> {
-    let digits = |at: usize| text[at..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let digits = |at: usize| run_in(&text[at..], DIGIT);
     let first = begin + usize::from(byte(text, begin) == b'-');
     let whole = digits(first);
     if whole == 0 || whole > DIGITS || (byte(text, first) == b'0' && whole > 1) {
@@ -116,20 +124,4 @@ fn is_plain(text: &[u8]) -> bool {
 #[inline]
 fn byte(text: &[u8], at: usize) -> u8 {
     text.get(at).copied().unwrap_or(0)
-}
-
-/// The bytes from one to another, without some.
-const fn class(from: u8, to: u8, without: &[u8]) -> Bytes {
-    let mut bytes = [false; 256];
-    let mut byte = from as usize;
-    while byte <= to as usize {
-        bytes[byte] = true;
-        byte += 1;
-    }
-    let mut index = 0;
-    while index < without.len() {
-        bytes[without[index] as usize] = false;
-        index += 1;
-    }
-    bytes
 }

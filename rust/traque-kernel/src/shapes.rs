@@ -127,13 +127,13 @@ impl Named {
         parts: &mut Vec<Part>,
         whole: impl FnOnce() -> Option<Stamp>,
     ) -> Option<Stamp> {
-        let mut stamp = None;
+        let (mut stamp, mut added) = (None, 0);
         for &(place, role) in &fit.roles {
             let member = &members[place];
             let (start, end) = (member.start, member.end);
             match role {
                 // Of two values of one name readers take the first or the last.
-                Role::Sum(_) | Role::Value(_) if parts.iter().any(|part| part.role == role) => return None,
+                Role::Sum(_) | Role::Value(_) if added & (1 << role.number()) != 0 => return None,
                 Role::Time if self.json => {
                     if stamp.is_some() || !may_be_time(&text[start..end]) {
                         return None;
@@ -143,6 +143,7 @@ impl Named {
                 _ if !member.plain => continue,
                 _ => {}
             }
+            added |= 1 << role.number();
             parts.push(Part { start, end, role });
         }
         if self.json { stamp } else { whole() }

@@ -53,8 +53,40 @@ impl Place {
 struct Cut {
     start: u32,
     end: u32,
-    role: u32,
-    class: u32,
+}
+
+/// Cuts parts out of a record, in their order.
+struct Cuts<'r> {
+    record: &'r [u8],
+    base: usize,
+    seed: Seed,
+    all: &'r mut Vec<Cut>,
+    /// Where the last one ends.
+    at: usize,
+    /// The hash of what is left before it, and of what the parts are.
+    hash: u64,
+}
+
+impl Cuts<'_> {
+    #[inline]
+    fn add(&mut self, part: Range<usize>, (role, class): (u32, u32)) {
+        self.left(&self.record[self.at..part.start], role, class);
+        self.at = part.end;
+        let (start, end) = ((self.base + part.start) as u32, (self.base + part.end) as u32);
+        self.all.push(Cut { start, end });
+    }
+
+    #[inline]
+    fn left(&mut self, between: &[u8], role: u32, class: u32) {
+        let part = u64::from(role) << 32 | u64::from(class);
+        self.hash = self.seed.number(self.hash ^ self.seed.long(between) ^ part);
+    }
+
+    /// The hash of all of the record.
+    fn hash(mut self) -> u64 {
+        self.left(&self.record[self.at..], u32::MAX, 0);
+        self.hash
+    }
 }
 
 /// A record as far as its shape tells.
@@ -134,6 +166,11 @@ impl Told {
         let (shape, stamp) = self.shapes.divide_at(record, &mut self.divider, || stamp)?;
         let Self { divider, inside, seed, parts: all, .. } = self;
         let first = all.len();
+        let hash = u64::from(shape as u32) << 2 | u64::from(stamp.zoned) << 1 | u64::from(stamp.dated);
+        // What is between the parts, in its order, and what the parts are, tell the kind.
+        let mut cuts = Cuts { record, base, seed: *seed, all, at: 0, hash };
+        let mut holes =
+            holes.iter().map(|hole| (hole.start as usize - base..hole.end as usize - base, hole.value)).peekable();
         let mut sums = [None; SUMS.len()];
         for part in &divider.parts {
             let text = &record[part.start..part.end];
@@ -141,38 +178,23 @@ impl Told {
             if let Role::Sum(sum) = part.role {
                 sums[sum] = Some(number_of(text));
             }
-            all.push(Cut {
-                start: (base + part.start) as u32,
-                end: (base + part.end) as u32,
-                role: part.role.number(),
-                class,
-            });
+            while let Some((hole, value)) = holes.next_if(|(hole, _)| hole.start < part.end) {
+                if cuts.at <= hole.start && hole.end <= part.start {
+                    cuts.add(hole, value.class(inside));
+                }
+            }
+            cuts.add(part.start..part.end, (part.role.number(), class));
         }
-        let declared = all.len();
-        for hole in holes {
-            let free = |cut: &Cut| hole.end <= cut.start || cut.end <= hole.start;
-            if all[declared..].last().is_none_or(free) && all[first..declared].iter().all(free) {
-                let (role, class) = hole.value.class(inside);
-                all.push(Cut { start: hole.start, end: hole.end, role, class });
+        for (hole, value) in holes {
+            if cuts.at <= hole.start {
+                cuts.add(hole, value.class(inside));
             }
         }
-        all[first..].sort_by_key(|cut| cut.start);
+        let hash = cuts.hash();
         if all.len() - first > PARTS {
             all.truncate(first);
             return None;
         }
-        // What is between the parts, in its order, and what the parts are, tell the kind.
-        let (mut hash, mut at) =
-            (u64::from(shape as u32) << 2 | u64::from(stamp.zoned) << 1 | u64::from(stamp.dated), 0);
-        let mut add = |between: &[u8], role: u32, class: u32| {
-            let part = u64::from(role) << 32 | u64::from(class);
-            hash = seed.number(hash ^ seed.number(seed.long(between) ^ part));
-        };
-        for cut in &all[first..] {
-            add(&record[at..cut.start as usize - base], cut.role, cut.class);
-            at = cut.end as usize - base;
-        }
-        add(&record[at..], u32::MAX, 0);
         let number = self.kinds.len() as u32;
         let kind = match self.kinds.entry(hash) {
             Entry::Occupied(known) => *known.get(),
@@ -189,7 +211,7 @@ impl Told {
         // Both ends as they would be without the parts.
         let (mut from, mut to) = (start, end);
         let (mut at, mut is_fixed) = (start, false);
-        for (number, &Cut { start: first, end: last, .. }) in self.parts[shaped.parts.clone()].iter().enumerate() {
+        for (number, &Cut { start: first, end: last }) in self.parts[shaped.parts.clone()].iter().enumerate() {
             if first >= end {
                 break;
             }
