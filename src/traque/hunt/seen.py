@@ -86,7 +86,8 @@ def _value(ledger: Ledger, observable: Observable, found: _Found, beside_it: int
     held = Counter[str]()
     for row in every:
         held[row.value] += row.records
-    values = [value for value, _ in held.most_common() if value != observable.value]
+    often = sorted(held, key=lambda value: (-held[value], value))
+    values = [value for value in often if value != observable.value]
     return SeenValue(
         kind=observable.kind,
         value=observable.value,
