@@ -181,6 +181,7 @@ def test_what_is_wrong_is_said_in_one_line(traque: Run, ledger: Path, key: Path,
         (("seen", SEEN, "--ledger", ledger, "--key", tmp_path / "logs/auth.log"), b"64 hex digits"),
         (("seen", SEEN, "--ledger", ledger, "--key", tmp_path / "none"), b"cannot be read"),
         (("ledger", "init", "third", "--inner", "pseudonyms"), b"--key"),
+        (("ledger", "init", "third", "--key", key), b"--key is for --inner pseudonyms"),
         (
             ("ledger", "init", "third", "--inner", "pseudonyms", "--key", "third/key"),
             b"must not be in the ledger",

@@ -60,6 +60,9 @@ def init(*, folder: Path, retention: int | None, legal_basis: str, inner: str, k
     from traque.cli import _output as output
     from traque.ledger import Inner, Settings, create
 
+    given = click.get_current_context().get_parameter_source("key")
+    if inner != "pseudonyms" and given is click.core.ParameterSource.COMMANDLINE:
+        raise click.UsageError("--key is for --inner pseudonyms.")
     settings = Settings(retention_days=retention, legal_basis=legal_basis, inner=Inner(inner))
     create(folder, settings, key=key)
     output.hint(f"{folder}: add logs with: traque ledger add --ledger {folder} PATH...")

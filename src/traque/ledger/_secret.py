@@ -17,7 +17,6 @@ BYTES: Final = 32
 _CHECKED: Final = b"check"
 _TEXT: Final = re.compile(rb"\s*([0-9A-Fa-f]{64})\s*")
 _LARGEST: Final = 4096
-_LOSS: Final = "without it what is inside is never told again: keep a copy of it, apart from the ledger"
 
 
 class Secret:
@@ -85,5 +84,7 @@ def secret_of(settings: Settings, path: Path | None, *, needed: bool = False) ->
         return None
     secret = Secret.read(path)
     if not hmac.compare_digest(secret.check, settings.check):
-        raise UsageError("this is not the key of this ledger", where=str(path), remedy=_LOSS)
+        raise UsageError(
+            "this is not the key of this ledger", where=str(path), remedy="name the one of its init"
+        )
     return secret.raw
