@@ -102,11 +102,14 @@ _Row: TypeAlias = tuple[bytes, int | None, int, int, int, int, list[int | None]]
 
 @final
 class Collector:
-    # Times, left out; the shift of the hour that begins at a stamp, and the moment of a stamp.
+    # Times; what is inside, and what pseudonyms are made with; the shift of the hour that begins at a
+    # stamp, and the moment of a stamp.
     def __new__(
         cls,
         times: list[_Rule],
-        left_out: _Networks,
+        networks: _Networks,
+        domains: list[bytes],
+        secret: bytes | None,
         shift: Callable[[int, bool, bool], int | None],
         moment: Callable[[int, bool, bool], int | None],
         path: str | None = None,

@@ -59,8 +59,8 @@ CODES: Final = {
         Code("format-module-failed", "a module of traque or of a third party could not be loaded"),
         Code(
             "ledger-not-held",
-            "indicators that a ledger cannot tell of (kinds that it does not hold, addresses inside): "
-            "not searched in logs that only the ledger knows",
+            "indicators that a ledger cannot tell of (kinds that it does not hold, addresses inside without "
+            "its key): not searched in logs that only the ledger knows",
             incomplete=True,
         ),
         Code(
@@ -68,6 +68,11 @@ CODES: Final = {
             "URLs whose host stands in logs that only the ledger knows, in more records than the URL: "
             "whether these state it in parts is not held",
             incomplete=True,
+        ),
+        Code(
+            "ledger-forgotten",
+            "sources that were removed from the ledger whole: where their logs are gone, nothing tells what "
+            "they held",
         ),
         Code(
             "ledger-twice",

@@ -99,6 +99,11 @@ class Owned:
         self._names = [own for own in self.properties if own.network is None and own.system is None]
         self._by_system = any(own.system is not None for own in self.properties)
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The reader's domains, in order."""
+        return tuple(sorted({own.word for own in self._names}))
+
     def holding(self, observable: Observable) -> Property | None:
         """What of the reader's the value belongs to; None when nothing is."""
         return next(iter(self.all_holding(observable)), None)

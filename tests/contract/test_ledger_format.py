@@ -6,6 +6,7 @@ import json
 import re
 import sys
 from datetime import date, datetime, timedelta
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "kernel"))
 
 from ledger_rows import DAY, TABLES, Row, summed, write
+
+from traque.ledger.inside import Inside
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "ledger-format.md"
 ASKED, OTHER, OUTSIDE = (bytes([192, 0, n, 4]) for n in (2, 2, 3))
@@ -88,6 +91,21 @@ def test_pyarrow(ledger: None) -> None:
 def test_spark_is_asked_the_same() -> None:
     sql = example("spark.sql")
     assert "value = 3221225988 GROUP BY day, source ORDER BY day, source" in sql
+
+
+@pytest.mark.parametrize(
+    ("address", "kept"), [("10.7.0.1", 8), ("172.16.99.1", 12), ("203.0.113.9", 29), ("fd00::1", 7)]
+)
+def test_pseudonyms(address: str, kept: int) -> None:
+    """Another program that has read the page makes the same ones, and finds the way back."""
+    found: dict[str, Any] = {}
+    exec(example("def turned"), found)
+    secret = bytes(range(32))
+    inside = Inside(((address, kept), ("192.168.0.0", 16)), (), secret)
+    packed = ip_address(address).packed
+    made = inside.held("ipv4-addr" if len(packed) == 4 else "ipv6-addr", packed)
+    assert found["turned"](secret, address, kept) == str(ip_address(made))
+    assert found["turned"](secret, str(ip_address(made)), kept, back=True) == address
 
 
 @pytest.mark.parametrize("kind", TABLES)

@@ -124,7 +124,7 @@ def test_what_a_ledger_cannot_tell(traque: Run, ledger: Path) -> None:
 
 def test_a_ledger_that_keeps_inner_addresses_tells_of_them(traque: Run, ledger: Path, tmp_path: Path) -> None:
     other = tmp_path / "inner"
-    traque("ledger", "init", other, "--keep-inner")
+    traque("ledger", "init", other, "--inner", "kept")
     traque("ledger", "add", "--ledger", other, tmp_path / "logs")
     (one,) = seen(traque, other, "10.0.0.0/8", status=1)["seen"]
     assert (one["records"], one["values"]) == (1, ["10.0.0.5"])
@@ -280,6 +280,12 @@ def test_what_is_forgotten_is_not_told(
     sources = {one["path"]: one for one in result["coverage"]["sources"]}
     if what[0] == "--source":
         assert "auth.log" not in sources
+        assert (answer["ledger"]["forgotten"], result["hunt"]["ledger"]["forgotten"]) == (1, 1)
+        (told,) = [one for one in result["diagnostics"] if one["code"] == "ledger-forgotten"]
+        assert (told["count"], told["incomplete"]) == (1, False)
+        assert b"1 more were forgotten" in traque("seen", "192.0.2.4", "--ledger", ledger).stdout
+        page = traque("ledger", "status", "--ledger", ledger).stdout
+        assert f"1 source on {told['examples'][0].removeprefix('on ')}, with all they had".encode() in page
     else:
         assert answer["incomplete"] == ["auth.log"]
         assert (sources["auth.log"]["complete"], sources["auth.log"]["state"]) == (False, "forgotten")

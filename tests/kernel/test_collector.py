@@ -16,6 +16,7 @@ from test_equality import ALPHABET, ESCAPES, JOINTS, KINDS, cuts, record
 from traque.hunt.clock import Clock
 from traque.ledger import oracle
 from traque.ledger.collector import Collector
+from traque.ledger.inside import Inside
 from traque.logs import recognise
 from traque.model import Observable, Stamp, TimeRule
 from traque.scan import kernel
@@ -26,7 +27,10 @@ pytest.importorskip("traque._kernel", reason="the extension is not built")
 DATA = Path(__file__).resolve().parent.parent / "data" / "logs"
 CLOCK = Clock(ZoneInfo("Europe/Paris"), YearRule(year=None, latest=datetime(2021, 7, 1, tzinfo=UTC)))
 TIMES = (TimeRule("iso"), TimeRule("syslog"))
-LEFT_OUT = (("10.0.0.0", 8), ("fd00::", 8))
+NETWORKS = (("10.0.0.0", 8), ("10.2.0.0", 16), ("198.51.100.0", 30), ("2001:db8::", 33), ("fd00::", 8))
+OWN = ("mail.test", "b\u00fccher.example")
+LEFT_OUT = Inside(NETWORKS, OWN)
+RENAMED = Inside(NETWORKS, OWN, bytes(range(32)))
 STAMPS = [
     b"2021-01-07T04:18:07Z ",
     b"2021-01-07 23:59:59.5 ",
@@ -37,10 +41,13 @@ STAMPS = [
 
 
 def rows(
-    chunks: Sequence[bytes], path: str | None = None, times: Sequence[TimeRule] = TIMES
+    chunks: Sequence[bytes],
+    path: str | None = None,
+    times: Sequence[TimeRule] = TIMES,
+    inside: Inside = LEFT_OUT,
 ) -> list[oracle.Row]:
     """What the kernel collects of a stream."""
-    collector = Collector(times, CLOCK, LEFT_OUT, path=path)
+    collector = Collector(times, CLOCK, inside, path=path)
     for number, chunk in enumerate(chunks):
         collector.feed(chunk)
         if number % 3 == 2:
@@ -55,11 +62,11 @@ def rows(
     return found
 
 
-def specified(data: bytes, times: Sequence[TimeRule] = TIMES) -> list[oracle.Row]:
+def specified(data: bytes, times: Sequence[TimeRule] = TIMES, inside: Inside = LEFT_OUT) -> list[oracle.Row]:
     """What the specification says of it."""
     lines = data.split(b"\n")
     records = (line.removesuffix(b"\r") for line in (lines if lines[-1] else lines[:-1]))
-    return oracle.rows(records, times, CLOCK.moment, LEFT_OUT)
+    return oracle.rows(records, times, CLOCK.moment, inside)
 
 
 def assert_equal(data: bytes, rng: random.Random) -> None:
@@ -70,6 +77,7 @@ def assert_equal(data: bytes, rng: random.Random) -> None:
         assert rows(cuts(data, rng), path) == expected
     pad = b"." * 63 + b"\n"
     assert rows([pad * 63 + b"~" * rng.randrange(64) + b"\n" + data]) == expected
+    assert rows([data], inside=RENAMED) == specified(data, inside=RENAMED)
 
 
 @pytest.mark.parametrize("group", [*KINDS, "all"])

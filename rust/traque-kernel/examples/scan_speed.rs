@@ -7,7 +7,9 @@ use std::error::Error;
 use std::sync::Arc;
 use std::{env, fs};
 
-use traque_kernel::{Batch, Collector, Engine, Networks, Path, Scanner, SourceClock, Spelling, Stamp, TimeRule};
+use traque_kernel::{
+    Batch, Collector, Engine, Inside, Networks, Path, Scanner, SourceClock, Spelling, Stamp, TimeRule,
+};
 
 /// Bytes that are fed at once.
 const CHUNK: usize = 1 << 20;
@@ -76,7 +78,8 @@ fn collect(logs: &[String]) -> Result<(), Box<dyn Error>> {
         let mut rows = 0;
         for _ in 0..ROUNDS {
             let started = processor_time()?;
-            let mut collector = Collector::new(Path::best(), rules(), Networks::new(&[("10.0.0.0".parse()?, 8)]));
+            let inside = Inside { networks: Networks::new(&[("10.0.0.0".parse()?, 8)]), ..Inside::default() };
+            let mut collector = Collector::new(Path::best(), rules(), inside);
             for chunk in text.chunks(CHUNK) {
                 collector.feed(chunk, &mut Utc, &mut Vec::new());
             }

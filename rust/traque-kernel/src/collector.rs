@@ -9,6 +9,7 @@ use crate::classes::Masks;
 use crate::engine::Finders;
 use crate::everything::Everything;
 use crate::held_urls::read_urls;
+use crate::inside::Inside;
 use crate::moments::{Clock, Moments};
 use crate::numbers::Numbers;
 use crate::readings::{Kind, Readings};
@@ -34,6 +35,7 @@ pub struct Collector {
 
 /// Reads records and counts what stands in them.
 struct Gatherer {
+    inside: Arc<Inside>,
     finders: Finders<Readings>,
     sampler: Sampler,
     moments: Moments,
@@ -56,11 +58,14 @@ struct Gatherer {
 }
 
 impl Collector {
-    /// At the beginning of a stream. `times` are tried in order on each record; addresses in `left_out` are not held.
+    /// At the beginning of a stream. `times` are tried in order on each record; what is `inside` is held by pseudonyms,
+    /// or not at all.
     #[must_use]
-    pub fn new(path: Path, times: Vec<TimeRule>, left_out: Networks) -> Self {
+    pub fn new(path: Path, times: Vec<TimeRule>, inside: Inside) -> Self {
+        let inside = Arc::new(inside);
         let gatherer = Gatherer {
-            finders: Everything::finders(left_out, path),
+            finders: Everything::finders(&inside, path),
+            inside,
             sampler: Sampler::new(times.clone()),
             moments: Moments::new(times),
             masks: Box::default(),
@@ -147,12 +152,25 @@ impl Collector {
         fact: impl Fn(u32) -> u32,
         each: impl FnMut(Collected<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
-        let Gatherer { v4, v6, written, .. } = &mut self.gatherer;
+        let Gatherer { inside, v4, v6, written, .. } = &mut self.gatherer;
         match kind {
-            Kind::Ipv4 => v4.drain(fact, u32::to_be_bytes, each),
-            Kind::Ipv6 => v6.drain(fact, u128::to_be_bytes, each),
+            Kind::Ipv4 => {
+                if inside.has_pseudonyms() {
+                    v4.rename(|address| inside.v4(address));
+                }
+                v4.drain(fact, u32::to_be_bytes, each)
+            }
+            Kind::Ipv6 => {
+                if inside.has_pseudonyms() {
+                    v6.rename(|address| inside.v6(address));
+                }
+                v6.drain(fact, u128::to_be_bytes, each)
+            }
             _ => {
                 let texts = &mut written[kind as usize - Kind::DomainName as usize];
+                if kind == Kind::EmailAddr && inside.has_pseudonyms() {
+                    texts.rename(|address| inside.mail(address));
+                }
                 texts.drain(kind == Kind::DomainName, fact, each)
             }
         }
@@ -226,6 +244,7 @@ impl Gatherer {
         let Self { readings, ends, times, .. } = self;
         readings.clear();
         self.finders.scan(text, &mut self.masks, readings);
+        readings.withhold();
         std::mem::swap(ends, &mut readings.ends);
         times.clear();
         times.resize(ends.len(), Lazy::Unasked);

@@ -1,8 +1,8 @@
 //! Finds everything that can be read in a text, whatever it is: what a ledger holds of it.
 //!
 //! The rules are those of `traque.ledger.oracle`: every reading of the kinds whose values show by themselves, but for
-//! addresses that are left out, and for names that are none on the Internet (by their last label) or an address written
-//! backwards.
+//! what is inside and has no pseudonym, and for names that are none on the Internet (by their last label) or an address
+//! written backwards.
 
 use std::sync::Arc;
 
@@ -13,33 +13,33 @@ use crate::emails::Emails;
 use crate::engine::{Finder, Finders};
 use crate::hashes::Hashes;
 use crate::held_names::{FILE_ENDING_MOST, is_file_ending, is_held};
+use crate::inside::Inside;
 use crate::ipv4::Ipv4;
 use crate::ipv6::Ipv6;
 use crate::known::{Known, KnownHash, KnownMail, Span};
 use crate::names::Ending;
 use crate::places::Later;
 use crate::readings::{Host, Kept, Kind, Reading, Readings};
-use crate::roles::Networks;
 use crate::simd::{Path, Work};
 use crate::watched::is_mapped;
 use crate::windows_dns::WindowsDns;
 
-/// What is read: everything but what is left out.
+/// What is read: everything but what is inside and has no pseudonym.
 pub struct Everything {
-    left_out: Networks,
+    inside: Arc<Inside>,
 }
 
 impl Everything {
-    /// The finders of everything but addresses in `left_out`.
+    /// The finders of everything.
     #[must_use]
-    pub fn finders(left_out: Networks, path: Path) -> Finders<Readings> {
-        let known = Arc::new(Self { left_out });
+    pub fn finders(inside: &Arc<Inside>, path: Path) -> Finders<Readings> {
+        let known = Arc::new(Self { inside: Arc::clone(inside) });
         let all: Vec<Box<dyn Finder<Readings>>> = vec![
             Box::new(Ipv4(Arc::clone(&known))),
             Box::new(Ipv6(Arc::clone(&known))),
             Box::new(Domains(Arc::clone(&known))),
             Box::new(WindowsDns(known)),
-            Box::new(Emails(AllMail)),
+            Box::new(Emails(AllMail(Arc::clone(inside)))),
             Box::new(Hashes(AllHashes)),
             Box::new(Ends),
         ];
@@ -109,7 +109,11 @@ impl Known for Everything {
 
     fn v4_found(&self, text: &[u8], span: Span, address: u32, host: Option<Span>, out: &mut Readings) {
         out.holes.v4(span, address);
-        if self.left_out.hold_v4(address) {
+        if self.inside.networks.hold_v4(address) {
+            out.hidden.addresses.push(span);
+            if self.inside.has_pseudonyms() {
+                out.v4.push(Reading::new(span, address));
+            }
             return;
         }
         out.v4.push(Reading::new(span, address));
@@ -123,7 +127,11 @@ impl Known for Everything {
             return self.v4_found(text, span, address as u32, host, out);
         }
         out.holes.v6(span, address);
-        if self.left_out.hold_v6(address) {
+        if self.inside.networks.hold_v6(address) {
+            out.hidden.addresses.push(span);
+            if self.inside.has_pseudonyms() {
+                out.v6.push(Reading::new(span, address));
+            }
             return;
         }
         out.v6.push(Reading::new(span, address));
@@ -151,7 +159,7 @@ impl Known for Everything {
     }
 }
 
-struct AllMail;
+struct AllMail(Arc<Inside>);
 
 impl KnownMail for AllMail {
     type Found = Readings;
@@ -163,6 +171,12 @@ impl KnownMail for AllMail {
     fn mail_found(&self, span: Span, address: &[u8], out: &mut Readings) {
         if address[0] != b'@' {
             out.holes.mail(span);
+            if self.0.hold_mail(address) {
+                out.hidden.mails.push(span);
+                if !self.0.has_pseudonyms() {
+                    return;
+                }
+            }
             out.push(Kind::EmailAddr, span, address);
         }
     }

@@ -19,7 +19,7 @@ const URLS_BESIDES: usize = 4096;
 const URL_MOST: usize = 4096;
 
 /// Read the URLs at the hosts that were found in records that end there: of each host some lengths, of a record not
-/// without limit.
+/// without limit, and none in which something inside can be read.
 pub fn read_urls(text: &[u8], ends: &[u32], readings: &mut Readings) {
     let mut hosts = std::mem::take(&mut readings.hosts);
     hosts.sort_by_key(|host| u64::from(host.start) << 32 | u64::from(host.end));
@@ -70,6 +70,7 @@ impl Reader {
             Host::Name(name) => host.extend_from_slice(name.of(&out.arena)),
         }
         let before = out.mark(Kind::Url);
+        let hidden = std::mem::take(&mut out.hidden);
         let mut bytes = 0;
         let mut add = |start: usize, stop: usize, url: &[u8], marks: usize| {
             if url.len() + marks <= URL_MOST {
@@ -78,6 +79,9 @@ impl Reader {
             }
         };
         site.rests(LENGTHS, rest, |stop, rest| {
+            if hidden.has_any((start, stop)) {
+                return;
+            }
             bare.clear();
             rest.append(host, None, bare);
             let mut is_new = bare != host;
@@ -94,6 +98,7 @@ impl Reader {
                 add(start, stop, bare, 0);
             }
         });
+        out.hidden = hidden;
         if bytes > most {
             out.reset(Kind::Url, before);
             return most;

@@ -125,6 +125,18 @@ impl<V: Number> Numbers<V> {
         self.added_up = self.rows.len();
     }
 
+    /// Give each value another one, no two the same.
+    pub fn rename(&mut self, name: impl Fn(V) -> V) {
+        self.add_up();
+        for alike in self.rows.chunk_by_mut(|one, next| one.value == next.value) {
+            let value = name(alike[0].value);
+            for row in alike {
+                row.value = value;
+            }
+        }
+        self.added_up = 0;
+    }
+
     /// Hand over all rows in order of value, day and fact, where `fact` renumbers facts; they are forgotten here.
     pub fn drain<const SIZE: usize, E>(
         &mut self,

@@ -1,6 +1,7 @@
 //! What is read in a text for a ledger: values by kind, each with its place.
 
 use crate::holes::Holes;
+use crate::inside::Hidden;
 use crate::known::Span;
 
 /// The kinds of values, in the order of their numbers.
@@ -139,6 +140,8 @@ pub struct Readings {
     pub written: [Vec<Reading<Kept>>; Kind::WRITTEN.len()],
     /// What may differ in records that say the same.
     pub holes: Holes,
+    /// Where something inside stands.
+    pub hidden: Hidden,
     /// Where URLs are still to be read.
     pub hosts: Vec<Reading<Host>>,
     /// The bytes of all these.
@@ -154,6 +157,7 @@ impl Readings {
         self.v6.clear();
         self.written.iter_mut().for_each(Vec::clear);
         self.holes.clear();
+        self.hidden.clear();
         self.hosts.clear();
         self.arena.clear();
         self.ends.clear();
@@ -175,6 +179,16 @@ impl Readings {
         self.v6.retain(|reading| own.contains(&(reading.start as usize)));
         for written in &mut self.written {
             written.retain(|reading| own.contains(&(reading.start as usize)));
+        }
+    }
+
+    /// All is found: drop mail addresses in which an address inside stands.
+    pub fn withhold(&mut self) {
+        self.hidden.settle();
+        let Self { hidden, written, .. } = self;
+        if !hidden.addresses.is_empty() {
+            let mails = &mut written[Kind::EmailAddr as usize - Kind::DomainName as usize];
+            mails.retain(|mail| !hidden.has_address((mail.start as usize, mail.end as usize)));
         }
     }
 

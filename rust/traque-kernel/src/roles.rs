@@ -187,6 +187,20 @@ impl Networks {
         self.four.iter().any(|(net, mask)| address & mask == *net)
     }
 
+    /// The length of the prefix of the widest one in which an IPv4 address lies.
+    #[must_use]
+    pub fn widest_v4(&self, address: u32) -> Option<u32> {
+        let holding = self.four.iter().filter(|(net, mask)| address & mask == *net);
+        holding.map(|(_, mask)| mask.leading_ones()).min()
+    }
+
+    /// The length of the prefix of the widest one in which an IPv6 address lies.
+    #[must_use]
+    pub fn widest_v6(&self, address: u128) -> Option<u32> {
+        let holding = self.six.iter().filter(|(net, mask)| address & mask == *net);
+        holding.map(|(_, mask)| mask.leading_ones()).min()
+    }
+
     /// Whether an IPv6 address, which is no IPv4 address, lies in one of them.
     #[inline]
     #[must_use]

@@ -115,6 +115,15 @@ impl Texts {
         }
     }
 
+    /// Give some values other ones, no two the same. Nothing is counted from now on until all are handed over.
+    pub fn rename(&mut self, name: impl Fn(&[u8]) -> Option<Vec<u8>>) {
+        for row in &mut self.rows {
+            if let Some(value) = name(row.value.of(&self.arena)) {
+                row.value = Kept::new(&value, &mut self.arena);
+            }
+        }
+    }
+
     /// Hand over all rows in order of value, day and fact, where `fact` renumbers facts; they are forgotten here.
     /// `reversed` are names, whose labels are brought in the order from the last to the first.
     pub fn drain<E>(

@@ -65,21 +65,25 @@ impl kernel::SourceClock for Asked<'_> {
 
 #[pymethods]
 impl Collector {
-    /// At the beginning of a stream. `times` are tried in order on each record; addresses in `left_out` are not held.
+    /// At the beginning of a stream. `times` are tried in order on each record; addresses in `networks` and mail addresses
+    /// of `domains` are held by pseudonyms that are made with `secret`, without one not at all.
     /// `shift` is asked about each hour in which a record lies, `(begin, zoned, dated)`, for the microseconds to
     /// UTC, and where it answers None `moment` about each stamp, for the moment. `ValueError` for a layout that is
     /// not one.
     #[new]
-    #[pyo3(signature = (times, left_out, shift, moment, path=None))]
+    #[pyo3(signature = (times, networks, domains, secret, shift, moment, path=None))]
     fn new(
         times: Vec<Rule>,
-        left_out: Networks,
+        networks: Networks,
+        domains: Vec<Vec<u8>>,
+        secret: Option<[u8; 32]>,
         shift: Py<PyAny>,
         moment: Py<PyAny>,
         path: Option<&str>,
     ) -> PyResult<Self> {
-        let left_out = kernel::Networks::new(&left_out);
-        let collector = kernel::Collector::new(path_named(path)?, rules(&times)?, left_out);
+        let secret = secret.as_ref().map(kernel::Secret::new);
+        let inside = kernel::Inside { networks: kernel::Networks::new(&networks), domains, secret };
+        let collector = kernel::Collector::new(path_named(path)?, rules(&times)?, inside);
         Ok(Self { inner: collector, shift, moment })
     }
 

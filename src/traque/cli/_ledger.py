@@ -35,6 +35,18 @@ def wait_option(command: _Command) -> _Command:
     )(command)
 
 
+def key_option(name: str = "--key") -> Callable[[_Command], _Command]:
+    """Add ``--key FILE`` to a command, as its argument ``key``; a hunt has it by another name."""
+    return click.option(
+        name,
+        "key",
+        envvar="TRAQUE_LEDGER_KEY",
+        type=click.Path(path_type=Path, dir_okay=False),
+        metavar="FILE",
+        help="The key of a ledger with pseudonyms.  [default: TRAQUE_LEDGER_KEY in the environment]",
+    )
+
+
 ledger_option = click.option(
     "--ledger",
     type=click.Path(path_type=Path, file_okay=False),

@@ -12,7 +12,7 @@ import click
 
 from traque.cli._answer import present_counts
 from traque.cli._bulletins import bulletin_options, read_bulletins
-from traque.cli._ledger import ledger_option
+from traque.cli._ledger import key_option, ledger_option
 from traque.cli._reading import Reading, reading_options
 from traque.cli._sealed import certificate_files, sign_option, signing_key
 from traque.cli._several import Several, SeveralCommand
@@ -64,6 +64,7 @@ Options with several values take all words up to the next option, so name the bu
     "--jobs", type=click.IntRange(min=1), metavar="N", help="Sources searched at once.  [default: one a core]"
 )
 @ledger_option
+@key_option("--ledger-key")
 @click.option(
     "--mmdb",
     cls=Several,
@@ -105,6 +106,7 @@ def hunt(
     max_age: int | None,
     reading: Reading,
     ledger: Path | None,
+    key: Path | None,
     jobs: int | None,
     mmdb: tuple[Path, ...],
     engine: str,
@@ -138,6 +140,7 @@ def hunt(
         mmdb=mmdb,
         engine=engine,
         ledger=ledger,
+        ledger_key=key,
         hash_sources=hash_sources,
         hash_program=hash_sources or certificate,
     )
@@ -147,7 +150,7 @@ def hunt(
         raise click.UsageError("--sign signs the certificate: ask for it with --certificate.")
     if certificate and out is None:
         raise click.UsageError("--certificate writes beside the result: name a folder with --out.")
-    key = signing_key(sign)
+    signer = signing_key(sign)
     folder = output.folder(out) if out else None
     questions = read_bulletins(
         bulletins, fetch=fetch, added_after=added_after, all_attributes=all_attributes, known=known
@@ -166,7 +169,7 @@ def hunt(
             if renderer.with_hunt:
                 output.save(folder / renderer.file_name, renderer.written(result, setting))
     if folder and certificate:
-        document, page = certificate_files(certify(result, digest_of(result)), key)
+        document, page = certificate_files(certify(result, digest_of(result)), signer)
         output.save(folder / "certificate.json", document)
         output.save(folder / "certificate.txt", page)
     if as_json:

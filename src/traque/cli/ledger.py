@@ -7,7 +7,7 @@ from typing import Final
 
 import click
 
-from traque.cli._ledger import at_option, wait_option
+from traque.cli._ledger import at_option, key_option, wait_option
 from traque.cli.exit import Exit
 from traque.cli.ledger_add import add
 from traque.cli.ledger_forget import forget, hold
@@ -16,6 +16,7 @@ from traque.cli.ledger_status import status, verify
 _EXAMPLES: Final = """\b
 Examples:
   traque ledger init /srv/ledger --retention 400 --legal-basis "art. 6(1)(f), log policy 2021-3"
+  traque ledger init /srv/ledger --inner pseudonyms --key /etc/traque/ledger.key
   traque ledger add --ledger /srv/ledger /var/log/remote
   traque seen --ledger /srv/ledger 203.0.113.7
   traque ledger status --ledger /srv/ledger
@@ -41,14 +42,29 @@ def ledger() -> None:
 @click.option(
     "--legal-basis", default="", metavar="TEXT", help="Why these data may be kept: shown by status."
 )
-@click.option("--keep-inner", is_flag=True, help="Hold addresses inside the organisation too.")
-def init(*, folder: Path, retention: int | None, legal_basis: str, keep_inner: bool) -> int:
-    """Make an empty ledger in DIR. Users, and addresses inside the organisation, will not be held."""
-    from traque.cli import _output as output
-    from traque.ledger import Settings, create
+@click.option(
+    "--inner",
+    type=click.Choice(["left-out", "kept", "pseudonyms"]),
+    default="left-out",
+    show_default=True,
+    help="Addresses inside the organisation, and mail addresses of its domains: not held, held as they "
+    "are, or by pseudonyms that only those with the key can undo.",
+)
+@key_option()
+def init(*, folder: Path, retention: int | None, legal_basis: str, inner: str, key: Path | None) -> int:
+    """Make an empty ledger in DIR. What its settings say of the inside holds for good.
 
-    inner = "kept" if keep_inner else "left-out"
-    create(folder, Settings(retention_days=retention, legal_basis=legal_basis, inner=inner))
+    With pseudonyms, the key is made in FILE where that is not there yet. Keep a copy of it, apart from the
+    ledger: each `add` needs it, and so does everybody who asks for an address inside.
+    """
+    from traque.cli import _output as output
+    from traque.ledger import Inner, Settings, create
+
+    given = click.get_current_context().get_parameter_source("key")
+    if inner != "pseudonyms" and given is click.core.ParameterSource.COMMANDLINE:
+        raise click.UsageError("--key is for --inner pseudonyms.")
+    settings = Settings(retention_days=retention, legal_basis=legal_basis, inner=Inner(inner))
+    create(folder, settings, key=key)
     output.hint(f"{folder}: add logs with: traque ledger add --ledger {folder} PATH...")
     return Exit.NOTHING_SEEN
 

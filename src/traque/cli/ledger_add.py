@@ -7,7 +7,7 @@ from typing import Final
 
 import click
 
-from traque.cli._ledger import at_option, wait_option
+from traque.cli._ledger import at_option, key_option, wait_option
 from traque.cli._reading import Reading, reading_options
 from traque.cli._several import SeveralCommand
 from traque.cli.exit import Exit
@@ -29,7 +29,10 @@ Exit status:
 @click.command(cls=SeveralCommand, epilog=_EXAMPLES, short_help="Add what stands in logs.")
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True)
 @at_option
-@reading_options()
+@key_option()
+@reading_options(
+    own="What is yours: addresses are inside, mail addresses of your domains too.", own_values="CIDR|NAME..."
+)
 @click.option(
     "--jobs", type=click.IntRange(min=1), metavar="N", help="Files read at once.  [default: one a core]"
 )
@@ -40,6 +43,7 @@ def add(
     *,
     paths: tuple[str, ...],
     at: Path,
+    key: Path | None,
     reading: Reading,
     jobs: int | None,
     wait: float,
@@ -57,7 +61,7 @@ def add(
     from traque.cli._progress import progress_bar, stop_on_interrupt
     from traque.reports._ledger import added_page
 
-    options = reading.options(jobs=jobs)
+    options = reading.options(jobs=jobs, ledger_key=key)
     with stop_on_interrupt() as stop, progress_bar(quiet=quiet) as progress:
         added = library.add(at, paths, options=options, progress=progress, stop=stop, wait=wait)
     if as_json:

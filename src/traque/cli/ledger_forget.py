@@ -8,7 +8,7 @@ from typing import Final
 
 import click
 
-from traque.cli._ledger import at_option, wait_option
+from traque.cli._ledger import at_option, key_option, wait_option
 from traque.cli._several import Several, SeveralCommand
 from traque.cli._values import moment
 from traque.cli.exit import Exit
@@ -33,9 +33,16 @@ Examples:
 @click.option(
     "--value", "values", cls=Several, metavar="VALUE...", help="Values, and what is below or inside them."
 )
+@key_option()
 @wait_option
 def forget(
-    *, at: Path, before: datetime | None, sources: tuple[str, ...], values: tuple[str, ...], wait: float
+    *,
+    at: Path,
+    before: datetime | None,
+    sources: tuple[str, ...],
+    values: tuple[str, ...],
+    key: Path | None,
+    wait: float,
 ) -> int:
     """Rewrite the files without what is to be forgotten: it is gone when this returns.
 
@@ -52,7 +59,8 @@ def forget(
         raise click.UsageError("Say what to forget: --before, --source or --value.")
     wanted = [one.observable for one in from_values(values).indicators] if values else []
     with writer(at, wait=wait) as made:
-        gone = library(made, before=before.date() if before else None, sources=sources, values=wanted)
+        day = before.date() if before else None
+        gone = library(made, before=day, sources=sources, values=wanted, key=key)
     output.write(
         f"Gone: rows of {count(gone.emptied, 'source')}, {count(gone.sources, 'source')} whole, "
         f"{count(gone.values, 'value')}.\n".encode()

@@ -7,7 +7,7 @@ from typing import Final
 
 import click
 
-from traque.cli._ledger import at_option
+from traque.cli._ledger import at_option, key_option
 
 _EXAMPLES: Final = """\b
 Examples:
@@ -26,13 +26,15 @@ Exit status:
 @click.command(epilog=_EXAMPLES, short_help="Ask a ledger when and where values were seen.")
 @click.argument("values", metavar="VALUE...", nargs=-1, required=True)
 @at_option
+@key_option()
 @click.option("--json", "as_json", is_flag=True, help="Print the document instead of the page.")
-def seen(*, values: tuple[str, ...], at: Path, as_json: bool) -> int:
+def seen(*, values: tuple[str, ...], at: Path, key: Path | None, as_json: bool) -> int:
     """Say when, where and how often VALUEs stood in logs, even in those that are deleted by now.
 
     The ledger alone is asked, no log is read (make one: traque ledger --help). A value is an address, a
     network, a domain (with all below it), a URL, a mail address or a hash, also defanged: evil[.]example.
-    Addresses inside your organisation are not in a ledger unless it was told to keep them.
+    Addresses inside your organisation are not in a ledger unless it was told to keep them; one that holds
+    them by pseudonyms tells of them with its key.
     """
     from traque.bulletins import from_values
     from traque.cli import _output as output
@@ -41,7 +43,7 @@ def seen(*, values: tuple[str, ...], at: Path, as_json: bool) -> int:
     from traque.reports._seen import seen_page
 
     asked = [indicator.observable for indicator in from_values(values).indicators]
-    answer = library(Ledger.open(at), asked)
+    answer = library(Ledger.open(at, key), asked)
     if as_json:
         output.document(answer)
     else:

@@ -6,12 +6,13 @@ Counts, verdicts and times of sightings are not touched.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
+from itertools import islice
 
 import msgspec
 
-from traque.hunt.controls import controls
+from traque.hunt.controls import Candidate, controls
 from traque.hunt.options import HuntOptions
 from traque.hunt.question import Question, compile_engine
 from traque.hunt.search import SourceSearch
@@ -59,6 +60,13 @@ def assessed(
     )
 
 
+def _controls(searches: Iterable[SourceSearch]) -> Iterator[tuple[SourceSearch, Candidate]]:
+    """The sources with a value for the control. A ledger has none: there the logs are asked, one by one."""
+    for search in searches:
+        if (found := search.control()) is not None:
+            yield search, found
+
+
 def _residents(
     question: Question, bulletins: Sequence[Bulletin], searches: Sequence[SourceSearch]
 ) -> Iterator[Finding]:
@@ -85,17 +93,11 @@ def _visibility(
     for search in searches:
         members[names[search.path]].append(search)
     asked = [
-        next(
-            (
-                (stream, search.path, search.looked.control)
-                for search in members[stream]
-                if search.looked is not None and search.looked.control is not None
-            ),
-            None,
-        )
+        (stream, search.path, found)
         for stream in sorted(members)
+        for search, found in islice(_controls(members[stream]), 1)
     ]
-    answers = controls([one for one in asked if one is not None], partial(compile_engine, options.engine))
+    answers = controls(asked, partial(compile_engine, options.engine))
     stated = {spec.name: spec.outcomes for spec in registry()}
     limits = {spec.name: spec.limit for spec in registry()}
     for stream in result.coverage.streams:

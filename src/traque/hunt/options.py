@@ -24,7 +24,8 @@ class HuntOptions(msgspec.Struct, frozen=True, kw_only=True):
     ``max_age`` are the days that an indicator holds after its own date, else its bulletin's. ``mmdb``
     are the user's own country, city and AS data; they label too. ``engine`` is
     ``auto``, ``kernel`` or ``python``. ``ledger`` is the folder of a ledger, which says what logs need
-    not be read and tells of those that are gone. ``hash_sources`` records the SHA-256 of what is
+    not be read and tells of those that are gone; ``ledger_key`` the file of its key, if it has one.
+    ``hash_sources`` records the SHA-256 of what is
     searched of each source, ``hash_program`` that of traque itself.
     """
 
@@ -42,6 +43,7 @@ class HuntOptions(msgspec.Struct, frozen=True, kw_only=True):
     engine: str = "auto"
     source_map: SourceMap | None = None
     ledger: Path | None = None
+    ledger_key: Path | None = None
     hash_sources: bool = False
     hash_program: bool = False
 

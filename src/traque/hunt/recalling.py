@@ -60,7 +60,7 @@ class Recalled(Restored):
         grouped: dict[int, list[Row]] = defaultdict(list)
         for row in rows:
             grouped[row.indicator].append(row)
-        for indicator, mine in grouped.items():
+        for indicator, mine in sorted(grouped.items()):  # pseudonyms have another order
             self._recall(indicator, mine, facts, diagnostics)
 
     def _recall(

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+import msgspec
+
 from traque.diagnostics import Diagnostics
 from traque.errors import SourceError
 from traque.hunt.mapped import MappedQuestion
@@ -39,8 +41,7 @@ class Remembered:
         self._mapped = mapped
         self._rows = ledger.find(question.observables, hosts=True)
         self._untold = [
-            tuple(one for one in question.observables if not holds(one, key.hidden))
-            for key in ledger.manifest.keys
+            tuple(one for one in question.observables if not holds(one, inside)) for inside in ledger.hidden
         ]
         """By key, the indicators that rows cannot tell of: any log may hold them."""
         self._met: set[int] = set()
@@ -87,7 +88,10 @@ class Remembered:
             return None
         at = Unopened(member.shown(entry.display), entry)
         question = self._mapped.for_source(entry, at)
-        if self.ledger.key(source) != key_of(question) or question.hash_sources:
+        known = self.ledger.key(source)
+        asked = key_of(question, known.inner)
+        # Whose mail addresses are hidden is known by the source's own key.
+        if known != msgspec.structs.replace(asked, domains=known.domains) or question.hash_sources:
             return None
         brief, before = turn(at.path)
         search = Restored(
@@ -124,6 +128,8 @@ class Remembered:
             if recalled.fingerprint is not None and recalled.fingerprint in heads:
                 diagnostics.note("ledger-twice", heads[recalled.fingerprint])
             found.append(recalled)
+        for removed in self.ledger.manifest.removed:
+            diagnostics.note("ledger-forgotten", f"on {removed.date}", removed.sources)
         untold = {one for key in keys for one in self._untold[key]}
         for observable in self._question.observables:
             if observable in untold:
@@ -156,6 +162,7 @@ class Remembered:
             sources=len(self.ledger.sources),
             spared=sum(search.ledger is FromLedger.SPARED for search in searches),
             alone=sum(search.ledger is FromLedger.ALONE for search in searches),
+            forgotten=sum(removed.sources for removed in self.ledger.manifest.removed),
         )
 
 

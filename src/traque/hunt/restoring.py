@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
+import msgspec
+
 from traque.diagnostics import Diagnostics
-from traque.errors import SourceUnreadable
+from traque.errors import SourceError, SourceUnreadable
 from traque.hunt.controls import Candidate, Looked
+from traque.hunt.formats import Formats
 from traque.hunt.heads import Glance
 from traque.hunt.question import Question
 from traque.hunt.search import LOOKED_IN, SourceSearch
-from traque.ledger import Head, Key, KnownSource, Look, Note, Reading
-from traque.model import FromLedger, Observable, Outcome, Verdict
+from traque.ledger import Head, Inner, Key, Look, Note, Reading
+from traque.model import FromLedger, Outcome, Verdict
+from traque.scan.plan import Cores
 from traque.sources import Entry, Source, open_entry
 from traque.sources.decoders import Carried
 from traque.triage.coverage import Timeline
@@ -21,10 +24,10 @@ _TEMPORARY: Final = frozenset({"unreadable", "stopped"})
 """States of a source that another look may better, though its file is unchanged."""
 
 
-def key_of(question: Question, *, left_out: bool = True) -> Key:
+def key_of(question: Question, inner: Inner) -> Key:
     """Under which question a source is read; ``question`` is the one that is put to it.
 
-    ``left_out``: addresses inside are not among its rows.
+    ``inner`` is what its ledger does with what is inside.
     """
     return Key(
         zone=str(question.zone),
@@ -32,16 +35,9 @@ def key_of(question: Question, *, left_out: bool = True) -> Key:
         inside=tuple(sorted(f"{address}/{bits}" for address, bits in question.perimeter.inside)),
         proxies=tuple(sorted(map(str, question.proxies.own))),
         format=question.mapped.format if question.mapped is not None else "",
-        left_out=left_out,
+        inner=inner,
+        domains=() if inner is Inner.KEPT else question.owned.names,
     )
-
-
-def stands_for(source: KnownSource, key: Key, known: Sequence[Key], *, hashed: bool = False) -> bool:
-    """Whether what is kept of a source holds under ``key``, and all its rows are there.
-
-    ``known`` are the keys of its ledger. ``hashed``: the digest of its bytes is wanted, too.
-    """
-    return not source.partial and known[source.key] == key and not (hashed and not source.read().sha256)
 
 
 def can_be_kept(search: SourceSearch) -> bool:
@@ -139,12 +135,29 @@ class Restored(SourceSearch):
         self.zone, self.after_file = reading.zone, reading.after_file
         self.told_losses, self.losses_beside = reading.told_losses, reading.losses_beside
         self._question = question
+        self._before = before
+        self._has_control = False
         self.looked = None
         if before < LOOKED_IN:
             self.looked = Looked(question.perimeter)
             for look in (reading.near, reading.far) if before == 0 else (reading.near,):
                 _add(self.looked, look)
+                self._has_control |= look.control
         tell(reading.notes, path, diagnostics)
+
+    def control(self) -> Candidate | None:
+        """As if its head had been read: it is now, since no record is kept. None where the log is gone."""
+        if not self._has_control:
+            return None
+        question = msgspec.structs.replace(self._question, hash_sources=False)
+        try:
+            source = self.source.reopen()
+            search = SourceSearch(source, question, Diagnostics(), Formats(), before=self._before)
+            if not search.format:  # it is known once some of it is decoded
+                search.run(lambda _: None, lambda: bool(search.format), Cores(1, 1))
+            return search.control()
+        except SourceError:
+            return None
 
 
 class Unopened:
@@ -178,15 +191,13 @@ def _head(glance: Glance) -> Head:
 
 
 def _look(looked: Looked) -> Look:
-    sample, control = looked.sample, looked.control
+    sample = looked.sample
     return Look(
         records=sample.records,
         outcomes=dict(sample.outcomes),
         verdicts={str(verdict): count for verdict, count in sample.verdicts.items()},
         by_format={name: tuple(sorted(seen)) for name, seen in sample.by_format.items()},
-        kind=control.observable.kind if control else "",
-        value=control.observable.value if control else "",
-        record=control.record if control else b"",
+        control=looked.control is not None,
     )
 
 
@@ -196,5 +207,3 @@ def _add(looked: Looked, look: Look) -> None:
     for name, outcomes in look.by_format.items():
         looked.sample.by_format[name].update(map(Outcome, outcomes))
     looked.sample.verdicts.update({Verdict(name): count for name, count in look.verdicts.items()})
-    if looked.control is None and look.kind:
-        looked.control = Candidate(Observable(look.kind, look.value), look.record)

@@ -75,7 +75,9 @@ def hunt(
         from traque.hunt.remembering import Remembered
         from traque.ledger import Ledger
 
-        remembered = Remembered(Ledger.open(options.ledger), question, mapped, options.exclude)
+        remembered = Remembered(
+            Ledger.open(options.ledger, options.ledger_key), question, mapped, options.exclude
+        )
     roots: list[Path | Named | Literal["-"]] = ["-" if path == "-" else Path(path) for path in paths]
     if remembered is not None and not paths:
         roots += remembered.files()

@@ -19,7 +19,7 @@ from traque.errors import (
     SourceUnsupported,
 )
 from traque.hunt.clock import Clock
-from traque.hunt.controls import Looked
+from traque.hunt.controls import Candidate, Looked
 from traque.hunt.dating import Dating
 from traque.hunt.decoding import DecodedText
 from traque.hunt.findings import NOTHING, Findings, Text
@@ -198,6 +198,10 @@ class SourceSearch:
     def moment(self, stamp: Stamp) -> datetime:
         """The moment that a stamp of this source means."""
         return self._dating.clock.moment(stamp)
+
+    def control(self) -> Candidate | None:
+        """A value of its own that a hunt should find, with its record."""
+        return self.looked.control if self.looked is not None else None
 
     def run(self, advance: Callable[[int], None], stopped: Callable[[], bool], cores: Cores) -> None:
         """Scan every byte that can be had; ``advance`` is told how many bytes of the entry are done."""

@@ -44,7 +44,8 @@ def seen(ledger: Ledger, asked: Sequence[Observable]) -> SeenAnswer:
             beside_it[indicator] += beside(mine)
             if stated := [row for row in mine if row.relation is not Relation.HOST]:
                 found[indicator][number] = stated
-    hidden = {one for one in asked if not all(holds(one, key.hidden) for key in ledger.manifest.keys)}
+    insides = ledger.hidden
+    hidden = {one for one in asked if not all(holds(one, inside) for inside in insides)}
     missing = [one for place, one in enumerate(asked) if place not in found]
     only_host = {asked[place] for place, records in beside_it.items() if records} - hidden
     sources = ledger.sources.values()
@@ -56,11 +57,13 @@ def seen(ledger: Ledger, asked: Sequence[Observable]) -> SeenAnswer:
             written=ledger.manifest.written,
             sources=len(sources),
             alone=len(sources),
+            forgotten=sum(removed.sources for removed in ledger.manifest.removed),
         ),
         seen=tuple(_value(ledger, asked[place], found[place], beside_it[place]) for place in sorted(found)),
         not_seen=tuple(one for one in missing if one not in hidden | only_host),
         untold=tuple(one for one in missing if one in hidden),
         only_host=tuple(one for one in missing if one in only_host),
+        lacks_key=ledger.lacks_key,
         records=sum(span.records for span in spans),
         first=_moment(min((s.timeline.first for s in spans if s.timeline.first is not None), default=None)),
         last=_moment(max((s.timeline.last for s in spans if s.timeline.last is not None), default=None)),
@@ -83,7 +86,8 @@ def _value(ledger: Ledger, observable: Observable, found: _Found, beside_it: int
     held = Counter[str]()
     for row in every:
         held[row.value] += row.records
-    values = [value for value, _ in held.most_common() if value != observable.value]
+    often = sorted(held, key=lambda value: (-held[value], value))
+    values = [value for value in often if value != observable.value]
     return SeenValue(
         kind=observable.kind,
         value=observable.value,

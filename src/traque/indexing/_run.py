@@ -21,7 +21,7 @@ from traque.hunt.search import SourceSearch
 from traque.indexing._identity import contents_of
 from traque.indexing._search import Collectors, KeptSearch
 from traque.indexing._settling import Settling
-from traque.ledger import FileId, KnownFile, KnownSource, Member, Writer, path_key, writer
+from traque.ledger import FileId, KnownFile, KnownSource, Member, Writer, path_key, secret_of, writer
 from traque.ledger.collector import Collector
 from traque.ledger.upkeep import purge
 from traque.model.ledger import LedgerAdded
@@ -51,14 +51,15 @@ def add(
 
     What is in it already is not read again, whatever its name and its compression are now. Broken sources
     are counted, never raised. When ``stop`` is set, what was read so far is kept. Raises UsageError for
-    options or paths that make no question, LedgerError for a ledger that cannot be written; what was
-    committed before stays.
+    options or paths that make no question and for a ledger whose key is not given, LedgerError for a ledger
+    that cannot be written; what was committed before stays.
     """
     if not paths:
         raise UsageError("nothing to add", remedy="name files or folders of logs")
     question = ask((), options, None, datetime.now(UTC))
     diagnostics = Diagnostics()
     with writer(ledger, wait=wait) as made:
+        secret = secret_of(made.settings, options.ledger_key, needed=True)
         roots: list[Path | Literal["-"]] = ["-" if path == "-" else Path(path) for path in paths]
         entries = walk(roots, exclude=options.exclude, diagnostics=diagnostics)
         own = tuple(f"{path_key(folder)}/" for folder in (ledger, ledger.resolve()))
@@ -75,7 +76,7 @@ def add(
             stop or threading.Event(),
         )
         jobs = options.threads
-        run.begin(made, collectors, jobs)
+        run.begin(made, secret, collectors, jobs)
         todo = run.left(entries)
         for _ in range(PASSES):
             run.all(todo, jobs)
@@ -90,15 +91,15 @@ def add(
 class _Adding(Run):
     """A hunt's run that fills a ledger. Threads settle what they read one after the other."""
 
-    def begin(self, made: Writer, collectors: Collectors, jobs: int) -> None:
-        """Fill this ledger, with so many threads."""
+    def begin(self, made: Writer, secret: bytes | None, collectors: Collectors, jobs: int) -> None:
+        """Fill this ledger, with so many threads; ``secret`` makes its pseudonyms."""
         self._jobs = jobs
         self._writer = made
         self._collectors = collectors
         self._settling = Settling(made)
         self._lock = threading.Lock()
         self._stage = made.stage
-        self._left_out = made.settings.inner == "left-out"
+        self._secret = secret
         self._files = 0
         self._bytes = 0
         self._unchanged = 0
@@ -170,7 +171,8 @@ class _Adding(Run):
             formats,
             given=given,
             collectors=self._collectors,
-            left_out=self._left_out,
+            inner=self._writer.settings.inner,
+            secret=self._secret,
             number=number,
             stage=self._stage,
             number_of=self._writer.facts.number,
@@ -237,7 +239,7 @@ class _Adding(Run):
         """The place of a question's key in the ledger's list; there are few questions."""
         known = self._keys.get(id(question))
         if known is None:
-            known = self._writer.key(key_of(question, left_out=self._left_out))
+            known = self._writer.key(key_of(question, self._writer.settings.inner))
             self._keys[id(question)] = known
         return known
 

@@ -15,17 +15,16 @@ from traque.hunt.restoring import can_be_kept, key_of, reading_of
 from traque.hunt.search import SourceSearch
 from traque.indexing._collecting import CollectingEngine, Collector
 from traque.indexing._identity import Content
-from traque.ledger import Fact, Key, KnownSource, Reading, Staged, in_words
+from traque.ledger import Fact, Inner, Key, KnownSource, Reading, Staged, in_words
 from traque.ledger.collector import SourceClock
 from traque.ledger.facts import Teller
+from traque.ledger.inside import NOTHING, Inside
 from traque.model import TimeRule
 from traque.scan.plan import Cores
 from traque.sources import Source
 from traque.sources.contents import digest_for, head_of
 from traque.sources.decoders import Definitions
 from traque.triage.coverage import Timeline
-
-Networks = Sequence[tuple[str, int]]
 
 
 class Collectors(Protocol):
@@ -35,11 +34,11 @@ class Collectors(Protocol):
         self,
         times: Sequence[TimeRule],
         clock: SourceClock,
-        left_out: Networks = (),
+        inside: Inside = NOTHING,
         *,
         teller: Teller | None = None,
     ) -> Collector:
-        """By its time rules and clock; addresses in ``left_out`` are not held, ``teller`` tells the facts."""
+        """By its time rules and clock; what is ``inside`` is hidden, ``teller`` tells the facts."""
 
 
 MOST_ROWS: Final = 1 << 18
@@ -59,21 +58,22 @@ class KeptSearch(SourceSearch):
         *,
         given: Definitions,
         collectors: Collectors,
-        left_out: bool,
+        inner: Inner,
+        secret: bytes | None,
         number: int,
         stage: Path,
         number_of: Callable[[Fact], int],
         alike: Sequence[KnownSource],
     ) -> None:
         self.told = Diagnostics()
-        self.key: Key = key_of(question, left_out=left_out)
+        self.key: Key = key_of(question, inner)
         self.number = number
         self.staged: list[Staged] = []
         self.mtime = source.mtime
         self._stage = stage
         self._number_of = number_of
         self._collectors = collectors
-        self._left_out = question.perimeter.inside if left_out else ()
+        self._inside = self.key.hidden(secret)
         self._engine = CollectingEngine(self._collector, MOST_ROWS, self._write)
         asked = msgspec.structs.replace(question, engine=self._engine, hash_sources=False)
         super().__init__(source, asked, self.told, formats, given=given)
@@ -130,7 +130,7 @@ class KeptSearch(SourceSearch):
         # Who is behind a trusted proxy may stand in what shapes leave free.
         tells = bool(times) and self.encoding == "utf-8" and not question.proxies.own and not self.is_framed
         teller = Teller(self.recognition.reader, question.perimeter) if tells else None
-        return self._collectors(times, self, self._left_out, teller=teller)
+        return self._collectors(times, self, self._inside, teller=teller)
 
     def _write(self, collector: Collector) -> None:
         stem = f"{self.number:08}-{len(self.staged):04}"

@@ -21,10 +21,12 @@ from traque.ledger._known import (
     path_key,
 )
 from traque.ledger._manifest import DataFile, Manifest, Settings
+from traque.ledger._secret import Secret, secret_of
 from traque.ledger._store import Ledger, Row
 from traque.ledger._values import TABLES, question
 from traque.ledger._writer import Purge, Staged, Writer, create, writer
 from traque.ledger.facts import Fact
+from traque.ledger.inside import Inner
 
 __all__ = [
     "RULES",
@@ -35,6 +37,7 @@ __all__ = [
     "Facts",
     "FileId",
     "Head",
+    "Inner",
     "Key",
     "KnownFile",
     "KnownSource",
@@ -46,6 +49,7 @@ __all__ = [
     "Purge",
     "Reading",
     "Row",
+    "Secret",
     "Settings",
     "Staged",
     "Writer",
@@ -53,6 +57,7 @@ __all__ = [
     "in_words",
     "is_held",
     "path_key",
+    "secret_of",
     "writer",
 ]
 

@@ -13,11 +13,12 @@ from typing import Final
 
 import msgspec
 
+from traque.ledger.inside import NOTHING, Inner, Inside, spelled
 from traque.model import Loss
 from traque.sources.duplicates import Beginning
 from traque.triage.coverage import TimelineState
 
-RULES: Final = 1
+RULES: Final = 2
 """Raised whenever other readings come out of the same bytes, or a format is understood otherwise: what was
 added under another number is read again by a hunt, and by the next ``add``."""
 
@@ -25,8 +26,9 @@ added under another number is read again by a hunt, and by the next ``add``."""
 class Key(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Under which question a source was read: what is known of it holds for the same question only.
 
-    ``inside`` are all networks inside the organisation, ``proxies`` those of trusted proxies, ``format`` the
-    one that the source map gives. ``left_out``: addresses inside are not among the rows.
+    ``inside`` are all networks inside the organisation, ``domains`` its own domains, ``proxies`` the networks
+    of trusted proxies, ``format`` is the one that the source map gives. ``inner`` says how the rows hold what
+    is inside; where they hold it as it is, domains mean nothing, and there are none.
     """
 
     rules: int = RULES
@@ -35,13 +37,19 @@ class Key(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     inside: tuple[str, ...] = ()
     proxies: tuple[str, ...] = ()
     format: str = ""
-    left_out: bool = True
+    inner: Inner = Inner.LEFT_OUT
+    domains: tuple[str, ...] = ()
 
-    @property
-    def hidden(self) -> tuple[tuple[str, int], ...]:
-        """The networks whose addresses are not among the rows, each with the length of its prefix."""
-        parts = (network.partition("/") for network in self.inside) if self.left_out else ()
-        return tuple((address, int(bits)) for address, _, bits in parts)
+    def hidden(self, secret: bytes | None = None) -> Inside:
+        """What its rows do not hold as it is; ``secret`` is the ledger's, where it is known."""
+        if self.inner is Inner.KEPT:
+            return NOTHING
+        parts = (network.partition("/") for network in self.inside)
+        return Inside(
+            tuple((address, int(bits)) for address, _, bits in parts),
+            spelled(self.domains),
+            secret if self.inner is Inner.PSEUDONYMS else None,
+        )
 
 
 class FileId(msgspec.Struct, frozen=True, array_like=True):
@@ -101,15 +109,13 @@ class Head(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Look(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What records that were looked at could show, and the value of the positive control with its record."""
+    """What records that were looked at could show; with ``control`` one has a value for its control."""
 
     records: int = 0
     outcomes: dict[str, int] = {}
     verdicts: dict[str, int] = {}
     by_format: dict[str, tuple[str, ...]] = {}
-    kind: str = ""
-    value: str = ""
-    record: bytes = b""
+    control: bool = False
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -15,11 +15,13 @@ from traque.errors import LedgerDamaged, LedgerError, UsageError
 from traque.ledger import _disk
 from traque.ledger._known import Key
 from traque.ledger.facts import Fact
+from traque.ledger.inside import Inner
 
 NAME: Final = "ledger.json"
 FORMAT: Final = "traque/ledger/"
 VERSION: Final = 1
 """Raised with each change that a reader of the version before would not understand."""
+EPOCH: Final = date(1970, 1, 1)
 LARGEST: Final = 64 << 20
 """Bytes of a manifest that is read at all."""
 
@@ -45,12 +47,26 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What the ledger's keeper decided.
 
     ``retention_days``: rows of days further back are purged; None keeps them. ``legal_basis`` is shown, and
-    means nothing to traque. ``inner``: addresses inside the organisation are ``left-out``, or ``kept``.
+    means nothing to traque. ``inner`` says what becomes of addresses inside the organisation and of its own
+    mail addresses. ``check`` tells the key of pseudonyms from any other (:attr:`traque.ledger.Secret.check`).
     """
 
     retention_days: int | None = None
     legal_basis: str = ""
-    inner: str = "left-out"
+    inner: Inner = Inner.LEFT_OUT
+    check: str = ""
+
+
+class Removed(msgspec.Struct, frozen=True, array_like=True):
+    """Sources that ``forget`` removed with all they had: on which day (since 1970), and how many."""
+
+    day: int
+    sources: int
+
+    @property
+    def date(self) -> date:
+        """The day."""
+        return EPOCH + timedelta(days=self.day)
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -58,7 +74,8 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     ``sequence`` counts the commits, ``number`` is the next source's. Of several lines for one source or file
     in ``sources`` the last counts. ``dropped`` are sources whose rows still lie in a file and do not count.
-    ``forgotten`` is the day (since 1970) before which ``forget`` or retention removed the rows.
+    ``forgotten`` is the day (since 1970) before which ``forget`` or retention removed the rows, ``removed``
+    are the sources that ``forget`` removed whole, by day.
     """
 
     schema: str
@@ -73,6 +90,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     sources: tuple[DataFile, ...] = ()
     dropped: tuple[int, ...] = ()
     forgotten: int | None = None
+    removed: tuple[Removed, ...] = ()
 
     @property
     def files(self) -> tuple[DataFile, ...]:

@@ -10,13 +10,17 @@ from typing import Final, NamedTuple, TypeVar
 
 from traque.errors import LedgerDamaged, LedgerError
 from traque.ledger import _manifest, _rows, _segments
+from traque.ledger._asking import Pseudonyms, asked_for
 from traque.ledger._known import FileId, Key, KnownFile, KnownSource, path_key
 from traque.ledger._manifest import DataFile, Manifest
+from traque.ledger._secret import secret_of
 from traque.ledger._segments import Known
 from traque.ledger._values import Asked, host, question
 from traque.ledger.facts import Fact
+from traque.ledger.inside import Inner, Inside
 from traque.ledger.oracle import written
 from traque.model import Observable
+from traque.observables import url
 from traque.scan.matches import Relation
 from traque.sources import Entry
 
@@ -50,18 +54,21 @@ class Row(NamedTuple):
 class Ledger:
     """The last commit of a ledger; open it with :meth:`open`. Safe while another process writes to it."""
 
-    def __init__(self, path: Path, manifest: Manifest) -> None:
+    def __init__(self, path: Path, manifest: Manifest, secret: bytes | None = None) -> None:
         self.path = path
         self.manifest = manifest
+        self._secret = secret
 
     @classmethod
-    def open(cls, path: Path | str) -> Ledger:
-        """The ledger in the folder ``path``.
+    def open(cls, path: Path | str, key: Path | None = None) -> Ledger:
+        """The ledger in the folder ``path``. With the file of its ``key`` it tells what pseudonyms mean.
 
-        UsageError where there is none, LedgerError for one of another version, LedgerDamaged.
+        UsageError where there is none and for another's key, LedgerError for one of another version,
+        LedgerDamaged.
         """
         folder = Path(path)
-        return cls(folder, _manifest.read(folder))
+        manifest = _manifest.read(folder)
+        return cls(folder, manifest, secret_of(manifest.settings, key))
 
     @property
     def sources(self) -> Mapping[int, KnownSource]:
@@ -81,6 +88,16 @@ class Ledger:
     def key(self, source: KnownSource) -> Key:
         """Under which question a source was read."""
         return self.manifest.keys[source.key]
+
+    @property
+    def hidden(self) -> list[Inside]:
+        """By key, what the rows of its sources do not hold as it is."""
+        return [key.hidden(self._secret) for key in self.manifest.keys]
+
+    @property
+    def lacks_key(self) -> bool:
+        """Its key would tell more of it."""
+        return self.manifest.settings.inner is Inner.PSEUDONYMS and self._secret is None
 
     @cached_property
     def known(self) -> Known:
@@ -112,15 +129,19 @@ class Ledger:
     def _find(self, indicators: Sequence[Observable], *, hosts: bool) -> dict[int, list[Row]]:
         alive = self.sources
         found: dict[int, list[Row]] = defaultdict(list)
-        for table, lines in self._lines(_questions(indicators, hosts=hosts)):
-            for indicator, relation, line in lines:
+        pseudonyms = Pseudonyms.of(self.manifest, self._secret)
+        for table, lines in self._lines(_questions(indicators, pseudonyms, hosts=hosts)):
+            for (indicator, relation, wanted), line in lines:
                 source = alive.get(line.source)
-                if source is not None and source.counts(line.day):
+                if source is None or not source.counts(line.day):
+                    continue
+                value = line.value if pseudonyms is None else pseudonyms.told(source.key, wanted, line.value)
+                if value is not None:
                     found[line.source].append(
                         Row(
                             indicator,
                             relation,
-                            written(table, line.value),
+                            written(table, value),
                             line.day,
                             line.fact,
                             line.records,
@@ -133,12 +154,12 @@ class Ledger:
         return dict(found)
 
     def _lines(
-        self, asked: Iterable[tuple[int, Relation, Relation, Asked]]
-    ) -> Iterator[tuple[str, Iterator[tuple[int, Relation, _rows.Line]]]]:
-        """By table, the rows that match, each with the indicator and how."""
+        self, questions: Iterable[_Question]
+    ) -> Iterator[tuple[str, Iterator[tuple[_Asker, _rows.Line]]]]:
+        """By table, the rows that match, each with who asked for it."""
         tables: dict[str, _Table] = defaultdict(_Table)
-        for indicator, of_points, of_ranges, one in asked:
-            tables[one.table].add(indicator, of_points, of_ranges, one)
+        for question_ in questions:
+            tables[question_.asked.table].add(question_)
         for name, table in tables.items():
             yield name, table.lines(name, self.path, [f for f in self.manifest.rows if f.kind == name])
 
@@ -169,22 +190,41 @@ _RELATIONS: Final = {
 """Of the rows of an observable's points, and of those of its ranges; names are of subdomains in these."""
 
 
+class _Asker(NamedTuple):
+    """An indicator, how a row matches it, and what it asks for."""
+
+    indicator: int
+    relation: Relation
+    wanted: Asked
+
+
+class _Question(NamedTuple):
+    """What is asked of a table, where ``wanted`` is wanted; relations are of its points and its ranges."""
+
+    indicator: int
+    of_points: Relation
+    of_ranges: Relation
+    wanted: Asked
+    asked: Asked
+
+
 class _Table:
     """What is asked of one table, each value once."""
 
     def __init__(self) -> None:
-        self._points: dict[bytes, list[tuple[int, Relation]]] = defaultdict(list)
-        self._ranges: dict[tuple[bytes, bytes], list[tuple[int, Relation]]] = defaultdict(list)
+        self._points: dict[bytes, list[_Asker]] = defaultdict(list)
+        self._ranges: dict[tuple[bytes, bytes], list[_Asker]] = defaultdict(list)
 
-    def add(self, indicator: int, of_points: Relation, of_ranges: Relation, asked: Asked) -> None:
+    def add(self, question_: _Question) -> None:
+        indicator, of_points, of_ranges, wanted, asked = question_
         for point in asked.points:
-            self._points[point].append((indicator, of_points))
+            self._points[point].append(_Asker(indicator, of_points, wanted))
         for stretch in asked.ranges:
-            self._ranges[stretch].append((indicator, of_ranges))
+            self._ranges[stretch].append(_Asker(indicator, of_ranges, wanted))
 
     def lines(
         self, name: str, folder: Path, files: Sequence[DataFile]
-    ) -> Iterator[tuple[int, Relation, _rows.Line]]:
+    ) -> Iterator[tuple[_Asker, _rows.Line]]:
         points, ranges = list(self._points), list(self._ranges)
         askers = [*self._points.values(), *self._ranges.values()]
         paths = [str(folder / file.name) for file in files]
@@ -192,19 +232,22 @@ class _Table:
             return
         try:
             for query, line in _rows.find(name, paths, points, ranges):
-                for indicator, relation in askers[query]:
-                    yield indicator, relation, line
+                for asker in askers[query]:
+                    yield asker, line
         except ValueError as error:
             raise LedgerDamaged(f"its rows are damaged: {error}", remedy=_segments.REPAIR) from error
 
 
 def _questions(
-    indicators: Sequence[Observable], *, hosts: bool
-) -> Iterator[tuple[int, Relation, Relation, Asked]]:
+    indicators: Sequence[Observable], pseudonyms: Pseudonyms | None, *, hosts: bool
+) -> Iterator[_Question]:
     for number, observable in enumerate(indicators):
-        asked = question(observable)
-        if asked is not None:
-            yield number, *_RELATIONS.get(observable.kind, (Relation.EXACT, Relation.SUBDOMAIN)), asked
+        relations = _RELATIONS.get(observable.kind, (Relation.EXACT, Relation.SUBDOMAIN))
+        wanted = question(observable)
+        if wanted is not None:
+            for asked in asked_for(observable, wanted, pseudonyms):
+                yield _Question(number, *relations, wanted, asked)
         at = host(observable) if hosts else None
         if at is not None:
-            yield number, Relation.HOST, Relation.HOST, at
+            for asked in asked_for(url.host_of(observable.value), at, pseudonyms):
+                yield _Question(number, Relation.HOST, Relation.HOST, at, asked)

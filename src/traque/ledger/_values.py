@@ -25,6 +25,10 @@ class Asked(NamedTuple):
     points: tuple[bytes, ...] = ()
     ranges: tuple[Range, ...] = ()
 
+    def holds(self, value: bytes) -> bool:
+        """Whether a value is one of these."""
+        return value in self.points or any(begin <= value < end for begin, end in self.ranges)
+
 
 def question(observable: Observable) -> Asked | None:
     """Which rows are readings that match ``observable``; None for a kind that the ledger does not hold.

@@ -20,7 +20,9 @@ from traque.ledger import _disk, _lock, _manifest, _rows, _segments
 from traque.ledger._facts import Facts
 from traque.ledger._known import Key, KnownFile, KnownSource, Member
 from traque.ledger._manifest import DataFile, Manifest, Settings
+from traque.ledger._secret import Secret
 from traque.ledger._tiers import to_merge
+from traque.ledger.inside import Inner
 from traque.scan.plan import in_order
 
 ROWS: Final = "rows"
@@ -57,6 +59,7 @@ class Writer:
         self.facts = Facts(manifest.facts)
         self.settings = manifest.settings
         self.forgotten = manifest.forgotten
+        self.removed = manifest.removed
         with _disk.in_words(folder):
             _disk.sync_folder(folder)  # what is swept is needed by no manifest that may come back
         self.leave()
@@ -147,6 +150,7 @@ class Writer:
                     sources=sources,
                     dropped=() if is_clean else tuple(sorted(self._dropped)),
                     forgotten=self.forgotten,
+                    removed=self.removed,
                 )
                 _manifest.commit(self.folder, manifest)
             except BaseException:
@@ -268,10 +272,18 @@ class _Merging(msgspec.Struct, frozen=True, kw_only=True):
         ]
 
 
-def create(folder: Path, settings: Settings = Settings()) -> None:  # noqa: B008 -- frozen
-    """Make an empty ledger in ``folder``, which must be empty or not be there. UsageError, LedgerError."""
+def create(folder: Path, settings: Settings = Settings(), *, key: Path | None = None) -> None:  # noqa: B008 -- frozen
+    """Make an empty ledger in ``folder``, which must be empty or not be there. UsageError, LedgerError.
+
+    ``key`` is the file of its key, if it is to have pseudonyms: one that is there, or that is made.
+    """
     if (folder / _manifest.NAME).exists():
         raise UsageError("there is a ledger here already", where=str(folder))
+    if settings.inner is Inner.PSEUDONYMS:
+        if key is None:
+            raise UsageError("pseudonyms need a key", remedy="name a file for it with --key")
+        check = Secret.read_or_make(key, folder).check
+        settings = msgspec.structs.replace(settings, check=check)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         others = [path for path in folder.iterdir() if path.name != _lock.NAME]

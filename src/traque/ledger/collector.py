@@ -13,7 +13,8 @@ from typing import Final, Protocol
 import msgspec
 
 from traque.ledger.facts import Fact, Teller, Told
-from traque.ledger.oracle import KINDS, Networks, Row, in_order
+from traque.ledger.inside import NOTHING, Inside
+from traque.ledger.oracle import KINDS, Row, in_order
 from traque.model import Stamp, TimeRule
 from traque.scan.kernel import compiled, samples_of
 from traque.scan.matches import TimeSample
@@ -44,17 +45,17 @@ class Written(msgspec.Struct, frozen=True):
 class Collector:
     """Collects the rows of one stream. Not thread-safe; scans without holding the interpreter's lock.
 
-    ``times`` are tried in order on each record, ``clock`` says what they mean; addresses in ``left_out`` are
-    not held. Facts are told by ``teller``, if its format has shapes. It works by ``path``, one of
-    :func:`traque.scan.kernel.paths`, or by the fastest. ValueError for a layout or a shape that is not one,
-    ImportError without the extension.
+    ``times`` are tried in order on each record, ``clock`` says what they mean; what is ``inside`` is held by
+    pseudonyms, without a secret not at all. Facts are told by ``teller``, if its format has shapes. It works
+    by ``path``, one of :func:`traque.scan.kernel.paths`, or by the fastest. ValueError for a layout or a
+    shape that is not one, ImportError without the extension.
     """
 
     def __init__(
         self,
         times: Sequence[TimeRule],
         clock: SourceClock,
-        left_out: Networks = (),
+        inside: Inside = NOTHING,
         *,
         teller: Teller | None = None,
         path: str | None = None,
@@ -68,7 +69,13 @@ class Collector:
             return (clock.moment(Stamp(us, zoned, dated)) - _EPOCH) // _MICROSECOND
 
         self._collector = _kernel.Collector(
-            [packed(rule) for rule in times], list(left_out), shift, moment, path
+            [packed(rule) for rule in times],
+            list(inside.networks),
+            [name.encode() for name in inside.domains],
+            inside.secret,
+            shift,
+            moment,
+            path,
         )
         self._teller = teller
         self._told: list[Told | None] = [None]

@@ -17,6 +17,7 @@ from traque import timestamps
 from traque.ledger.oracle import written
 from traque.logs import RecordReader
 from traque.model import Event, Initiator, Observable, Outcome
+from traque.observables import registry
 from traque.triage.judge import end_of, judge
 from traque.triage.locate import Place, locate
 from traque.triage.perimeter import Perimeter, parse_address
@@ -25,6 +26,8 @@ _INSIDE: Final = "127.0.0.1"
 _OUTSIDE: Final = "outside.invalid"
 _AMOUNT: Final = re.compile(r"\b\d+ (bytes|packets)\b")
 """What differs in the words of records that are judged alike."""
+_VALUES: Final = ("email-addr", "ipv4-addr", "ipv6-addr")
+"""Kinds of values that no fact has in its words, whatever the ledger holds of its records."""
 _DIRECTION: Final = "network.direction"
 
 
@@ -103,7 +106,7 @@ class Teller:
                 place=place,
                 initiator=event.initiator,
                 outcome=event.outcome,
-                why=_AMOUNT.sub(r"\1", event.why),
+                why=_impersonal(_AMOUNT.sub(r"\1", event.why)),
                 source=self._class(end_of(event, "source")),
                 destination=self._class(end_of(event, "destination")),
                 direction=str(event.fields.get(_DIRECTION, "")),
@@ -118,3 +121,17 @@ class Teller:
         if self.perimeter.is_inside(end):
             return End.INSIDE
         return End.NAME if parse_address(end) is None else End.OUTSIDE
+
+
+def _impersonal(words: str) -> str:
+    """Words without the values that stand in them."""
+    for kind in _VALUES:
+        text = words.encode()
+        spans = sorted((found.start, -found.end) for found in registry()[kind].find(text))
+        kept, at = [], 0
+        for start, end in spans:
+            if start >= at:
+                kept.append(text[at:start])
+                at = -end
+        words = b"...".join((*kept, text[at:])).decode("utf-8", "replace")
+    return words

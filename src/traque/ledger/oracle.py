@@ -10,7 +10,9 @@ the source's clock says what moment it names. Without a time there is no day, an
 
 **What is not held** (:func:`holds` says of an indicator whether that may hide it):
 
-- addresses in the networks that are left out, and URLs at them;
+- addresses inside and own mail addresses (:class:`~traque.ledger.inside.Inside`), but by their pseudonyms
+  where there is a secret; URLs at such addresses, and those in which such an address or mail address can be
+  read; mail addresses in which an address inside can be read;
 - names whose last label begins with a digit or is one of :data:`FILE_ENDINGS`: none on the Internet are,
   but fractions of seconds, versions and files; and names below ``in-addr.arpa`` and ``ip6.arpa``, which are
   held as the addresses that they are;
@@ -27,11 +29,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from ipaddress import IPv4Address, ip_address, ip_network
 from typing import Final
 
 import msgspec
 
+from traque.ledger.inside import NOTHING, Inside
 from traque.model import Observable, Stamp, TimeRule
 from traque.observables import registry, url
 from traque.observables._ipv6 import compressed
@@ -76,9 +79,6 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 Moment = Callable[[Stamp], datetime]
 """The moment that a stamp names."""
 
-Networks = Sequence[tuple[str, int]]
-"""Addresses, each with the length of a prefix."""
-
 
 class Row(msgspec.Struct, frozen=True):
     """A row of the ledger, but for its source.
@@ -100,7 +100,7 @@ class Row(msgspec.Struct, frozen=True):
 
 
 def rows(
-    records: Iterable[bytes], times: Sequence[TimeRule], moment: Moment, left_out: Networks = ()
+    records: Iterable[bytes], times: Sequence[TimeRule], moment: Moment, inside: Inside = NOTHING
 ) -> list[Row]:
     """The rows of these records (without their line ends), in order of kind and value."""
     found: dict[tuple[str, bytes, int | None], list[int]] = {}
@@ -108,8 +108,9 @@ def rows(
         stamp = specified(record[:TIME_HEAD], times)
         us = None if stamp is None else _microseconds(moment(stamp))
         day = None if us is None else us // _DAY
-        for kind, value in set(values(record, left_out)):
-            found.setdefault((kind, stored(kind, value), day), []).append(us or 0)
+        for kind, value in set(values(record, inside)):
+            held = inside.held(kind, stored(kind, value))
+            found.setdefault((kind, held, day), []).append(us or 0)
     return in_order(
         Row(kind, value, day, 0, len(moments), min(moments), max(moments))
         for (kind, value, day), moments in found.items()
@@ -123,15 +124,28 @@ def in_order(found: Iterable[Row]) -> list[Row]:
     )
 
 
-def values(record: bytes, left_out: Networks = ()) -> Iterator[tuple[str, str]]:
-    """Every value that is held of a record, with its kind; some come several times."""
-    for kind in KINDS:
-        if kind == "url":
-            yield from ((kind, value) for value in _urls(record, left_out))
-            continue
+def values(record: bytes, inside: Inside = NOTHING) -> Iterator[tuple[str, str]]:
+    """Every value that is held of a record, with its kind and without pseudonyms; some come several times."""
+    hidden: list[tuple[int, int]] = []
+    for kind in (kind for kind in KINDS if kind not in ("url", "email-addr")):
         for reading in registry()[kind].find(record):
-            if _is_held(kind, reading.value, left_out):
+            is_inside = inside.holds(kind, stored(kind, reading.value))
+            if is_inside:
+                hidden.append((reading.start, reading.end))
+            if _is_held(kind, reading.value) and not (is_inside and inside.secret is None):
                 yield kind, reading.value
+    own: list[tuple[int, int]] = []
+    for reading in registry()["email-addr"].find(record):
+        is_inside = inside.holds("email-addr", reading.value.encode())
+        if is_inside:
+            own.append((reading.start, reading.end))
+        if not _holds_one(hidden, reading.start, reading.end) and not (is_inside and inside.secret is None):
+            yield "email-addr", reading.value
+    yield from (("url", value) for value in _urls(record, inside, [*hidden, *own]))
+
+
+def _holds_one(spans: Iterable[tuple[int, int]], begin: int, end: int) -> bool:
+    return any(begin <= first and last <= end for first, last in spans)
 
 
 def stored(kind: str, value: str) -> bytes:
@@ -161,40 +175,45 @@ def written(kind: str, value: bytes) -> str:
     return text
 
 
-def holds(observable: Observable, left_out: Networks = ()) -> bool:
+def holds(observable: Observable, inside: Inside = NOTHING) -> bool:
     """Whether a record that matches ``observable`` is certain to have a row that says so.
 
-    Of a URL, the row of its host.
+    Of a URL, the row of its host. Rows with pseudonyms say it to those with the secret.
     """
     kind, value = observable.kind, observable.value
     if kind == "url":
-        return holds(url.host_of(value), left_out)
+        return holds(url.host_of(value), inside)
     if kind in ("ipv4-net", "ipv6-net"):
-        wanted = ip_network(value)
-        networks = (ip_network(network, strict=False) for network in left_out)
-        return not any(wanted.version == one.version and wanted.overlaps(one) for one in networks)
-    return kind in KINDS and _is_held(kind, value, left_out)
+        return inside.secret is not None or not inside.overlaps(ip_network(value))
+    if kind not in KINDS or not _is_held(kind, value):
+        return False
+    if inside.secret is None and inside.holds(kind, stored(kind, value)):
+        return False
+    return kind != "email-addr" or not _has_address(value.encode(), inside)
 
 
-def _is_held(kind: str, value: str, left_out: Networks) -> bool:
-    if kind == "domain-name":
-        last = value.rpartition(".")[2]
-        return (
-            last[:1] not in _DIGITS
-            and last not in FILE_ENDINGS
-            and not any(value == top or value.endswith("." + top) for top in _REVERSE)
-        )
-    if kind in ("ipv4-addr", "ipv6-addr"):
-        return not _is_left_out(ip_address(value), left_out)
-    return True
+def _has_address(text: bytes, inside: Inside) -> bool:
+    """Whether an address inside can be read in a text."""
+    return bool(inside.networks) and any(
+        inside.holds(kind, stored(kind, reading.value))
+        for kind in ("ipv4-addr", "ipv6-addr")
+        for reading in registry()[kind].find(text)
+    )
 
 
-def _is_left_out(address: IPv4Address | IPv6Address, left_out: Networks) -> bool:
-    networks = (ip_network(network, strict=False) for network in left_out)
-    return any(address.version == network.version and address in network for network in networks)
+def _is_held(kind: str, value: str) -> bool:
+    if kind != "domain-name":
+        return True
+    last = value.rpartition(".")[2]
+    return (
+        last[:1] not in _DIGITS
+        and last not in FILE_ENDINGS
+        and not any(value == top or value.endswith("." + top) for top in _REVERSE)
+    )
 
 
-def _urls(record: bytes, left_out: Networks) -> Iterator[str]:
+def _urls(record: bytes, inside: Inside, hidden: Sequence[tuple[int, int]]) -> Iterator[str]:
+    """The URLs of a record; what stands at ``hidden`` is in none of them."""
     if len(record) >= LONG:
         return
     left = URLS_BESIDES + URLS_EACH * len(record)
@@ -202,14 +221,20 @@ def _urls(record: bytes, left_out: Networks) -> Iterator[str]:
     sites = {site[:3]: site for site in url.sites(record)}
     for place, site in sorted(sites.items()):
         if place in addresses:
-            if _is_left_out(ip_address(site.host.strip("[]")), left_out):
+            address = ip_address(site.host.strip("[]"))
+            if inside.holds(f"ipv{address.version}-addr", address.packed):
                 continue
-        elif not _is_held("domain-name", site.host, left_out):
+        elif not _is_held("domain-name", site.host):
             continue
         rests = sorted(dict(site.rests).items())
         if len(rests) > LENGTHS:
             rests = [*rests[: LENGTHS - 1], rests[-1]]
-        held = [value for stop, rest in rests for value in _at_one_length(site, stop, rest)]
+        held = [
+            value
+            for stop, rest in rests
+            if not _holds_one(hidden, site.start, stop)
+            for value in _at_one_length(site, stop, rest)
+        ]
         size = sum(len(stored("url", value)) for value in held)
         if size > left:
             return

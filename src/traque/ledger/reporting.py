@@ -54,6 +54,7 @@ def status(path: Path, now: datetime) -> LedgerStatus:
         forgotten_before=None
         if manifest.forgotten is None
         else datetime.fromtimestamp(manifest.forgotten * 86_400, UTC).date().isoformat(),
+        removed={one.date.isoformat(): one.sources for one in manifest.removed},
         overdue=tuple(
             source.number
             for source in overdue(ledger.sources.values(), manifest.settings.retention_days, now)

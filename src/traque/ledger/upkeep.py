@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from fnmatch import fnmatchcase
+from pathlib import Path
 from typing import Final, NamedTuple
 
 import msgspec
 
 from traque.errors import LedgerHeld, UsageError
 from traque.ledger import _rows
+from traque.ledger._asking import Pseudonyms, asked_for
 from traque.ledger._known import KnownSource, Look
+from traque.ledger._manifest import Removed
+from traque.ledger._secret import secret_of
 from traque.ledger._values import Asked, question, urls_at
 from traque.ledger._writer import Purge, Writer
 from traque.model import Observable
@@ -62,16 +67,18 @@ def forget(
     before: date | None = None,
     sources: Sequence[str] = (),
     values: Sequence[Observable] = (),
+    key: Path | None = None,
 ) -> Forgotten:
     """Remove rows of days before ``before``, ``sources`` (:func:`named`) with all they have, and ``values``.
 
     Of a name also what is below it, of a network what is inside, and URLs at them. Gone from the disk when
     this returns. LedgerHeld, and nothing is removed, when any of it is under a legal hold; UsageError for a
-    source that is none and for a value of a kind that no ledger holds.
+    source that is none, for a value of a kind that no ledger holds, and for one that may have a pseudonym
+    without the file of the ledger's ``key``.
     """
     wanted = named(writer, sources)
     day = None if before is None else _day_of(before)
-    dropped, touched = _rows_of(writer, values)
+    dropped, touched = _rows_of(writer, values, secret_of(writer.settings, key))
     old = [] if day is None else [s for s in writer.known.sources.values() if _is_before(s, day)]
     _refuse([source for source in (*wanted, *old, *touched) if source.hold])
     for source in wanted:
@@ -79,6 +86,8 @@ def forget(
     for source in touched:
         if source.number in writer.known.sources:
             writer.put(_reduced(source, "values of it were forgotten"))
+    if wanted:
+        writer.removed = _with(writer.removed, _day_of(datetime.now(UTC).date()), len(wanted))
     if wanted or dropped:
         purge = Purge(values={table: tuple(sorted(found)) for table, found in dropped.items()})
         writer.commit(purge=purge, rewrite=bool(wanted))
@@ -160,18 +169,27 @@ def _reduced(
     )
 
 
-def _rows_of(writer: Writer, values: Sequence[Observable]) -> tuple[dict[str, set[bytes]], list[KnownSource]]:
+def _rows_of(
+    writer: Writer, values: Sequence[Observable], secret: bytes | None
+) -> tuple[dict[str, set[bytes]], list[KnownSource]]:
     """By table the values that are to go, and the sources in which they stand."""
-    dropped: dict[str, set[bytes]] = {}
+    dropped: dict[str, set[bytes]] = defaultdict(set)
     numbers: set[int] = set()
+    pseudonyms = Pseudonyms.of(writer.manifest, secret)
     for value in values:
-        asked = question(value)
-        if asked is None:
+        wanted = question(value)
+        if wanted is None:
             raise UsageError(f"values of the kind {value.kind} are in no ledger", where=value.value)
-        for one in (asked, *urls_at(value)):
-            for found in _lines(writer, one):
-                dropped.setdefault(one.table, set()).add(found.value)
-                numbers.add(found.source)
+        if pseudonyms is not None and pseudonyms.may_hide(value):
+            secret_of(writer.settings, None, needed=True)
+        asked = [(wanted, form) for form in asked_for(value, wanted, pseudonyms)]
+        for whole, form in (*asked, *((urls, urls) for urls in urls_at(value))):
+            for found in _lines(writer, form):
+                known = writer.known.sources.get(found.source)
+                if pseudonyms is None or known is None or pseudonyms.told(known.key, whole, found.value):
+                    dropped[form.table].add(found.value)
+    for table, gone in dropped.items():  # whatever they mean elsewhere: they go from all sources
+        numbers.update(found.source for found in _lines(writer, Asked(table, tuple(sorted(gone)))))
     return dropped, [s for number, s in sorted(writer.known.sources.items()) if number in numbers]
 
 
@@ -188,6 +206,13 @@ def _refuse(held: Sequence[KnownSource]) -> None:
             f"nothing was removed: under a legal hold are {names}{more}",
             remedy="lift it with: traque ledger hold --lift",
         )
+
+
+def _with(removed: tuple[Removed, ...], day: int, sources: int) -> tuple[Removed, ...]:
+    """What was removed, and so many sources on a day, which is not before the others."""
+    if removed and removed[-1].day == day:
+        return (*removed[:-1], Removed(day, removed[-1].sources + sources))
+    return (*removed, Removed(day, sources))
 
 
 def _day_of(day: date) -> int:

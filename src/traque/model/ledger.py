@@ -62,7 +62,8 @@ class LedgerKey(msgspec.Struct, frozen=True, kw_only=True):
     inside: tuple[str, ...]
     proxies: tuple[str, ...]
     format: str
-    left_out: bool
+    inner: str
+    domains: tuple[str, ...]
 
 
 class LedgerStream(msgspec.Struct, frozen=True, kw_only=True):
@@ -106,7 +107,8 @@ class LedgerStatus(msgspec.Struct, frozen=True, kw_only=True):
 
     ``ratio`` is of its ``bytes`` on the disk to the ``raw_bytes`` of the logs, decompressed. ``inner`` says
     what becomes of addresses inside. ``overdue`` and ``held`` are numbers of sources: with rows past the
-    retention, under a legal hold. Rows of days before ``forgotten_before`` were removed.
+    retention, under a legal hold. Rows of days before ``forgotten_before`` were removed. ``removed``
+    says of each day how many sources were forgotten whole on it.
     """
 
     schema: str = "traque/ledger-status/1"
@@ -127,6 +129,7 @@ class LedgerStatus(msgspec.Struct, frozen=True, kw_only=True):
     legal_basis: str
     inner: str
     forgotten_before: str | None
+    removed: dict[str, int]
     overdue: tuple[int, ...]
     held: tuple[int, ...]
     kinds: tuple[LedgerKind, ...]

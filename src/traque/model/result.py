@@ -30,7 +30,8 @@ class FromLedger(StrEnum):
 class LedgerInfo(msgspec.Struct, frozen=True, kw_only=True):
     """A ledger that was asked, as its commit ``sequence`` left it.
 
-    ``spared`` counts its sources that were not read again, ``alone`` those that only it could tell of.
+    ``spared`` counts its sources that were not read again, ``alone`` those that only it could tell of,
+    ``forgotten`` those that were removed from it whole: no answer of it holds what stood in them.
     """
 
     path: str
@@ -39,6 +40,7 @@ class LedgerInfo(msgspec.Struct, frozen=True, kw_only=True):
     sources: int
     spared: int = 0
     alone: int = 0
+    forgotten: int = 0
 
 
 class HuntInfo(msgspec.Struct, frozen=True, kw_only=True):

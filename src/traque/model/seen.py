@@ -58,6 +58,7 @@ class SeenAnswer(msgspec.Struct, frozen=True, kw_only=True):
     ``untold`` are those that it does not hold, whatever the logs had; ``only_host`` are URLs of which it
     holds the host: a record may have written the URL in parts. ``records``, ``first`` and ``last`` are
     those of all its sources; ``incomplete`` are the ones that were not read whole, or lost rows since.
+    ``lacks_key``: it holds what is inside by pseudonyms, and was asked without its key.
     """
 
     ledger: LedgerInfo
@@ -69,4 +70,5 @@ class SeenAnswer(msgspec.Struct, frozen=True, kw_only=True):
     first: datetime | None
     last: datetime | None
     incomplete: tuple[str, ...] = ()
+    lacks_key: bool = False
     schema: str = SCHEMA

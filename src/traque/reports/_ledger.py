@@ -14,6 +14,11 @@ SOURCES: Final = 20
 GAPS: Final = 3
 """Rows that are shown of each; the rest is counted."""
 _HANG: Final = 13
+_INNER: Final = {
+    "left-out": "addresses inside and own mail addresses are left out",
+    "kept": "addresses inside are held",
+    "pseudonyms": "addresses inside and own mail addresses are held by pseudonyms",
+}
 _BECAME: Final = (
     ("new", "new"),
     ("grown", "grown since, read anew"),
@@ -100,12 +105,18 @@ def _facts(status: LedgerStatus) -> list[tuple[str, str]]:
         ("rows", number(status.rows)),
         ("size", f"{size(status.bytes)} in {count(status.files, 'file')}{ratio}"),
         ("retention", f"{retention}{gone}"),
+        *([("forgotten", _removed(status))] if status.removed else []),
         ("legal basis", status.legal_basis or "not stated"),
         (
             "inside",
-            "addresses inside are left out" if status.inner == "left-out" else "addresses inside are held",
+            _INNER[status.inner],
         ),
     ]
+
+
+def _removed(status: LedgerStatus) -> str:
+    days = [f"{count(sources, 'source')} on {day}" for day, sources in status.removed.items()]
+    return f"{listing(days[::-1], GAPS)}, with all they had"
 
 
 def _warnings(page: Page, status: LedgerStatus) -> None:
@@ -173,6 +184,7 @@ def _key(key: LedgerKey) -> str:
         f"year {key.year}" if key.year is not None else "",
         f"format {key.format}" if key.format else "",
         f"inside {listing(key.inside, 4)}",
+        f"domains {listing(key.domains, 4)}" if key.domains else "",
         f"proxies {listing(key.proxies, 4)}" if key.proxies else "",
     ]
     return ", ".join(part for part in parts if part)

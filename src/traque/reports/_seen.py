@@ -12,6 +12,8 @@ from traque.reports._words import count, listing, moment, number
 
 SOURCES: Final = 10
 """Sources of a value that are shown."""
+_UNTOLD: Final = "Not held by a ledger, so not answered (hunt the logs for it)"
+_UNTOLD_KEY: Final = "Not told without the ledger's key (--key), or not held at all (hunt the logs for it)"
 _WIDTHS: Final = (-9, 10, 10, 16)
 _BEFORE_PATH: Final = 2 + 9 + 10 + 10 + 16 + 2 * 4
 
@@ -22,7 +24,7 @@ def seen_page(answer: SeenAnswer, setting: Setting) -> bytes:
     for value in answer.seen:
         _value(page, value)
     _others(page, answer.not_seen, "Not seen")
-    _others(page, answer.untold, "Not held by a ledger, so not answered (hunt the logs for it)")
+    _others(page, answer.untold, _UNTOLD_KEY if answer.lacks_key else _UNTOLD)
     _others(page, answer.only_host, "Only the host was seen, the URL may have been (hunt the logs for it)")
     page.say()
     page.say((_scope(answer), "dim"))
@@ -71,4 +73,5 @@ def _scope(answer: SeenAnswer) -> str:
         span = f", from {moment(answer.first)} to {moment(answer.last)}"
     whole = f"{count(answer.ledger.sources, 'source')}, {count(answer.records, 'record')}{span}"
     broken = f"; {number(len(answer.incomplete))} of them incomplete" if answer.incomplete else ""
+    broken += f"; {number(answer.ledger.forgotten)} more were forgotten" if answer.ledger.forgotten else ""
     return f"The ledger {answer.ledger.path} holds {whole}{broken}. Which days: traque ledger status."
