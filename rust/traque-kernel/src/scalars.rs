@@ -28,6 +28,9 @@ static BARE: Bytes = {
     bytes
 };
 
+/// Some of them: digits, and what stands between those.
+const NUMERIC: Range = Range::new(b'-', b':');
+
 const DIGIT: Range = Range::new(b'0', b'9');
 
 impl Sort {
@@ -50,7 +53,9 @@ impl Sort {
                 _ => Some((number(text, at)?, true)),
             },
             Self::Bare => {
-                let end = at + text[at..].iter().take_while(|&&byte| BARE[usize::from(byte)]).count();
+                // Most are numbers, addresses and times.
+                let end = at + run_in(&text[at..], NUMERIC);
+                let end = end + text[end..].iter().take_while(|&&byte| BARE[usize::from(byte)]).count();
                 (byte(text, at) != b'"').then(|| (end, is_stated(&text[at..end])))
             }
         }
