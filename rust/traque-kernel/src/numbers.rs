@@ -68,6 +68,8 @@ pub struct Numbers<V> {
     rows: Vec<Row<V>>,
     /// So many of them, from the first on, are in order of value and all different.
     added_up: usize,
+    /// Memory for the next ones.
+    spare: Vec<Row<V>>,
 }
 
 impl<V: Number> Numbers<V> {
@@ -80,7 +82,7 @@ impl<V: Number> Numbers<V> {
     /// Bytes in memory.
     #[must_use]
     pub fn bytes(&self) -> usize {
-        self.rows.capacity() * size_of::<Row<V>>()
+        (self.rows.capacity() + self.spare.capacity()) * size_of::<Row<V>>()
     }
 
     /// Count a record in which a value stands.
@@ -98,7 +100,7 @@ impl<V: Number> Numbers<V> {
         // Keys are moved instead of rows, which are larger.
         let mut order: Vec<V::Key> = (0..).zip(rows).map(|(place, row)| row.value.key(place)).collect();
         order.sort_unstable();
-        let mut sums: Vec<Row<V>> = Vec::with_capacity(rows.len());
+        let mut sums = std::mem::take(&mut self.spare);
         let mut begin = 0;
         while let Some(&first) = order.get(begin) {
             let alike = order[begin..].iter().take_while(|&&key| V::value(key) == V::value(first)).count();
@@ -121,7 +123,8 @@ impl<V: Number> Numbers<V> {
             }
             begin = end;
         }
-        self.rows = sums;
+        self.spare = std::mem::replace(&mut self.rows, sums);
+        self.spare.clear();
         self.added_up = self.rows.len();
     }
 
@@ -146,13 +149,12 @@ impl<V: Number> Numbers<V> {
     ) -> Result<(), E> {
         self.add_up();
         self.added_up = 0;
-        let mut rows = std::mem::take(&mut self.rows);
-        for alike in rows.chunk_by_mut(|one, next| one.value == next.value) {
+        let mut rows = self.rows.chunk_by_mut(|one, next| one.value == next.value);
+        let all = rows.try_for_each(|alike| {
             alike.sort_by_key(|row| (row.day, fact(row.fact)));
-            for row in alike {
-                each(row.collected(&bytes(row.value)))?;
-            }
-        }
-        Ok(())
+            alike.iter().try_for_each(|row| each(row.collected(&bytes(row.value))))
+        });
+        self.rows.clear();
+        all
     }
 }

@@ -132,25 +132,27 @@ impl Texts {
         fact: impl Fn(u32) -> u32,
         mut each: impl FnMut(Collected<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
-        self.slots = vec![0; SLOTS];
-        let (rows, mut arena) = (std::mem::take(&mut self.rows), std::mem::take(&mut self.arena));
+        let Self { slots, rows, arena, .. } = self;
+        slots.fill(0);
         if reversed {
-            for row in &rows {
-                reverse(row.value.of_mut(&mut arena));
+            for row in &*rows {
+                reverse(row.value.of_mut(arena));
             }
         }
         arena.extend([0; CHUNK]); // so much may be read from each place
-        let arena = &arena;
         let chunk = |(place, row): (u32, &Row<Kept>)| (row.value.chunk(0, arena), place);
-        let mut order: Vec<(u128, u32)> = (0..).zip(&rows).map(chunk).collect();
-        Order { rows: &rows, arena, fact }.sort(&mut order, 0);
+        let mut order: Vec<(u128, u32)> = (0..).zip(&*rows).map(chunk).collect();
+        Order { rows, arena, fact }.sort(&mut order, 0);
         let soon = |at: usize| order.get(at).map(|&(_, place)| &rows[place as usize]);
-        order.iter().enumerate().try_for_each(|(at, &(_, place))| {
+        let all = order.iter().enumerate().try_for_each(|(at, &(_, place))| {
             soon(at + 2 * AHEAD).into_iter().for_each(fetch);
             soon(at + AHEAD).and_then(|row| row.value.of(arena).first()).into_iter().for_each(fetch);
             let row = &rows[place as usize];
             each(row.collected(row.value.of(arena)))
-        })
+        });
+        rows.clear();
+        arena.clear();
+        all
     }
 }
 
