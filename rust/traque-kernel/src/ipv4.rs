@@ -149,7 +149,8 @@ impl Glance {
         let tail = eight(Self::BEFORE + 2 + third_dot);
         let last = (non_digits(tail).trailing_zeros() / 8) as usize;
         let first = (non_digits(head << 32).leading_zeros() / 8) as usize;
-        let byte = |bytes: u64, at: usize| bytes.wrapping_shr(8 * at as u32) as u8;
+        // Of a length that does not fit anything may be read.
+        let byte = |bytes: u64, at: usize| bytes.wrapping_shr((at as u32).wrapping_mul(8)) as u8;
         let fits = |length: usize| length.wrapping_sub(1) < DIGITS;
         let has_form = fits(second)
             & fits(third)
@@ -197,7 +198,7 @@ fn non_digits(bytes: u64) -> u64 {
 /// The number that digits write, of the low three `bytes` all but the first ones or the last ones (`without`, 0 to 2).
 #[inline(always)]
 fn number(bytes: u32, without: usize, last: bool) -> u32 {
-    let shift = 8 * without as u32;
+    let shift = (without as u32).wrapping_mul(8);
     let digits = bytes ^ 0x0030_3030;
     let aligned = if last { digits.wrapping_shr(shift).wrapping_shl(shift) } else { digits.wrapping_shl(shift) };
     (aligned & 0xff) * 100 + (aligned >> 8 & 0xff) * 10 + (aligned >> 16 & 0xff)
