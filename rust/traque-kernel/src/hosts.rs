@@ -1,9 +1,7 @@
 //! Hosts as records write them: addresses, and names that cannot be taken for one.
 
+use crate::names::{LABEL_MOST, NAME_MOST};
 use crate::runs::few;
-
-/// The longest name, in bytes.
-const LONGEST: usize = 253;
 
 /// An IPv4 address as the standard library reads it: no zero before a number.
 pub fn four(text: &[u8]) -> Option<u32> {
@@ -57,13 +55,13 @@ pub fn is_host_name(text: &[u8]) -> bool {
             _ => byte.is_ascii_alphanumeric(),
         };
         label = if byte == b'.' { 0 } else { label + 1 };
-        if !goes_on || label > 63 {
+        if !goes_on || label > LABEL_MOST {
             return false;
         }
         has_letter |= byte.is_ascii_alphabetic();
         last = byte;
     }
-    has_letter && last.is_ascii_alphanumeric() && text.len() <= LONGEST
+    has_letter && last.is_ascii_alphanumeric() && text.len() <= NAME_MOST
 }
 
 #[cfg(test)]
@@ -83,7 +81,7 @@ mod tests {
                     && !label.ends_with('-')
                     && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
             };
-            text.len() <= LONGEST
+            text.len() <= NAME_MOST
                 && text.bytes().any(|byte| byte.is_ascii_alphabetic())
                 && text.split('.').all(is_label)
         };

@@ -11,7 +11,7 @@ use crate::escapes;
 pub const NAME_MOST: usize = 253;
 
 /// Characters of the longest label.
-const LABEL_MOST: usize = 63;
+pub const LABEL_MOST: usize = 63;
 
 /// Bytes of the longest escape that may reach into a name.
 const ESCAPE_MOST: usize = 40;

@@ -111,8 +111,9 @@ pub fn number_of(digits: &[u8]) -> u64 {
 
 /// A number as it is written without need: so many digits at most, no zero before them.
 fn is_number(text: &[u8], most: usize) -> bool {
-    const DIGITS: Range = Range::new(b'0', b'9');
-    (1..=most).contains(&text.len()) && (text.len() == 1 || text[0] != b'0') && run_in(text, DIGITS) == text.len()
+    (1..=most).contains(&text.len())
+        && (text.len() == 1 || text[0] != b'0')
+        && run_in(text, Range::DIGITS) == text.len()
 }
 
 /// Text that a reader of records takes as it stands.

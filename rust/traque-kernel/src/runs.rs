@@ -26,6 +26,9 @@ pub struct Range {
 }
 
 impl Range {
+    /// `0` to `9`.
+    pub const DIGITS: Self = Self::new(b'0', b'9');
+
     /// From one byte to another.
     pub const fn new(from: u8, to: u8) -> Self {
         Self { first: EACH * (0x80 - from as u64), behind: EACH * (0x7f - to as u64) }

@@ -31,8 +31,6 @@ static BARE: Bytes = {
 /// Some of them: digits, and what stands between those.
 const NUMERIC: Range = Range::new(b'-', b':');
 
-const DIGIT: Range = Range::new(b'0', b'9');
-
 impl Sort {
     /// Where the value that begins at `at` ends, and whether its text may be put in place of another's: it holds
     /// nothing that a reader treats apart. None where no such value stands.
@@ -99,7 +97,7 @@ fn literal(text: &[u8], at: usize, word: &[u8]) -> Option<(usize, bool)> {
 
 /// The end of a number without an exponent.
 fn number(text: &[u8], begin: usize) -> Option<usize> {
-    let digits = |at: usize| run_in(&text[at..], DIGIT);
+    let digits = |at: usize| run_in(&text[at..], Range::DIGITS);
     let first = begin + usize::from(byte(text, begin) == b'-');
     let whole = digits(first);
     if whole == 0 || whole > DIGITS || (byte(text, first) == b'0' && whole > 1) {
